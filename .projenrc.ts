@@ -1,0 +1,195 @@
+import { cdk8s, javascript, typescript } from 'projen';
+
+/** TypeScript 7 has no JavaScript API yet; jsii and typescript-eslint refuse it. */
+const TYPESCRIPT = '~6.0.3';
+const NODE_TYPES = '@types/node@^24';
+const VITEST = 'vitest@^5.1.1';
+/** Resolves our packages to their TypeScript sources, so that nothing but the constructs is compiled while developing. */
+const SOURCE_CONDITION = 'taskwright-source';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-taskwright',
+  description: 'Write a fleet of coding agents as a TypeScript program and run it on any Kubernetes',
+  keywords: ['agents', 'claude-code', 'kelos', 'kaos'],
+  author: 'The Taskwright Authors',
+  authorAddress: 'maintainers@taskwright.dev',
+  authorOrganization: true,
+  license: 'Apache-2.0',
+  copyrightOwner: 'The Taskwright Authors',
+  copyrightPeriod: '2026',
+  repositoryUrl: 'https://github.com/taskwright/taskwright.git',
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+  packageManager: javascript.NodePackageManager.NPM,
+  npmAccess: javascript.NpmAccess.PUBLIC,
+  minNodeVersion: '20.19.0',
+  cdk8sVersion: '2.70.0',
+  constructsVersion: '10.4.0',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: TYPESCRIPT,
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  // One runner for four packages: jest runs ESM only behind --experimental-vm-modules, vitest runs both kinds as they are.
+  jest: false,
+  // eslint.config.mjs is ours: projen still writes the format that ESLint 10 no longer reads.
+  eslint: false,
+  readme: undefined,
+  sampleCode: false,
+  devDeps: [
+    NODE_TYPES,
+    VITEST,
+    'cdk8s-plus-34@^2',
+    'eslint@^10',
+    'eslint-plugin-import-x@^4',
+    'fast-check@^4.10.0',
+    'json2jsii@^0.5',
+    'node@^24',
+    'typescript-eslint@^8',
+    'yaml@^2.9.1',
+    'zod@^4.6.0',
+  ],
+  gitignore: ['/.taskwright/', '/dist/', '*.tsbuildinfo', '/bench/results/'],
+});
+
+project.package.addField('private', true);
+project.package.addField('workspaces', ['schema', 'runtime', 'cli']);
+// npm 11.19 asks before it runs install scripts; this one fetches the Node binary that every script here runs on.
+project.package.addField('allowScripts', { node: true });
+// 1.13.0 names platform packages that were never published.
+project.package.addPackageResolutions('unrs-resolver@~1.12.2');
+project.package.addField('exports', {
+  '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+  './crds/*': './crds/*',
+  './package.json': './package.json',
+  './.jsii': './.jsii',
+});
+project.npmignore?.addPatterns(
+  '/schema/', '/runtime/', '/cli/', '/tools/', '/examples/', '/bench/', '/images/', '/docs/', '/test/', '/.ci/', '/eslint.config.mjs', '/vitest.config.ts', '/.taskwright/',
+);
+
+const generate = project.addTask('generate', {
+  description: 'Derive crds/, src/l1/, the check tables and docs/reference from schema/',
+  exec: `node --conditions=${SOURCE_CONDITION} tools/generate.ts`,
+});
+project.preCompileTask.spawn(generate);
+// jsii never removes what a deleted source file left behind.
+project.preCompileTask.exec('node -e "fs.rmSync(\'lib\', { recursive: true, force: true })"');
+
+/** A package of the workspace: ESM, run from its sources by Node while developing, compiled for publishing. */
+function workspacePackage(folder: string, options: Partial<typescript.TypeScriptProjectOptions>) {
+  const child = new typescript.TypeScriptProject({
+    parent: project,
+    outdir: folder,
+    name: `@taskwright/${folder}`,
+    authorName: 'The Taskwright Authors',
+    authorEmail: 'maintainers@taskwright.dev',
+    authorOrganization: true,
+    license: 'Apache-2.0',
+    copyrightOwner: 'The Taskwright Authors',
+    copyrightPeriod: '2026',
+    repository: 'https://github.com/taskwright/taskwright.git',
+    repositoryDirectory: folder,
+    defaultReleaseBranch: 'main',
+    packageManager: javascript.NodePackageManager.NPM,
+    typescriptVersion: TYPESCRIPT,
+    minNodeVersion: '22.19.0',
+    jest: false,
+    eslint: false,
+    sampleCode: false,
+    readme: undefined,
+    depsUpgrade: false,
+    entrypoint: 'lib/index.js',
+    disableTsconfigDev: true,
+    tsconfig: {
+      include: ['src/**/*.ts'],
+      exclude: ['node_modules'],
+      compilerOptions: {
+        target: 'ES2024',
+        lib: ['es2024'],
+        module: 'nodenext',
+        moduleResolution: javascript.TypeScriptModuleResolution.NODE_NEXT,
+        skipLibCheck: true,
+        noUncheckedIndexedAccess: true,
+        isolatedModules: true,
+        verbatimModuleSyntax: true,
+        declaration: true,
+        customConditions: [SOURCE_CONDITION],
+      },
+    },
+    ...options,
+    devDeps: [NODE_TYPES, ...(options.devDeps ?? [])],
+  });
+  child.package.addField('type', 'module');
+  child.tsconfig?.file.addOverride('compilerOptions.types', ['node']);
+  child.tsconfig?.file.addOverride('compilerOptions.erasableSyntaxOnly', true);
+  child.tsconfig?.file.addOverride('compilerOptions.rewriteRelativeImportExtensions', true);
+  // The root install covers the workspace.
+  child.package.installTask.reset();
+  child.package.installCiTask.reset();
+  child.tryRemoveFile('.npmignore');
+  return child;
+}
+
+function exportsOf(entries: Record<string, string>) {
+  return {
+    ...Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, {
+      [SOURCE_CONDITION]: `./src/${file}.ts`,
+      types: `./lib/${file}.d.ts`,
+      default: `./lib/${file}.js`,
+    }])),
+    './package.json': './package.json',
+  };
+}
+
+const schema = workspacePackage('schema', {
+  description: 'The kinds Taskwright speaks, each written once',
+  deps: ['zod@^4.6.0'],
+});
+schema.package.addField('exports', exportsOf({ '.': 'index', './kubernetes': 'kubernetes/index' }));
+
+const runtime = workspacePackage('runtime', {
+  description: 'The Taskwright operator and its embedded engine',
+  deps: [
+    '@marcbachmann/cel-js@^8.0.0',
+    'pino@^10.4.0',
+    'prom-client@^15.1.3',
+    're2js@^2.10.0',
+    'rfc6902@^5.4.0',
+    'undici@^8.12.4',
+    'yaml@^2.9.1',
+    'zod@^4.6.0',
+  ],
+  bin: { 'taskwright-operator': 'lib/operator/main.js', 'taskwright-agent': 'lib/agent/main.js' },
+});
+runtime.package.addField('exports', exportsOf({
+  './kube': 'kube/index',
+  './embedded': 'embedded/index',
+  './operator': 'operator/index',
+  './agent': 'agent/index',
+  './testing': 'testing/index',
+}));
+
+const cli = workspacePackage('cli', {
+  name: 'taskwright',
+  description: 'Run, watch and explain a Taskwright fleet',
+  deps: ['commander@^15.1.0', 'yaml@^2.9.1'],
+  bin: { taskwright: 'lib/main.js' },
+});
+cli.package.addField('exports', exportsOf({ '.': 'index' }));
+
+// npm links a workspace that is asked for by its folder, and packing replaces the folder by the version.
+runtime.addDeps('@taskwright/schema@file:../schema', 'cdk8s-taskwright@file:..');
+cli.addDeps('@taskwright/schema@file:../schema', '@taskwright/runtime@file:../runtime', 'cdk8s-taskwright@file:..');
+schema.package.addField('private', true);
+runtime.package.addField('private', true);
+cli.package.addField('private', true);
+
+for (const folder of ['schema', 'runtime', 'cli']) project.postCompileTask.exec(`npm run compile --workspace ${folder}`);
+project.package.setScript('start', 'node tools/start.mjs');
+project.package.setScript('test', 'node tools/test.mjs');
+project.package.setScript('lint', 'eslint .');
+project.package.setScript('generate', 'npx projen generate');
+project.testTask.reset('npm test');
+
+project.synth();

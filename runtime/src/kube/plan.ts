@@ -1,0 +1,52 @@
+import { apiVersionOf, type KubeObject, type Resource } from './object.ts';
+
+/**
+ * What a controller decided to do about one object, as data: rules make plans, `apply` carries them out.
+ *
+ * Status is written first, then events, then the writes in their order. Each write carries the uid of what it changes, so
+ * a plan made from an old view ends as a conflict, and each is repeatable, so a crash between two is repaired by the next run.
+ */
+export interface Plan<Status = object> {
+  readonly writes?: readonly Write[];
+  /** The whole status as it should be. Left out: it stays as it is. */
+  readonly status?: Status;
+  readonly events?: readonly EventNote[];
+  /** Look again after this many milliseconds, though nothing changes. */
+  readonly requeueAfterMs?: number;
+  /** Why nothing is done; `taskwright explain` completes "is kept because" with it. */
+  readonly why?: string;
+}
+
+export type Write =
+  | { readonly verb: 'create'; readonly resource: Resource; readonly object: KubeObject }
+  /** Server-side apply of the fields that are ours. */
+  | { readonly verb: 'apply'; readonly resource: Resource; readonly object: KubeObject; readonly fieldManager?: string }
+  | { readonly verb: 'mergePatch'; readonly resource: Resource; readonly target: KubeObject; readonly patch: object }
+  /** Deletes exactly this object (uid and resourceVersion are preconditions) and, in the background, what it owns. */
+  | { readonly verb: 'delete'; readonly resource: Resource; readonly target: KubeObject };
+
+export interface EventNote {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export function idle(why: string): Plan<never> {
+  return { why };
+}
+
+export function normalEvent(reason: string, message: string): EventNote {
+  return { type: 'Normal', reason, message };
+}
+
+export function warningEvent(reason: string, message: string): EventNote {
+  return { type: 'Warning', reason, message };
+}
+
+export function deletion(resource: Resource, target: KubeObject): Write {
+  return { verb: 'delete', resource, target };
+}
+
+export function creation(resource: Resource, object: KubeObject): Write {
+  return { verb: 'create', resource, object: { apiVersion: apiVersionOf(resource), kind: resource.kind, ...object } };
+}

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Tests run from the sources: neither jsii nor tsc has to run first. */
+const sources = {
+  resolve: {
+    conditions: ['taskwright-source', 'node', 'import', 'module', 'default'],
+    alias: { 'cdk8s-taskwright': here('src/index.ts') },
+  },
+  ssr: { resolve: { conditions: ['taskwright-source', 'node', 'import', 'module', 'default'] } },
+};
+
+export default defineConfig({
+  test: {
+    projects: ['constructs', 'schema', 'runtime', 'cli'].map((name) => ({
+      ...sources,
+      test: {
+        name,
+        include: [name === 'constructs' ? 'test/**/*.test.ts' : `${name}/test/**/*.test.ts`],
+        exclude: ['test/cluster/**', '**/node_modules/**'],
+        environment: 'node',
+        testTimeout: 30_000,
+      },
+    })),
+  },
+});

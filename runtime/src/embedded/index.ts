@@ -1,0 +1,3 @@
+export * from './images.ts';
+export * from './pod-logs.ts';
+export * from './virtual-clock.ts';

@@ -1,0 +1,53 @@
+/**
+ * Lets at most `limit` requests out at a time; the rest wait in the order in which they came.
+ *
+ * Client-side rates are left to the server's Priority & Fairness; the cap only keeps one burst from opening a thousand requests.
+ *
+ * **Guarantee** `run` starts its action once, after fewer than `limit` others are running, or rejects with the signal's reason.
+ */
+export class InFlightLimit {
+  readonly #limit: number;
+  #running = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(limit: number) {
+    if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`maxInFlight: is no number of requests, got ${limit}; give a whole number from 1 up`);
+    this.#limit = limit;
+  }
+
+  async run<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    if (this.#running < this.#limit) this.#running += 1;
+    else await this.#turn(signal);
+    try {
+      return await action();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** The place of who leaves goes straight to who waited longest, so nobody overtakes. */
+  #leave(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) this.#running -= 1;
+    else {
+      this.#waiting.delete(next);
+      next();
+    }
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const start = () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const onAbort = () => {
+        this.#waiting.delete(start);
+        reject(signal!.reason);
+      };
+      this.#waiting.add(start);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * `npm test`: installs what is missing, then runs every check that this machine can run and says what it skipped and why.
+ * One failing check does not hide the others.
+ *
+ * `npm test -- kube/queue` is the inner loop: its arguments go to vitest, and nothing else runs.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { capture, ensureCompiled, ensureInstalled, nodeBinary, root, runMain, toolEnvironment } from './bootstrap.mjs';
+
+const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+const paint = (code) => (text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+const [red, green, yellow, dim] = [31, 32, 33, 2].map(paint);
+const print = (text = '') => process.stdout.write(`${text}\n`);
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+
+/** Rows of the final table: `{ name, state: 'passed' | 'failed' | 'skipped', passed, failed, skipped, ms, why? }`. */
+const rows = [];
+
+await runMain(async () => {
+  const filter = process.argv.slice(2);
+  ensureInstalled(print);
+  if (filter.length > 0) return await innerLoop(filter);
+
+  print(`Node ${process.versions.node} started this; the checks run on the one in node_modules, on ${availableParallelism()} cores\n`);
+  const started = performance.now();
+  await check('constructs compile (jsii)', () => ensureCompiled(() => {}));
+  await Promise.all([
+    check('types: schema, runtime, cli', () => typeCheck('tsconfig.check.json')),
+    check('types: constructs and their tests', () => typeCheck('test/tsconfig.json')),
+  ]);
+  await check('lint', () => capture(['node_modules/eslint/bin/eslint.js', '.', '--max-warnings=0']));
+  print();
+  await vitest();
+  await check('real cluster (test/cluster)', realCluster);
+
+  return conclude(performance.now() - started);
+});
+
+/** Only vitest, with its own output. Tests that start the CLI need the compiled constructs, older ones will do. */
+async function innerLoop(filter) {
+  if (!existsSync(join(root, 'lib/index.js'))) await ensureCompiled(print);
+  return await runVitest(filter);
+}
+
+/** Runs one check, prints its line and, when it fails, all that it said. */
+async function check(name, run) {
+  const started = performance.now();
+  const { ok, output, skipped } = await run();
+  const row = { name, ms: performance.now() - started, passed: 0, failed: 0, skipped: 0, why: skipped };
+  row.state = skipped ? 'skipped' : ok ? 'passed' : 'failed';
+  row[row.state] = 1;
+  rows.push(row);
+  print(`${mark(row.state)} ${name.padEnd(40)} ${dim(seconds(row.ms))}${skipped ? `  ${skipped}` : ''}`);
+  if (row.state === 'failed') print(`\n${output.trim()}\n`);
+}
+
+function typeCheck(project) {
+  return capture(['node_modules/typescript/bin/tsc', '-p', project, '--noEmit']);
+}
+
+function realCluster() {
+  return { ok: true, skipped: 'the repository has no cluster tests yet' };
+}
+
+/** The tests, live; then a row for each package and one for whatever makes a green run untrue. */
+async function vitest() {
+  const folder = mkdtempSync(join(tmpdir(), 'taskwright-test-'));
+  try {
+    const summaryFile = join(folder, 'summary.json');
+    const code = await runVitest(['--allowOnly=false', '--reporter=default', '--reporter=./tools/test-reporter.mjs'], { TASKWRIGHT_TEST_SUMMARY: summaryFile });
+    const { projects, skipped, unhandled } = existsSync(summaryFile) ? JSON.parse(readFileSync(summaryFile, 'utf8')) : { projects: {}, skipped: [], unhandled: 0 };
+    for (const [name, counts] of Object.entries(projects)) rows.push({ name: `tests: ${name}`, state: counts.failed ? 'failed' : 'passed', ...counts });
+    for (const { name, reason } of skipped) {
+      if (reason) rows.push({ name, state: 'note', why: reason });
+      else fail(`${name} is skipped without a reason: use context.skip('why')`);
+    }
+    if (unhandled > 0) fail(`${unhandled} errors outside any test, see above`);
+    const red = rows.some(({ name, failed }) => name.startsWith('tests: ') && failed > 0);
+    if (code !== 0 && unhandled === 0 && !red) fail(`vitest ended with exit code ${code}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function runVitest(args, env = {}) {
+  // vitest looks at the terminal by itself; a colour forced from outside would end up in CI's log.
+  const { FORCE_COLOR: _, ...inherited } = toolEnvironment();
+  const child = spawn(nodeBinary, ['node_modules/vitest/vitest.mjs', 'run', ...args], {
+    cwd: root,
+    env: { ...inherited, ...env, ...(colour ? {} : { NO_COLOR: '1' }) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: 1_800_000,
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+function fail(name) {
+  rows.push({ name, state: 'failed', passed: 0, failed: 1, skipped: 0 });
+}
+
+function conclude(totalMs) {
+  print();
+  const counted = rows.filter(({ state }) => state !== 'note');
+  for (const { name, state, passed, failed, skipped, ms } of counted) {
+    const counts = [[passed, 'passed'], [failed, 'failed'], [skipped, 'skipped']].filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`).join(', ');
+    print(`${mark(state)} ${name.padEnd(40)} ${counts.padEnd(30)} ${ms === undefined ? '' : dim(seconds(ms))}`);
+  }
+  const reasons = rows.filter(({ why }) => why);
+  if (reasons.length > 0) print(`\nskipped, and why:\n${reasons.map(({ name, why }) => `  ${name}: ${why}`).join('\n')}`);
+  print(`\n${dim(`everything together took ${seconds(totalMs)}`)}`);
+
+  const sum = (field) => counted.reduce((total, row) => total + row[field], 0);
+  print(`tests: ${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
+  return sum('failed') > 0 ? 1 : 0;
+}
+
+function mark(state) {
+  return { passed: green('✓'), failed: red('✗'), skipped: yellow('-') }[state];
+}

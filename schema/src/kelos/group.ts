@@ -1,0 +1,2 @@
+/** The API group that is wire-compatible with Kelos. */
+export const GROUP = 'kelos.dev';

@@ -1,0 +1,39 @@
+import { rm } from 'node:fs/promises';
+import { CREDENTIAL_HELPER, CREDENTIAL_USERNAME, type Git } from './git.ts';
+
+/** Exactly 40 hexadecimal digits. Anything shorter is the name of a branch or tag. */
+const FULL_SHA = /^[0-9a-f]{40}$/i;
+
+export interface CloneInput {
+  readonly repo: string;
+  readonly ref?: string;
+  /** Must not exist, or be empty. */
+  readonly repoDir: string;
+}
+
+/**
+ * Clones with a depth of one: a branch or tag by `clone`, a commit by fetching it alone (detached).
+ *
+ * With a token, later git commands in the clone find it by the helper that is left in its configuration; the token itself is not.
+ */
+export async function clone(git: Git, { repo, ref, repoDir }: CloneInput): Promise<void> {
+  const clear = () => rm(repoDir, { recursive: true, force: true });
+  if (ref !== undefined && FULL_SHA.test(ref)) {
+    await git.local('clone', ['init', '--quiet', '--', repoDir]);
+    await git.local('clone', ['remote', 'add', '--', 'origin', repo], repoDir);
+    await git.remote('clone', ['fetch', '--quiet', '--depth', '1', 'origin', ref], { cwd: repoDir });
+    await git.local('clone', ['checkout', '--quiet', '--detach', 'FETCH_HEAD'], repoDir);
+  } else {
+    const branch = ref === undefined ? [] : [`--branch=${ref}`];
+    await git.remote('clone', ['clone', '--quiet', ...branch, '--no-single-branch', '--depth', '1', '--', repo, repoDir], { beforeRetry: clear });
+  }
+  if (git.authenticated) await keepCredentialHelper(git, repoDir);
+}
+
+async function keepCredentialHelper(git: Git, repoDir: string): Promise<void> {
+  await git.try(['config', '--local', '--unset-all', 'credential.helper'], repoDir);
+  // The empty value first, so that a helper of the machine or image is not told the token either.
+  await git.local('clone', ['config', '--local', '--add', 'credential.helper', ''], repoDir);
+  await git.local('clone', ['config', '--local', '--add', 'credential.helper', CREDENTIAL_HELPER], repoDir);
+  await git.local('clone', ['config', '--local', 'credential.username', CREDENTIAL_USERNAME], repoDir);
+}

@@ -1,0 +1,109 @@
+import { type Clock, sleep } from '../kube/clock.ts';
+import { runCommand, type CommandResult } from './command.ts';
+import type { Env } from './layout.ts';
+import type { Redact } from './redaction.ts';
+import { oneLine, StepError } from './step-error.ts';
+
+/**
+ * A credential helper in the shell that git runs: the token comes from the mounted file at each use, since the operator
+ * renews it while the Pod runs, and from the environment where there is no file.
+ */
+export const CREDENTIAL_HELPER =
+  '!f() { test "$1" = get || exit 0; if test -r "$KELOS_GITHUB_TOKEN_FILE"; then echo "password=$(cat "$KELOS_GITHUB_TOKEN_FILE")"; else echo "password=$GITHUB_TOKEN"; fi; }; f';
+export const CREDENTIAL_USERNAME = 'x-access-token';
+
+/** The first value empties the list, so that no helper of the machine is asked or told. */
+const CREDENTIAL_OPTIONS = ['-c', 'credential.helper=', '-c', `credential.helper=${CREDENTIAL_HELPER}`, '-c', `credential.username=${CREDENTIAL_USERNAME}`];
+/** A transfer that stands still for a minute is given up, and tried again. */
+const STALL_OPTIONS = ['-c', 'http.lowSpeedLimit=1', '-c', 'http.lowSpeedTime=60'];
+
+const LONGEST_LOCAL_MS = 60_000;
+const LONGEST_TRANSFER_MS = 30 * 60_000;
+/** Waits before the second, third and fourth attempt: long enough for a host that restarts, short enough to watch. */
+const RETRY_WAITS_MS = [1_000, 4_000, 15_000];
+
+const TRANSIENT = new RegExp([
+  'Could not resolve host', 'Temporary failure in name resolution', 'Connection (?:refused|reset|timed out)', 'Operation timed out', 'Failed to connect',
+  'unexpected disconnect', 'early EOF', 'the remote end hung up unexpectedly', 'Empty reply from server', 'transfer closed', 'Operation too slow',
+  'TLS connection was non-properly terminated', 'returned error: (?:429|50[0234])', 'kex_exchange_identification',
+].join('|'), 'i');
+
+export interface GitOptions {
+  readonly env: Env;
+  readonly clock: Clock;
+  readonly redact: Redact;
+  readonly signal?: AbortSignal;
+  /** Told of each wait before another attempt. */
+  readonly note?: (line: string) => void;
+}
+
+/** Git, as the steps of `prepare` use it: it never asks a question, and a failure is its last line without secrets. */
+export class Git {
+  readonly #options: GitOptions;
+  /** Whether a token was given. Without one, git's own configuration decides. */
+  readonly authenticated: boolean;
+
+  constructor(options: GitOptions) {
+    this.#options = options;
+    this.authenticated = Boolean(options.env.KELOS_GITHUB_TOKEN_FILE || options.env.GITHUB_TOKEN);
+  }
+
+  /** A command that stays on this machine; its exit code is the caller's to judge. */
+  try(args: readonly string[], cwd?: string): Promise<CommandResult> {
+    return this.#run(args, cwd, LONGEST_LOCAL_MS);
+  }
+
+  /** A command that stays on this machine and has to succeed. */
+  async local(step: string, args: readonly string[], cwd?: string): Promise<string> {
+    const result = await this.try(args, cwd);
+    if (result.code !== 0) throw this.failure(step, result);
+    return result.stdout.trim();
+  }
+
+  /**
+   * A command that speaks to a remote: with the token if there is one, and again, up to three times, when what failed is the network.
+   *
+   * @param accepted exit codes that are answers.
+   * @param beforeRetry clears away what a failed attempt may have left.
+   */
+  async remote(step: string, args: readonly string[], { cwd, accepted = [0], beforeRetry }: RemoteOptions = {}): Promise<CommandResult> {
+    const { clock, signal, note } = this.#options;
+    const options = this.authenticated ? [...CREDENTIAL_OPTIONS, ...STALL_OPTIONS] : STALL_OPTIONS;
+    for (let attempt = 0; ; attempt++) {
+      const result = await this.#run([...options, ...args], cwd, LONGEST_TRANSFER_MS);
+      if (accepted.includes(result.code)) return result;
+      const waitMs = RETRY_WAITS_MS[attempt];
+      const failure = this.failure(step, result);
+      if (waitMs === undefined || signal?.aborted || !TRANSIENT.test(result.stderr)) throw failure;
+      note?.(`${failure.message}; trying again in ${waitMs / 1000} s`);
+      await sleep(clock, waitMs, signal);
+      await beforeRetry?.();
+    }
+  }
+
+  failure(step: string, { code, stderr }: CommandResult): StepError {
+    return new StepError(`${step} failed: ${oneLine(this.#options.redact(reasonIn(stderr))) || `git exited with code ${code}`}`, code);
+  }
+
+  #run(args: readonly string[], cwd: string | undefined, timeoutMs: number): Promise<CommandResult> {
+    const { env, clock, signal } = this.#options;
+    return runCommand('git', args, {
+      clock, cwd, signal, timeoutMs,
+      // LC_ALL: reasons are told apart by their English text.
+      env: { GIT_SSH_COMMAND: 'ssh -o BatchMode=yes', ...env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS: '', LC_ALL: 'C' },
+    });
+  }
+}
+
+interface RemoteOptions {
+  readonly cwd?: string;
+  readonly accepted?: readonly number[];
+  readonly beforeRetry?: () => Promise<void>;
+}
+
+/** Git says why in a line that begins with `fatal:` or `error:`; advice and progress surround it. */
+function reasonIn(stderr: string): string {
+  const lines = stderr.split(/[\r\n]+/).map((line) => line.trim()).filter((line) => line !== '');
+  const reason = lines.findLast((line) => /^(?:fatal|error):/.test(line)) ?? lines.at(-1) ?? '';
+  return reason.replace(/^(?:fatal|error): /, '');
+}

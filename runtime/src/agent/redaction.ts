@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import type { Env } from './layout.ts';
+
+/** Removes what must not be read from a text. */
+export type Redact = (text: string) => string;
+
+const SECRET_NAME = /TOKEN|SECRET|PASSWORD|API_KEY|AUTH_JSON|MCP_SERVERS/;
+/** Shorter values would blank out ordinary words. */
+const SHORTEST_SECRET = 6;
+const URL_CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
+
+/** Knows the values of all variables that are named like secrets, of the GitHub token file, and credentials inside URLs. */
+export function redactionFor(env: Env): Redact {
+  const secrets = new Set<string>();
+  const remember = (value: string | undefined) => {
+    if (value !== undefined && value.trim().length >= SHORTEST_SECRET) secrets.add(value.trim());
+  };
+  for (const [name, value] of Object.entries(env)) {
+    if (SECRET_NAME.test(name) && !name.endsWith('_FILE')) remember(value);
+  }
+  return (text) => {
+    // Read at each use: the operator renews the token while the Pod runs.
+    remember(tokenIn(env.KELOS_GITHUB_TOKEN_FILE));
+    let clean = text.replace(URL_CREDENTIALS, '$1***@');
+    for (const secret of secrets) clean = clean.replaceAll(secret, '***');
+    return clean;
+  };
+}
+
+function tokenIn(file: string | undefined): string | undefined {
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined; // optional by contract: the volume may be empty
+  }
+}

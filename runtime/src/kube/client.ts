@@ -1,4 +1,4 @@
-import { ApiError, apiErrorFrom } from './api-error.ts';
+import { type ApiError, apiErrorFrom } from './api-error.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { InFlightLimit } from './in-flight-limit.ts';
 import { apiVersionOf, type KubeObject, pathOf, type Resource } from './object.ts';

@@ -1,8 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Clock } from '../../src/kube/clock.ts';
-import { systemClock } from '../../src/kube/clock.ts';
+import { type Clock, systemClock } from '../../src/kube/clock.ts';
 import { prepare } from '../../src/agent/prepare.ts';
 import { StepError } from '../../src/agent/step-error.ts';
 import { git, gitEnv, servedRepository, temporaryDirectory } from './git-fixture.ts';

@@ -1,7 +1,8 @@
+import { crdFiles } from './crd-files.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { kubernetesTypes } from './kubernetes-types.ts';
 
 /** All derived files, in memory: the generator writes them, the drift test compares them. */
 export function generatedFiles(): GeneratedFile[] {
-  return [...kubernetesTypes()];
+  return [...kubernetesTypes(), ...crdFiles()];
 }

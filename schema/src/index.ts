@@ -1,4 +1,5 @@
 /** The kinds Taskwright speaks: their types, and the definitions everything else about them is derived from. */
+export { type CustomResourceDefinition, crdOf, rootSchema } from './crd.ts';
 export { type AgentConfig, type AgentConfigSpec, type McpServer, type Plugin, type SkillPackage, agentConfigKind, agentConfigResource } from './kelos/agent-config.ts';
 export type { Condition } from './kelos/condition.ts';
 export type { Credentials } from './kelos/credentials.ts';
@@ -9,4 +10,6 @@ export type { TaskUsage } from './kelos/usage.ts';
 export { AGENT_TYPES, type AgentType, type WorkerSpec } from './kelos/worker.ts';
 export { type GitRemote, type Workspace, type WorkspaceFile, type WorkspaceSpec, workspaceKind, workspaceResource } from './kelos/workspace.ts';
 export { type Kind, type KindVersion, type PrinterColumn, type Resource, resourceOf, storedVersion } from './kind.ts';
-export type { StructuralSchema, ValidationRule } from './structural.ts';
+export { crds, kinds } from './kinds.ts';
+export { type StructuralSchema, type ValidationRule, isDeprecated } from './structural.ts';
+export { toStructural } from './to-structural.ts';

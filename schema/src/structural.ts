@@ -6,6 +6,8 @@
  */
 export interface StructuralSchema {
   type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  /** Name of the type, for constructs and docs: `PodOverrides`. CRDs leave it out. */
+  title?: string;
   description?: string;
   format?: string;
   default?: unknown;
@@ -45,4 +47,9 @@ export interface ValidationRule {
   rule: string;
   /** What the user reads when the rule does not hold. */
   message: string;
+}
+
+/** By the convention of Kubernetes a field is deprecated when its description begins with the word. */
+export function isDeprecated({ description }: Pick<StructuralSchema, 'description'>): boolean {
+  return description?.startsWith('Deprecated: ') === true;
 }

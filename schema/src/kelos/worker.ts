@@ -54,7 +54,7 @@ export const legacyWorkerFields = {
 };
 
 function deprecatedFor(field: keyof typeof workerFields) {
-  return { deprecated: true, description: `Deprecated: use worker.${field}, which means the same and wins where both are set.` };
+  return { description: `Deprecated: use worker.${field}, which means the same and wins where both are set.` };
 }
 
 export type WorkerSpec = z.infer<typeof workerSpec>;

@@ -1,3 +1,4 @@
+import type { Resource } from '../kind.ts';
 import type { StructuralSchema } from '../structural.ts';
 import { coordinationAndPolicy } from './coordination-and-policy.ts';
 import document from './definitions.json' with { type: 'json' };
@@ -25,4 +26,10 @@ export function definitionOf(name: string): Definition {
   const definition = definitions[name];
   if (definition === undefined) throw new RangeError(`${name}: not a type of ${source}; see definitions.json for what there is`);
   return definition;
+}
+
+/** The full name of the type that is served there, such as `io.k8s.api.batch.v1.Job` for Jobs. */
+export function definitionNameOf({ group, version, kind }: Pick<Resource, 'group' | 'version' | 'kind'>): string | undefined {
+  return Object.keys(definitions).find((name) => definitions[name]!['x-kubernetes-group-version-kind']
+    ?.some((served) => served.group === group && served.version === version && served.kind === kind));
 }

@@ -1,1 +1,12 @@
-export {};
+export * from './agent-config';
+export * from './coding-agent';
+export * from './credentials';
+export * from './env-value';
+export * from './git-credentials';
+export * from './mcp-server';
+export * from './plugin';
+export * from './secret-ref';
+export * from './skill';
+export * from './task';
+export * from './worker-pool';
+export * from './workspace';

@@ -1,0 +1,67 @@
+import type { AgentType } from './coding-agent';
+import type { ISecretRef } from './secret-ref';
+
+/** How an agent authenticates to the provider of its model. */
+export type CredentialsType = 'api-key' | 'oauth' | 'none';
+
+/** The Secret key that each agent reads; the variable it becomes has the same name. */
+const SECRET_KEYS: { readonly [type in AgentType]: { readonly [credentials in Exclude<CredentialsType, 'none'>]: string } } = {
+  'claude-code': { 'api-key': 'ANTHROPIC_API_KEY', 'oauth': 'CLAUDE_CODE_OAUTH_TOKEN' },
+  'codex': { 'api-key': 'CODEX_API_KEY', 'oauth': 'CODEX_AUTH_JSON' },
+  'gemini': { 'api-key': 'GEMINI_API_KEY', 'oauth': 'GEMINI_API_KEY' },
+  'opencode': { 'api-key': 'OPENCODE_API_KEY', 'oauth': 'OPENCODE_API_KEY' },
+  'cursor': { 'api-key': 'CURSOR_API_KEY', 'oauth': 'CURSOR_API_KEY' },
+};
+
+/**
+ * How an agent authenticates to the provider of its model. The value stays in a Secret, in the namespace of the Task.
+ *
+ * Each agent reads one key of it:
+ *
+ * | agent       | `apiKey`            | `oauth`                   |
+ * |-------------|---------------------|---------------------------|
+ * | Claude Code | `ANTHROPIC_API_KEY` | `CLAUDE_CODE_OAUTH_TOKEN` |
+ * | Codex       | `CODEX_API_KEY`     | `CODEX_AUTH_JSON`         |
+ * | Gemini      | `GEMINI_API_KEY`    | `GEMINI_API_KEY`          |
+ * | OpenCode    | `OPENCODE_API_KEY`  | `OPENCODE_API_KEY`        |
+ * | Cursor      | `CURSOR_API_KEY`    | `CURSOR_API_KEY`          |
+ *
+ * The keys of a Secret that the same program defines are checked at synth.
+ */
+export class Credentials {
+  /** An API key, taken from a Secret. */
+  public static apiKey(secret: ISecretRef): Credentials {
+    return new Credentials('api-key', secret);
+  }
+
+  /** An OAuth token, or the bundle that the agent's own login wrote, taken from a Secret. */
+  public static oauth(secret: ISecretRef): Credentials {
+    return new Credentials('oauth', secret);
+  }
+
+  /** Nothing: the Pod gets what it needs by workload identity or `podOverrides.env`. */
+  public static none(): Credentials {
+    return new Credentials('none');
+  }
+
+  private constructor(
+    /** Which kind of credential it is. */
+    public readonly type: CredentialsType,
+    /** The Secret that holds it; none for `none`. */
+    public readonly secret?: ISecretRef,
+  ) {}
+
+  /**
+   * The key that an agent reads from the Secret, which is also the variable it finds the value in.
+   *
+   * @returns the key, or nothing for credentials of type `none`
+   */
+  public keyFor(agent: AgentType): string | undefined {
+    return this.type === 'none' ? undefined : SECRET_KEYS[agent]?.[this.type];
+  }
+
+  /** @internal */
+  public _render(): object {
+    return { type: this.type, secretRef: this.secret && { name: this.secret.name } };
+  }
+}

@@ -1,0 +1,32 @@
+import { type Problem, quote } from './problem';
+
+/** Longest name of an object from which a Pod or Job gets its name or a label its value. */
+const LONGEST_LABEL = 63;
+
+/** Longest name of any other object. */
+const LONGEST_NAME = 253;
+
+const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Checks a `metadata.name`. `becomesLabel` says that children carry the name as theirs or in a label, which leaves it 63 characters. */
+export function checkObjectName(name: string, { becomesLabel }: { becomesLabel: boolean }): Problem[] {
+  const path = 'metadata.name';
+  const longest = becomesLabel ? LONGEST_LABEL : LONGEST_NAME;
+  if (name.length > longest) return [{ code: 'too-long', path, got: `${name.length} characters`, allowed: `at most ${longest}`, fix: 'shorten the name' }];
+  if (DNS_SUBDOMAIN.test(name)) return [];
+  return [{ code: 'invalid-name', path, got: quote(name), allowed: 'it has to be of lower-case letters, digits, - and ., beginning and ending with a letter or digit' }];
+}
+
+/** Checks a name that becomes a directory or file: a plugin, a skill, an agent, the key of an MCP server. */
+export function checkFileName(name: string, path: string): Problem[] {
+  if (name !== '' && name.trim() === name && !/[/\\\p{Cc}]/u.test(name) && name !== '.' && name !== '..') return [];
+  return [{ code: 'invalid-name', path, got: quote(name), allowed: 'it must not be empty, . or .. nor hold / or \\' }];
+}
+
+/** The values that occur more than once. */
+export function duplicatesOf(names: Iterable<string>): string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of names) (seen.has(name) ? twice : seen).add(name);
+  return [...twice];
+}

@@ -1,0 +1,75 @@
+/**
+ * What a check found, as data. The sentence is made in one place, so that the synth error, a report for CI and an editor
+ * say the same.
+ */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** The property, as the user wrote it: `agent.podOverrides.volumes[0].name`. */
+  readonly path: string;
+  /** What was given. Never the value of a Secret, and of a text at most a few words (see `quote`). */
+  readonly got?: string;
+  /** What is accepted instead. */
+  readonly allowed?: string;
+  /** What to do. */
+  readonly fix?: string;
+}
+
+export type ProblemCode = keyof typeof WRONG;
+
+const WRONG = {
+  'ambiguous': 'says the same thing twice',
+  'cycle': 'waits for itself',
+  'dangling-mount': 'mounts a volume that the Pod does not have',
+  'duplicate': 'is used twice',
+  'duplicate-file': 'is written twice',
+  'enum': 'is not one of the accepted values',
+  'excluded': 'does not go together with a worker pool',
+  'invalid-branch': 'is not a branch name',
+  'invalid-name': 'is not a usable name',
+  'invalid-path': 'is not a path inside the repository',
+  'invalid-url': 'is not a usable URL',
+  'missing-reference': 'refers to something that this program does not define',
+  'not-an-integer': 'must be a whole number',
+  'other-app': 'refers to something that another app defines',
+  'other-namespace': 'refers to something in another namespace',
+  'pattern': 'does not have the right form',
+  'required': 'is missing',
+  'reserved-env': 'is set by the operator, which drops this value',
+  'reserved-name': 'is a reserved name',
+  'too-big': 'is too big',
+  'too-few': 'has too few items',
+  'too-large': 'is too large',
+  'too-long': 'is too long',
+  'too-many': 'has too many items',
+  'too-short': 'is too short',
+  'too-small': 'is too small',
+  'type': 'has the wrong type',
+  'unknown-field': 'is not a known field',
+  'unusable-source': 'takes its value from something that is not supported here',
+  'url-credentials': 'carries credentials in the URL',
+  'wrong-secret-key': 'names a Secret without the key that is read from it',
+} as const;
+
+/** `path: what is wrong, got what; what is allowed; what to do`. Lower case and no full stop: cdk8s joins the lines. */
+export function renderProblem({ code, path, got, allowed, fix }: Problem): string {
+  const head = path === '' ? WRONG[code] : `${path}: ${WRONG[code]}`;
+  return [got === undefined ? head : `${head}, got ${got}`, allowed, fix].filter((part) => part !== undefined).join('; ');
+}
+
+/** Longest part of a text that a message repeats: enough to recognise it, too little to carry a prompt or a key. */
+const LONGEST_QUOTE = 80;
+
+/** A value as a message may show it: in quotes, cut, and without what a URL carries before its `@`. */
+export function quote(value: unknown): string {
+  if (typeof value !== 'string') return value === undefined ? 'nothing' : JSON.stringify(value);
+  const clean = value.replace(/\/\/[^/@\s]*@/g, '//***@');
+  return JSON.stringify(clean.length > LONGEST_QUOTE ? `${clean.slice(0, LONGEST_QUOTE)}…` : clean);
+}
+
+/** `a, b or c`, sorted; beyond ten the rest is only counted. */
+export function listOf(words: Iterable<string>): string {
+  const sorted = [...new Set(words)].sort();
+  const shown = sorted.slice(0, 10);
+  if (sorted.length > shown.length) return `${shown.join(', ')} or ${sorted.length - shown.length} more`;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} or ${shown[shown.length - 1]}`;
+}

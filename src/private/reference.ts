@@ -1,0 +1,73 @@
+import { type ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { type Problem, listOf, quote } from './problem';
+import { Program } from './program';
+import { suggestionFor } from './suggestion';
+
+/** What every reference to another object carries. */
+export interface NamedObject {
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** Marks what the user declared to exist already. A registered symbol, so that two copies of this package agree. */
+const EXISTING = Symbol.for('cdk8s-taskwright.ExistingObject');
+
+/** A reference to an object that the cluster has, though this program does not define it. */
+export function existingObject(name: string, namespace?: string): NamedObject {
+  return Object.defineProperty({ name, namespace }, EXISTING, { value: true });
+}
+
+/** A kind that others refer to, and how a user declares that an object of it exists already. */
+export interface ReferencedKind {
+  readonly kind: 'Workspace' | 'AgentConfig' | 'Task';
+  readonly declaredBy: string;
+}
+
+export const WORKSPACE: ReferencedKind = { kind: 'Workspace', declaredBy: 'Workspace.fromWorkspaceName' };
+export const AGENT_CONFIG: ReferencedKind = { kind: 'AgentConfig', declaredBy: 'AgentConfig.fromAgentConfigName' };
+export const TASK: ReferencedKind = { kind: 'Task', declaredBy: 'Task.fromTaskName' };
+
+/**
+ * Checks that what `from` refers to will exist: it is declared to, or this program defines it, in the namespace of `from`.
+ * References never cross namespaces.
+ */
+export function checkReference(from: ApiObject, { kind, declaredBy }: ReferencedKind, to: NamedObject | undefined, path: string): Problem[] {
+  if (!to || typeof to.name !== 'string' || to.name === '') {
+    return [{ code: 'missing-reference', path, got: to ? quote(to.name) : 'nothing', fix: `pass a ${kind}, or ${declaredBy}(…) for one that exists already` }];
+  }
+  const elsewhere = checkNamespace(from, to, path);
+  if (elsewhere.length > 0 || EXISTING in to) return elsewhere;
+  if (Construct.isConstruct(to)) {
+    if (to.node.root === from.node.root) return [];
+    return [{ code: 'other-app', path, got: `${kind} ${quote(to.name)}`, fix: `define it in this app, or pass ${declaredBy}(${quote(to.name)})` }];
+  }
+  const defined = namesOf(Program.of(from).objects(kind, 'kelos.dev'), from.metadata.namespace);
+  if (defined.includes(to.name)) return [];
+  const near = suggestionFor(to.name, defined);
+  return [{
+    code: 'missing-reference',
+    path,
+    got: `${kind} ${quote(to.name)}`,
+    allowed: defined.length > 0 ? `this program defines ${listOf(defined)}` : `this program defines no ${kind}`,
+    fix: near ? `did you mean ${near}?` : `define it, or pass ${declaredBy}(${quote(to.name)}) if it exists already`,
+  }];
+}
+
+/** A Secret, Workspace, AgentConfig or Task is looked up in the namespace of who refers to it. One that is not known is taken to be the same. */
+export function checkNamespace(from: ApiObject, to: NamedObject, path: string): Problem[] {
+  const here = from.metadata.namespace;
+  const there = namespaceOf(to);
+  if (here === undefined || there === undefined || here === there) return [];
+  return [{ code: 'other-namespace', path, got: `${quote(to.name)} of namespace ${there}`, allowed: `it is looked up in ${here}`, fix: 'define it there too' }];
+}
+
+function namespaceOf(to: NamedObject): string | undefined {
+  if (typeof to.namespace === 'string') return to.namespace;
+  const { metadata } = to as { metadata?: { namespace?: unknown } };
+  return typeof metadata?.namespace === 'string' ? metadata.namespace : undefined;
+}
+
+function namesOf(objects: ApiObject[], namespace: string | undefined): string[] {
+  return objects.filter((object) => object.metadata.namespace === namespace).map((object) => object.name);
+}

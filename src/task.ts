@@ -1,0 +1,223 @@
+import type { ApiObject, ApiObjectMetadata, Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { CodingAgent } from './coding-agent';
+import { checkSpec } from './private/check-spec';
+import { checkBranch } from './private/git';
+import { kelosObject } from './private/kelos-object';
+import { checkObjectName, duplicatesOf } from './private/names';
+import { type Problem, quote } from './private/problem';
+import { addChecks } from './private/program';
+import { TASK, WORKSPACE, checkNamespace, checkReference, existingObject } from './private/reference';
+import type { IWorkspace } from './workspace';
+
+/** A Task that this program defines, or that exists already. */
+export interface ITask {
+  /** The name of the object. */
+  readonly name: string;
+  /**
+   * The namespace it is in.
+   *
+   * @default - that of who refers to it
+   */
+  readonly namespace?: string;
+}
+
+/** How a Task is made. */
+export interface TaskProps {
+  /**
+   * The metadata of the object. The Job takes its name, so a name of your own has at most 63 characters.
+   *
+   * @default - a name made of the path of the construct, the namespace of the chart
+   */
+  readonly metadata?: ApiObjectMetadata;
+  /** Who does the work. */
+  readonly agent: CodingAgent;
+  /**
+   * What the agent is asked to do. With `dependsOn` it is a Go template over the results of those Tasks (`.Deps`).
+   */
+  readonly prompt: string;
+  /**
+   * The repository to work on.
+   *
+   * @default - none: the agent starts in an empty directory; in a pool, the repository of the pool
+   */
+  readonly workspace?: IWorkspace;
+  /**
+   * The branch to work on. It is made if the repository does not have it. Tasks that share a Workspace and a branch run one
+   * after the other.
+   *
+   * @default - the `ref` of the Workspace
+   */
+  readonly branch?: string;
+  /**
+   * The Tasks that have to succeed first. When one fails, this one does.
+   *
+   * @default - none
+   */
+  readonly dependsOn?: ITask[];
+  /**
+   * How long the object is kept after it has finished. Zero deletes it at once.
+   *
+   * @default - for ever
+   */
+  readonly ttlAfterFinished?: Duration;
+  /**
+   * The same in seconds, for a number that a program reads or computes.
+   *
+   * @default - `ttlAfterFinished`
+   */
+  readonly ttlSecondsAfterFinished?: number;
+  /**
+   * `owner/repo` that pull requests are meant for, when the Workspace is a fork of it.
+   *
+   * @default - the remote of the Workspace called `upstream`
+   */
+  readonly upstreamRepo?: `${string}/${string}`;
+  /**
+   * Which failures of the Pod are tried again and which are not, as in a Job. `FailIndex` is not possible here.
+   *
+   * @default - any failure is tried again once
+   */
+  readonly podFailurePolicy?: { [field: string]: any };
+}
+
+/**
+ * One piece of work for a coding agent. The operator runs it once, in a Pod of its own or on a pool, and writes what came of
+ * it into the status: branch, commit, pull request, tokens, cost.
+ *
+ * The spec of a Task never changes in the cluster. To ask for something else, give the construct another id.
+ *
+ * @example
+ *
+ * new Task(this, 'fix', {
+ *   agent: CodingAgent.claudeCode({ credentials: Credentials.apiKey(SecretRef.fromName('claude')) }),
+ *   workspace: new Workspace(this, 'shop', { repo: 'https://github.com/acme/shop.git' }),
+ *   branch: 'fix-rounding',
+ *   prompt: 'Prices are rounded twice. Fix it, with a test.',
+ * });
+ */
+export class Task extends Construct implements ITask {
+  /** A Task that exists already, in the namespace of who refers to it. */
+  public static fromTaskName(name: string): ITask {
+    return existingObject(name);
+  }
+
+  /** The name of the object. */
+  public readonly name: string;
+  /** The namespace of the object. */
+  public readonly namespace?: string;
+  private readonly resource: ApiObject;
+  private readonly dependsOn: ITask[];
+
+  public constructor(scope: Construct, id: string, private readonly props: TaskProps) {
+    super(scope, id);
+    this.dependsOn = [...(props.dependsOn ?? [])];
+    this.resource = kelosObject(this, 'Task', props.metadata, () => this.render());
+    this.name = this.resource.name;
+    this.namespace = this.resource.metadata.namespace;
+    addChecks(this, () => this.check());
+  }
+
+  /** Makes this Task wait until others have succeeded. */
+  public addDependsOn(...tasks: ITask[]): void {
+    this.dependsOn.push(...tasks);
+  }
+
+  private render(): object {
+    const { agent, prompt, workspace, branch, upstreamRepo, podFailurePolicy } = this.props;
+    return {
+      prompt,
+      ...agent?._render(workspace),
+      branch,
+      dependsOn: this.dependsOn.length === 0 ? undefined : this.dependsOn.map((task) => task?.name),
+      ttlSecondsAfterFinished: this.ttlSeconds,
+      upstreamRepo,
+      podFailurePolicy,
+    };
+  }
+
+  private get ttlSeconds(): number | undefined {
+    return this.props.ttlAfterFinished?.toSeconds({ integral: false }) ?? this.props.ttlSecondsAfterFinished;
+  }
+
+  private check(): Problem[] {
+    const { agent, workspace, branch, ttlAfterFinished, ttlSecondsAfterFinished } = this.props;
+    const problems = [
+      ...checkObjectName(this.name, { becomesLabel: true }),
+      ...checkSpec('Task', this.render(), SPEC_NAMES),
+      ...(workspace === undefined ? [] : checkReference(this.resource, WORKSPACE, workspace, 'workspace')),
+      ...(branch === undefined ? [] : checkBranch(branch, 'branch')),
+      ...this.checkAgent(agent),
+      ...this.checkText(),
+      ...this.checkDependencies(),
+    ];
+    if (ttlAfterFinished !== undefined && ttlSecondsAfterFinished !== undefined) {
+      problems.push({ code: 'ambiguous', path: 'ttlSecondsAfterFinished', allowed: 'ttlAfterFinished is set too', fix: 'keep one of them' });
+    }
+    return problems;
+  }
+
+  private checkAgent(agent: CodingAgent | undefined): Problem[] {
+    if (!agent) return [{ code: 'required', path: 'agent', fix: 'pass CodingAgent.claudeCode({ … }) or another' }];
+    if (agent.workerPool) return [...checkNamespace(this.resource, agent.workerPool, 'agent'), ...this.checkExcludedByPool()];
+    return agent._check(this.resource, this.props.branch === undefined ? [] : ['KELOS_BRANCH']);
+  }
+
+  /** A pool has its own repository and its own Pods. */
+  private checkExcludedByPool(): Problem[] {
+    const { workspace, branch, podFailurePolicy } = this.props;
+    const given = { workspace, branch, podFailurePolicy, dependsOn: this.dependsOn[0], ttlAfterFinished: this.ttlSeconds };
+    return Object.entries(given)
+      .filter(([, value]) => value !== undefined)
+      .map(([path]) => ({ code: 'excluded', path, fix: 'leave it out, or pass an agent that gets a Pod of its own' }));
+  }
+
+  private checkText(): Problem[] {
+    const { prompt, upstreamRepo } = this.props;
+    const problems: Problem[] = [];
+    if (typeof prompt === 'string' && prompt.trim() === '') problems.push({ code: 'required', path: 'prompt', fix: 'say what the agent should do' });
+    if (typeof upstreamRepo === 'string' && !/^[^/\s]+\/[^/\s]+$/.test(upstreamRepo)) {
+      problems.push({ code: 'pattern', path: 'upstreamRepo', got: quote(upstreamRepo), allowed: 'it has to be owner/repo' });
+    }
+    return problems;
+  }
+
+  private checkDependencies(): Problem[] {
+    const problems = this.dependsOn.flatMap((task, index) => checkReference(this.resource, TASK, task, `dependsOn[${index}]`));
+    for (const name of duplicatesOf(this.dependsOn.map((task) => task?.name))) {
+      problems.push({ code: 'duplicate', path: 'dependsOn', got: quote(name), fix: 'keep one of them' });
+    }
+    const cycle = this.pathTo(this);
+    // One Task of a cycle speaks for all of them.
+    if (cycle && cycle.every((task) => task.node.path >= this.node.path)) {
+      problems.push({ code: 'cycle', path: 'dependsOn', got: [...cycle, this].map(({ node }) => node.path).join(' → '), fix: 'take one of these out' });
+    }
+    return problems;
+  }
+
+  /** The shortest way to a Task along `dependsOn`, beginning with this one; none if there is no way. */
+  private pathTo(goal: Task): Task[] | undefined {
+    const cameFrom = new Map<Task, Task | undefined>([[this, undefined]]);
+    for (const task of cameFrom.keys()) {
+      for (const next of task.dependsOn) {
+        if (next === goal) return chain(cameFrom, task);
+        if (next instanceof Task && !cameFrom.has(next)) cameFrom.set(next, task);
+      }
+    }
+    return undefined;
+  }
+}
+
+function chain(cameFrom: Map<Task, Task | undefined>, last: Task): Task[] {
+  const tasks: Task[] = [];
+  for (let task: Task | undefined = last; task; task = cameFrom.get(task)) tasks.unshift(task);
+  return tasks;
+}
+
+/** Which property a part of the spec comes from. */
+const SPEC_NAMES = {
+  'spec.worker': 'agent',
+  'spec.worker.agentConfigRefs': 'agent.agentConfigs',
+  'spec.worker.workspaceRef': 'workspace',
+  'spec.workerPoolRef': 'agent',
+};

@@ -189,6 +189,8 @@ cli.package.addField('private', true);
 project.tsconfigDev.file.addOverride('compilerOptions.module', 'preserve');
 project.tsconfigDev.file.addOverride('compilerOptions.moduleResolution', 'bundler');
 project.tsconfigDev.file.addOverride('compilerOptions.customConditions', [SOURCE_CONDITION]);
+// The library under its own name is its sources, as in vitest; otherwise tests would be checked against an older build.
+project.tsconfigDev.file.addOverride('compilerOptions.paths', { 'cdk8s-taskwright': ['../src/index.ts'] });
 
 // One program for all that is ESM, with its tests: checking it at once takes a third of the time of package by package.
 new JsonFile(project, 'tsconfig.check.json', {

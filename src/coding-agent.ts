@@ -50,7 +50,7 @@ export interface AgentOptions {
    *
    * @default - a Pod without root, privileges and API token
    */
-  readonly podOverrides?: { [field: string]: any };
+  readonly podOverrides?: { [field: string]: unknown };
 }
 
 /** How an agent that the operator knows is run. */

@@ -78,7 +78,7 @@ export interface TaskProps {
    *
    * @default - any failure is tried again once
    */
-  readonly podFailurePolicy?: { [field: string]: any };
+  readonly podFailurePolicy?: { [field: string]: unknown };
 }
 
 /**

@@ -36,6 +36,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   eslint: false,
   readme: undefined,
   sampleCode: false,
+  // `files` names what is shipped, so a new folder is not.
+  npmignoreEnabled: false,
   devDeps: [
     NODE_TYPES,
     VITEST,
@@ -64,9 +66,7 @@ project.package.addField('exports', {
   './package.json': './package.json',
   './.jsii': './.jsii',
 });
-project.npmignore?.addPatterns(
-  '/schema/', '/runtime/', '/cli/', '/tools/', '/examples/', '/bench/', '/images/', '/docs/', '/test/', '/.ci/', '/eslint.config.mjs', '/vitest.config.mjs', '/.taskwright/',
-);
+project.package.addField('files', ['lib', 'crds', '.jsii', 'API.md', 'CHANGELOG.md']);
 
 const generate = project.addTask('generate', {
   description: 'Derive crds/, src/l1/, the check tables and docs/reference from schema/',
@@ -98,6 +98,7 @@ function workspacePackage(folder: string, options: Partial<typescript.TypeScript
     eslint: false,
     sampleCode: false,
     readme: undefined,
+    npmignoreEnabled: false,
     depsUpgrade: false,
     entrypoint: 'lib/index.js',
     disableTsconfigDev: true,
@@ -121,13 +122,13 @@ function workspacePackage(folder: string, options: Partial<typescript.TypeScript
     devDeps: [NODE_TYPES, ...(options.devDeps ?? [])],
   });
   child.package.addField('type', 'module');
+  child.package.addField('files', ['lib']);
   child.tsconfig?.file.addOverride('compilerOptions.types', ['node']);
   child.tsconfig?.file.addOverride('compilerOptions.erasableSyntaxOnly', true);
   child.tsconfig?.file.addOverride('compilerOptions.rewriteRelativeImportExtensions', true);
   // The root install covers the workspace.
   child.package.installTask.reset();
   child.package.installCiTask.reset();
-  child.tryRemoveFile('.npmignore');
   return child;
 }
 
@@ -201,7 +202,6 @@ new JsonFile(project, 'tsconfig.check.json', {
     exclude: ['**/node_modules', '**/lib'],
   },
 });
-project.npmignore?.addPatterns('/tsconfig.check.json');
 
 for (const folder of ['schema', 'runtime', 'cli']) project.postCompileTask.exec(`npm run compile --workspace ${folder}`);
 project.package.setScript('start', 'node tools/start.mjs');

@@ -1,3 +1,6 @@
+export * from './api-server.ts';
 export * from './images.ts';
 export * from './pod-logs.ts';
 export * from './virtual-clock.ts';
+export type { HttpFace, ListenOptions } from './http-face.ts';
+export { type Random, systemRandom } from './random.ts';

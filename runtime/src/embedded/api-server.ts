@@ -1,0 +1,70 @@
+import type { Clock } from '../kube/clock.ts';
+import type { Transport } from '../kube/transport.ts';
+import { builtInResources } from './built-in-resources.ts';
+import { internalOptions, type Cluster } from './cluster.ts';
+import { createObject } from './create.ts';
+import { customResourceDefinitions, followDefinitions } from './custom-resource-definitions.ts';
+import { GarbageCollector } from './garbage-collector.ts';
+import { listen, type HttpFace, type ListenOptions } from './http-face.ts';
+import { InProcessTransport } from './in-process-transport.ts';
+import { NamespaceController } from './namespace-controller.ts';
+import type { PodLogs } from './pod-logs.ts';
+import { systemRandom, type Random } from './random.ts';
+import { RequestHandler } from './request-handler.ts';
+import { ResourceRegistry } from './resource-registry.ts';
+import { Store } from './store.ts';
+
+export interface ApiServerOptions {
+  readonly clock: Clock;
+  /** Where container output comes from. Left out: `pods/log` is empty. */
+  readonly podLogs?: PodLogs;
+  /** Where uids and generated names come from. Defaults to the system's. */
+  readonly random?: Random;
+  /** How many changes per kind a watch can go back before it is told 410. Defaults to 10,000. */
+  readonly watchWindow?: number;
+}
+
+const DEFAULT_WATCH_WINDOW = 10_000;
+const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+/**
+ * A Kubernetes API server in this process: the same answers as a real one, for one user on one machine.
+ *
+ * It only answers requests. What makes a cluster move is beside it: `startControllers` for what belongs to the API, the engine for Jobs and Pods.
+ */
+export class ApiServer {
+  /** Speaks to the server without a socket. */
+  readonly transport: Transport;
+  readonly #handler: RequestHandler;
+  readonly #cluster: Cluster;
+
+  constructor({ clock, podLogs, random = systemRandom, watchWindow = DEFAULT_WATCH_WINDOW }: ApiServerOptions) {
+    const store = new Store({ windowSize: watchWindow });
+    const resources = new ResourceRegistry([...builtInResources(), customResourceDefinitions(() => clock.now())]);
+    const cluster: Cluster = { clock, random, store, resources };
+    followDefinitions(store, resources);
+    createNamespaces(cluster);
+    this.#cluster = cluster;
+    this.#handler = new RequestHandler(cluster, podLogs);
+    this.transport = new InProcessTransport(this.#handler);
+  }
+
+  /** Starts the controllers that belong to the API itself: what nobody owns is deleted, and deleted namespaces are emptied. */
+  startControllers(): { stop(): void } {
+    const controllers = [new GarbageCollector(this.#cluster), new NamespaceController(this.#cluster)];
+    return { stop: () => controllers.forEach((controller) => controller.stop()) };
+  }
+
+  /** Serves the same over HTTP, on loopback unless told otherwise. */
+  listen(options: ListenOptions = {}): Promise<HttpFace> {
+    return listen(this.#handler, options);
+  }
+}
+
+function createNamespaces(cluster: Cluster): void {
+  const resource = cluster.resources.find('', 'v1', 'namespaces')!;
+  for (const name of SYSTEM_NAMESPACES) {
+    if (cluster.store.get(resource.collection, name)) continue;
+    createObject(cluster, { resource }, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, internalOptions('taskwright'));
+  }
+}

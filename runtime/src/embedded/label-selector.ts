@@ -1,0 +1,61 @@
+import { badRequest } from './status-error.ts';
+
+export type LabelPredicate = (labels: Readonly<Record<string, string>> | undefined) => boolean;
+
+/** Reads `a=b,c!=d,e in (f,g),h notin (i),j,!k`. Throws 400 for anything else. */
+export function parseLabelSelector(text: string | undefined): LabelPredicate {
+  if (text === undefined || text.trim() === '') return () => true;
+  const requirements = splitRequirements(text).map((requirement) => parseRequirement(requirement, text));
+  return (labels) => requirements.every((holds) => holds(labels ?? {}));
+}
+
+/** The selector of an object's spec: `{matchLabels, matchExpressions}`. */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[];
+}
+
+/** A LabelSelector as the text a list request carries. */
+export function formatLabelSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const operators: Record<string, (key: string, values: readonly string[]) => string> = {
+    In: (key, values) => `${key} in (${values.join(',')})`,
+    NotIn: (key, values) => `${key} notin (${values.join(',')})`,
+    Exists: (key) => key,
+    DoesNotExist: (key) => `!${key}`,
+  };
+  return [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.map(({ key, operator, values = [] }) => operators[operator]?.(key, values) ?? ''),
+  ].join(',');
+}
+
+/** Commas inside parentheses belong to the set. */
+function splitRequirements(text: string): string[] {
+  return text.split(/,(?![^(]*\))/).map((part) => part.trim());
+}
+
+const SET = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/;
+const EQUALITY = /^([^=!\s]+)\s*(==|=|!=)\s*([^=!\s]*)$/;
+const EXISTENCE = /^(!?)\s*([A-Za-z0-9][-A-Za-z0-9_./]*)$/;
+
+function parseRequirement(text: string, whole: string): (labels: Readonly<Record<string, string>>) => boolean {
+  const set = SET.exec(text);
+  if (set) {
+    const [, key, operator, list] = set;
+    const values = new Set(list!.split(',').map((value) => value.trim()));
+    const inSet = (labels: Readonly<Record<string, string>>) => Object.hasOwn(labels, key!) && values.has(labels[key!]!);
+    return operator === 'in' ? inSet : (labels) => !inSet(labels);
+  }
+  const equality = EQUALITY.exec(text);
+  if (equality) {
+    const [, key, operator, value] = equality;
+    const equal = (labels: Readonly<Record<string, string>>) => Object.hasOwn(labels, key!) && labels[key!] === value;
+    return operator === '!=' ? (labels) => !equal(labels) : equal;
+  }
+  const existence = EXISTENCE.exec(text);
+  if (existence) {
+    const [, not, key] = existence;
+    return (labels) => Object.hasOwn(labels, key!) !== (not === '!');
+  }
+  throw badRequest(`unable to parse requirement: "${text}" in selector "${whole}" is none of key=value, key!=value, key in (a,b), key notin (a,b), key, !key`);
+}

@@ -1,0 +1,261 @@
+import { apiVersionOf } from '../kube/object.ts';
+import { jsonOf, type ApiObject } from './api-object.ts';
+import type { Cluster, Target, WriteOptions } from './cluster.ts';
+import { createObject } from './create.ts';
+import { deleteObject, type DeleteOptions } from './delete.ts';
+import { apiGroup, apiGroupList, apiResourceList, coreVersions } from './discovery.ts';
+import { isObject, wireJson } from './json.ts';
+import { listObjects, type ListOptions } from './list.ts';
+import { patchObject } from './patch-object.ts';
+import type { PodLogs } from './pod-logs.ts';
+import { podLog } from './pod-log-request.ts';
+import { presentationFor } from './presentation.ts';
+import type { IncludeObject } from './printing/table.ts';
+import { readObject } from './read.ts';
+import { decodeBody, decodeObject } from './request-body.ts';
+import { parsePath, type RequestPath } from './request-path.ts';
+import { reviewAccess } from './self-subject-review.ts';
+import type { Verb } from './served-resource.ts';
+import { badRequest, methodNotAllowed, StatusError, type Status } from './status-error.ts';
+import { replaceObject } from './update.ts';
+import { versionInfo } from './version.ts';
+import { watchObjects } from './watch.ts';
+
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text, or what comes bit by bit until either side ends it. */
+  readonly body: string | AsyncIterable<Buffer>;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/**
+ * Answers one request, from a socket or from this process.
+ *
+ * **Guarantee:** a request is carried out in one go, so two never interleave; every refusal is a `Status`.
+ */
+export class RequestHandler {
+  readonly #cluster: Cluster;
+  readonly #podLogs: PodLogs | undefined;
+
+  constructor(cluster: Cluster, podLogs: PodLogs | undefined) {
+    this.#cluster = cluster;
+    this.#podLogs = podLogs;
+  }
+
+  async handle(request: ApiRequest): Promise<ApiResponse> {
+    try {
+      return await this.#dispatch(request);
+    } catch (error) {
+      if (error instanceof StatusError) return json(error.status.code, error.status, retryAfter(error.status));
+      throw error;
+    }
+  }
+
+  #dispatch(request: ApiRequest): ApiResponse | Promise<ApiResponse> {
+    const path = parsePath(request.path);
+    if (path.of === 'resource') return this.#resource(path, request);
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
+    const { resources } = this.#cluster;
+    switch (path.of) {
+      case 'core-versions': return json(200, coreVersions());
+      case 'groups': return json(200, apiGroupList(resources));
+      case 'group': return resources.inGroup(path.group).length === 0 ? pageNotFound() : json(200, apiGroup(resources, path.group));
+      case 'version':
+        return resources.inVersion(path.group, path.version).length === 0 ? pageNotFound() : json(200, apiResourceList(resources, path.group, path.version));
+      case 'other': return this.#other(path.path);
+    }
+  }
+
+  #other(path: string): ApiResponse {
+    if (path === '/version') return json(200, versionInfo);
+    if (/^\/(healthz|readyz|livez)$/.test(path)) return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
+    return pageNotFound();
+  }
+
+  #resource(path: RequestPath & { of: 'resource' }, request: ApiRequest): ApiResponse | Promise<ApiResponse> {
+    const review = reviewAccess(path, request);
+    if (review !== undefined) return json(201, review);
+    const resource = this.#cluster.resources.find(path.group, path.version, path.plural);
+    if (resource === undefined || (path.namespace !== undefined && !resource.namespaced)) return pageNotFound();
+    const target: Target = { ...path, resource };
+    if (path.subresource === 'log' && resource.collection === 'pods') {
+      if (request.method !== 'GET') throw methodNotAllowed();
+      return podLog(this.#cluster, target, request.query, this.#podLogs, request.signal).then((body) => ({ status: 200, headers: { 'content-type': 'text/plain' }, body }));
+    }
+    if (path.subresource !== undefined && !this.#hasSubresource(target)) return pageNotFound();
+    if (resource.namespaced && path.name !== undefined && path.namespace === undefined) return pageNotFound();
+    const verb = verbOf(request, target);
+    if (verb === undefined || !resource.verbs.includes(verb)) throw methodNotAllowed();
+    return this.#carryOut(verb, target, request);
+  }
+
+  #hasSubresource({ resource, subresource }: Target): boolean {
+    return (subresource === 'status' && resource.hasStatus) || (subresource === 'finalize' && resource.collection === 'namespaces');
+  }
+
+  #carryOut(verb: Verb, target: Target, request: ApiRequest): ApiResponse {
+    const cluster = this.#cluster;
+    const { resource } = target;
+    const { query, headers, body } = request;
+    const presentation = presentationFor(resource, headers.accept, includeObjectOf(query), () => cluster.clock.now());
+    const warnings: string[] = [];
+    const answer = (object: ApiObject, status = 200): ApiResponse => (
+      { status, headers: { ...JSON_TYPE, ...warningHeader(warnings) }, body: presentation.one(object) });
+
+    switch (verb) {
+      case 'get': return answer(readObject(cluster, target));
+      case 'list': {
+        const { items, metadata } = listObjects(cluster, target, listOptionsOf(query));
+        return { status: 200, headers: JSON_TYPE, body: presentation.many(items, metadata) };
+      }
+      case 'watch': {
+        const options = {
+          ...listOptionsOf(query),
+          ...(query.has('sendInitialEvents') ? { sendInitialEvents: isTrue(query, 'sendInitialEvents') } : {}),
+          ...(query.has('timeoutSeconds') ? { timeoutSeconds: wholeNumber(query, 'timeoutSeconds') } : {}),
+          allowWatchBookmarks: isTrue(query, 'allowWatchBookmarks'),
+        };
+        return { status: 200, headers: JSON_TYPE, body: watchObjects(cluster, target, presentation, options, request.signal) };
+      }
+      case 'create': {
+        const object = decodeObject(decodeBody(body, headers['content-type']), resource);
+        return answer(createObject(cluster, target, object, writeOptionsOf(request, warnings)), 201);
+      }
+      case 'update': {
+        const object = decodeObject(decodeBody(body, headers['content-type']), resource);
+        const replaced = replaceObject(cluster, target, object, writeOptionsOf(request, warnings));
+        return answer(replaced.object, replaced.created ? 201 : 200);
+      }
+      case 'patch': return answer(patchObject(cluster, target, body, headers['content-type'], writeOptionsOf(request, warnings)));
+      case 'delete': {
+        const { object, gone } = deleteObject(cluster, target, deleteOptionsOf(request));
+        return gone && !resource.rules.answersDeletionWithObject ? json(200, deleted(target, object)) : answer(object);
+      }
+      case 'deletecollection': return this.#deleteCollection(target, request);
+    }
+  }
+
+  #deleteCollection(target: Target, request: ApiRequest): ApiResponse {
+    const { items, metadata } = listObjects(this.#cluster, target, listOptionsOf(request.query));
+    const options = deleteOptionsOf(request);
+    const { resource } = target;
+    for (const { metadata: { name, namespace } } of items) {
+      deleteObject(this.#cluster, { resource, name: name!, ...(namespace === undefined ? {} : { namespace }) }, options);
+    }
+    const head = wireJson({ kind: resource.listKind, apiVersion: apiVersionOf(resource), metadata });
+    return { status: 200, headers: JSON_TYPE, body: `${head.slice(0, -1)},"items":[${items.map(jsonOf).join(',')}]}` };
+  }
+}
+
+function verbOf({ method, query }: ApiRequest, { name, subresource }: Target): Verb | undefined {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      if (isTrue(query, 'watch')) return 'watch';
+      return name === undefined ? 'list' : 'get';
+    case 'POST': return name === undefined ? 'create' : undefined;
+    case 'PUT': return name === undefined ? undefined : 'update';
+    case 'PATCH': return name === undefined ? undefined : 'patch';
+    case 'DELETE':
+      if (subresource !== undefined) return undefined;
+      return name === undefined ? 'deletecollection' : 'delete';
+    default: return undefined;
+  }
+}
+
+function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+  return { status, headers: { ...JSON_TYPE, ...headers }, body: wireJson(value) };
+}
+
+function pageNotFound(): ApiResponse {
+  return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' };
+}
+
+function retryAfter({ details }: Status): Record<string, string> {
+  return details?.retryAfterSeconds === undefined ? {} : { 'retry-after': String(details.retryAfterSeconds) };
+}
+
+function warningHeader(warnings: readonly string[]): Record<string, string> {
+  return warnings.length === 0 ? {} : { warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ') };
+}
+
+function deleted({ resource: { group, plural }, name }: Target, { metadata: { uid } }: ApiObject): Status {
+  const details = { name: name!, ...(group === '' ? {} : { group }), kind: plural, uid: uid! };
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details, code: 200 };
+}
+
+function listOptionsOf(query: URLSearchParams): ListOptions {
+  const options: Record<string, string | number> = {};
+  for (const name of ['labelSelector', 'fieldSelector', 'continue', 'resourceVersion', 'resourceVersionMatch']) {
+    const value = query.get(name);
+    if (value !== null && value !== '') options[name] = value;
+  }
+  if (query.has('limit')) options.limit = wholeNumber(query, 'limit');
+  return options;
+}
+
+function writeOptionsOf({ query, headers }: ApiRequest, warnings: string[]): WriteOptions {
+  const fieldValidation = query.get('fieldValidation') || 'Warn';
+  if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
+    throw badRequest(`fieldValidation: Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "Ignore", "Strict", "Warn"`);
+  }
+  return {
+    dryRun: isDryRun(query.getAll('dryRun')),
+    // As the API server does: without a name for the manager, the client's name is taken.
+    fieldManager: query.get('fieldManager') || (headers['user-agent'] ?? 'unknown').split('/')[0]!,
+    fieldValidation,
+    warn: (text) => warnings.push(text),
+  };
+}
+
+function isDryRun(values: readonly unknown[]): boolean {
+  const wrong = values.find((value) => value !== 'All' && value !== '');
+  if (wrong !== undefined) throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(wrong)}: supported values: "All"`);
+  return values.includes('All');
+}
+
+/** From the body, or, as older clients send them, from the query. */
+function deleteOptionsOf({ query, body, headers }: ApiRequest): DeleteOptions {
+  const sent = body.length === 0 ? {} : decodeBody(body, headers['content-type']);
+  if (!isObject(sent)) throw badRequest('DeleteOptions is an object');
+  const policy = sent.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
+  if (policy !== undefined && policy !== 'Orphan' && policy !== 'Background' && policy !== 'Foreground') {
+    throw new StatusError(422, 'Invalid',
+      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`);
+  }
+  const grace = sent.gracePeriodSeconds ?? (query.has('gracePeriodSeconds') ? wholeNumber(query, 'gracePeriodSeconds') : undefined);
+  return {
+    dryRun: isDryRun([...query.getAll('dryRun'), ...(Array.isArray(sent.dryRun) ? sent.dryRun : [])]),
+    ...(policy === undefined ? {} : { propagationPolicy: policy }),
+    ...(typeof grace === 'number' ? { gracePeriodSeconds: grace } : {}),
+    ...(isObject(sent.preconditions) ? { preconditions: sent.preconditions } : {}),
+  };
+}
+
+function includeObjectOf(query: URLSearchParams): IncludeObject {
+  const value = query.get('includeObject');
+  return value === 'None' || value === 'Object' ? value : 'Metadata';
+}
+
+function isTrue(query: URLSearchParams, name: string): boolean {
+  return query.get(name) === 'true' || query.get(name) === '1';
+}
+
+function wholeNumber(query: URLSearchParams, name: string): number {
+  const text = query.get(name)!;
+  if (!/^\d+$/.test(text)) throw badRequest(`${name}: Invalid value: ${JSON.stringify(text)}: must be a whole number, 0 or more`);
+  return Number(text);
+}

@@ -13,7 +13,7 @@ export const condition = z.object({
   reason: z.string().min(1).max(1024).regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
     .describe('One word in CamelCase for why, meant for programs.'),
   message: z.string().max(32_768).describe('The details, meant for people. May be empty.'),
-});
+}).meta({ title: 'Condition' });
 
 /** A list with one entry per condition type. */
 export const conditions = z.array(condition).meta({ listMapKeys: ['type'] });

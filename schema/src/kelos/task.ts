@@ -18,7 +18,7 @@ export const taskSpec = z.object({
     'What the agent is asked to do. With dependsOn it is a Go template that sees the results of those Tasks as .Deps; a template that fails is used as it stands.',
   ),
   worker: workerSpec.optional().describe('The environment the agent runs in. Left out: workerPoolRef names the pool that provides it.'),
-  workerPoolRef: workerPoolReference.optional().describe('Runs the Task on a Pod of this WorkerPool instead of in a Job of its own.'),
+  workerPoolRef: workerPoolReference.optional().describe('Runs the Task on a Pod of this WorkerPool instead of in a Job of its own. Left out: the Task gets a Job.'),
   branch: z.string().optional().describe(
     'Git branch the agent works on, created where the remote lacks it. Tasks with the same Workspace and branch run one at a time, the oldest first. Left out: the ref of the Workspace.',
   ),
@@ -37,6 +37,7 @@ export const taskSpec = z.object({
   }).optional(),
   ...legacyWorkerFields,
 }).meta({
+  title: 'TaskSpec',
   description: 'What is to be done, by which agent and where. It cannot be changed after the Task has been created.',
   rules: [
     { rule: 'self == oldSelf', message: 'spec is immutable after creation: delete the Task and create another' },
@@ -107,7 +108,7 @@ export const taskStatus = z.object({
   ),
   usage: taskUsage.optional().describe('Tokens and cost, read from results. Left out when the agent reported neither.'),
   conditions: conditions.optional().describe('Conditions of the Task, one per type.'),
-}).describe('What has become of the Task. Written by the operator.');
+}).meta({ title: 'TaskStatus', description: 'What has become of the Task. Written by the operator.' });
 
 export const taskKind = {
   group: GROUP,

@@ -12,6 +12,6 @@ export const taskUsage = z.object({
   }).optional(),
   inputTokens: z.int().min(0).optional().describe('Tokens sent to the model. Left out when the agent reported none.'),
   outputTokens: z.int().min(0).optional().describe('Tokens the model produced. Left out when the agent reported none.'),
-});
+}).meta({ title: 'TaskUsage' });
 
 export type TaskUsage = z.infer<typeof taskUsage>;

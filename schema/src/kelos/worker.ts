@@ -13,8 +13,8 @@ const agentType = z.enum([...AGENT_TYPES, '']);
 
 /** The environment an agent runs in. What is mandatory in it is said by the kind that holds it. */
 const workerFields = {
-  type: agentType.optional().describe('The agent that runs.'),
-  credentials: credentials.optional().describe('How the agent authenticates to its model provider.'),
+  type: agentType.optional().describe('The agent that runs. Left out: no agent is chosen here, which most kinds refuse.'),
+  credentials: credentials.optional().describe('How the agent authenticates to its model provider. Left out: whoever holds this provides it, or refuses it.'),
   model: z.string().optional().describe('Model the agent uses, handed to it as KELOS_MODEL. Left out: the default of the agent.'),
   effort: z.string().optional().describe(
     'How hard the model should think, in the words of the agent, handed to it as KELOS_EFFORT. Left out: the default of the agent.',
@@ -30,13 +30,14 @@ const workerFields = {
 };
 
 export const workerSpec = z.object(workerFields).meta({
+  title: 'WorkerSpec',
   rules: [{
     rule: "!has(self.credentials) || self.credentials.type == 'none' || has(self.credentials.secretRef)",
     message: 'credentials.secretRef is required unless credentials.type is none',
   }],
 });
 
-/** The same fields where older manifests have them, directly in the spec. */
+/** The same fields where older manifests have them, directly in the spec. Where both are set, the value of the worker wins. */
 export const legacyWorkerFields = {
   type: workerFields.type.meta(deprecatedFor('type')),
   credentials: credentials.meta({
@@ -54,7 +55,7 @@ export const legacyWorkerFields = {
 };
 
 function deprecatedFor(field: keyof typeof workerFields) {
-  return { description: `Deprecated: use worker.${field}, which means the same and wins where both are set.` };
+  return { description: `Deprecated: use worker.${field}, which means the same.` };
 }
 
 export type WorkerSpec = z.infer<typeof workerSpec>;

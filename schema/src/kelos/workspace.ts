@@ -11,12 +11,12 @@ const workspaceFile = z.object({
     'Where the file goes, relative to the root of the repository, with forward slashes. A path that leaves the repository fails the Tasks that use it.',
   ),
   content: z.string().describe('The whole text of the file. May be empty.'),
-});
+}).meta({ title: 'WorkspaceFile' });
 
 const gitRemote = z.object({
   name: z.string().min(1).describe('Name of the remote; origin is the repository itself. One called upstream tells agents where a fork came from.'),
   url: gitUrl().describe('URL of the remote: http, https, git, or git@ for SSH.'),
-});
+}).meta({ title: 'GitRemote' });
 
 export const workspaceSpec = z.object({
   repo: gitUrl().describe('URL of the repository that is cloned: http, https, git, or git@ for SSH.'),
@@ -27,20 +27,20 @@ export const workspaceSpec = z.object({
     'Secret with the credential for git and GitHub: a token under GITHUB_TOKEN, or appID, installationID and privateKey of a GitHub App. Left out: the repository is cloned anonymously.',
   ),
   remotes: z.array(gitRemote).optional().meta({
-    description: 'More git remotes, added after the clone and reached with the same credential.',
+    description: 'More git remotes, added after the clone and reached with the same credential. Left out: origin is the only one.',
     rules: [
       { rule: "self.all(r, r.name != 'origin')", message: 'no remote may be called origin: that is the repository itself' },
       { rule: 'self.map(r, r.name).size() == self.size()', message: 'names of remotes must be unique' },
     ],
   }),
-  files: z.array(workspaceFile).optional().describe('Files written into the clone before the agent starts, over what the repository has there.'),
+  files: z.array(workspaceFile).optional().describe('Files written into the clone before the agent starts, over what the repository has there. Left out: the clone stays as it is.'),
   setupCommand: z.array(z.string()).min(1).optional().describe(
     'Command and its arguments, run in the clone before the agent starts, without a shell. When it exits with anything but 0, the run fails. Left out: nothing is run.',
   ),
-  ghproxy: z.object({}).optional().describe(
+  ghproxy: z.object({}).meta({ title: 'GitHubProxy' }).optional().describe(
     'An empty object turns on a caching proxy for the GitHub API, one for this Workspace. Left out: agents talk to GitHub directly.',
   ),
-}).describe('The repository and how it is prepared.');
+}).meta({ title: 'WorkspaceSpec', description: 'The repository and how it is prepared.' });
 
 export const workspaceKind = {
   group: GROUP,

@@ -1,0 +1,2 @@
+export * from './kelos';
+export * from './kubernetes';

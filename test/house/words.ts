@@ -28,7 +28,7 @@ export function findMissingDocuments(repository: Repository): Finding[] {
   const findings: Finding[] = [];
   const documents = new Set([...repository.keys()].filter((path) => path.endsWith('.md')));
   for (const [path, text] of repository) {
-    if (!/\.(ts|mjs|md|sh)$/.test(path) || isGenerated(path) || /(^|\/)test\//.test(path) || path === 'CHANGELOG.md') continue;
+    if (!/\.(ts|mjs|md|sh)$/.test(path) || isGenerated(path) || /(^|\/)test\//.test(path) || path === '.projenrc.ts') continue;
     for (const match of text.matchAll(/(?<![\w/.*$}~:-])[\w./-]*\w\.md\b/g)) {
       const name = match[0];
       if (/^(CLAUDE|AGENTS|GEMINI|SKILL)\.md$/.test(posix.basename(name))) continue; // files of the agents' own

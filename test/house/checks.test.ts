@@ -87,7 +87,7 @@ test('the README of a folder lists exactly its files', () => {
 
 test('a folder of six files needs a README, one of five does not', () => {
   const files = (folder: string, count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`runtime/src/${folder}/f${index}.ts`, '']));
-  expect(found(findReadmesThatLie(repositoryOf({ ...files('large', 6), ...files('small', 5) })))).toEqual(['runtime/src/large/README.md:1 a large folder without a README']);
+  expect(found(findReadmesThatLie(repositoryOf({ ...files('large', 6), ...files('small', 5) })))).toEqual(['runtime/src/large/README.md:1 a large folder without a table of its files']);
 });
 
 test('words of a work machine and of unfinished work are found', () => {

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Task } from '@taskwright/schema';
+
+/** A label's value, and a Job's name (its Pods carry it as a label), hold this many characters; any other name holds 253. */
+const LABEL_LIMIT = 63;
+const NAME_LIMIT = 253;
+
+/** The one Job a Task ever has. */
+export function jobNameOf(task: Task): string {
+  return shorten(task.metadata.name!, LABEL_LIMIT);
+}
+
+/** The value of the label `kelos.dev/task`: the Task's name, or what stands for one that is too long for a label. */
+export function taskLabelOf(task: Task): string {
+  return jobNameOf(task);
+}
+
+/** An object that belongs to the Task and is named after it. */
+export function childNameOf(task: Task, purpose: 'plugins' | 'inputs' | 'mcp'): string {
+  return shorten(`${task.metadata.name!}-${purpose}`, NAME_LIMIT);
+}
+
+/** A name that fits: its beginning and eight hex digits of its SHA-1, which keep two long names apart. */
+export function shorten(name: string, limit: number): string {
+  if (name.length <= limit) return name;
+  const digest = createHash('sha1').update(name).digest('hex').slice(0, 8);
+  return `${name.slice(0, limit - digest.length - 1).replace(/[.-]+$/, '')}-${digest}`;
+}

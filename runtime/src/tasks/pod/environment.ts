@@ -1,0 +1,101 @@
+import type { EnvVar } from '@taskwright/schema/kubernetes';
+import { isEnterprise, parseRepository } from '../../workspaces/repository.ts';
+import { childNameOf } from '../names.ts';
+import type { Worker } from '../worker.ts';
+import { AGENT_TYPES } from './agent-types.ts';
+import { checkVariableSize } from './inputs.ts';
+import { literal } from './literal.ts';
+import { GH_CONFIG_DIR, PLUGIN_DIR, RESULT_FILE, TOKEN_FILE } from './paths.ts';
+import { hasPlugins, type PodRequest } from './pod-request.ts';
+
+/** The key of the Secret `<task>-mcp`, and the variable it becomes. */
+export const MCP_SERVERS = 'KELOS_MCP_SERVERS';
+
+/** `podOverrides.env` may not set these, whether the Pod has them or not. */
+const ALWAYS_RESERVED = ['KELOS_SETUP_COMMAND', 'KELOS_SESSION_SETUP_ONLY'];
+
+/** The environment of the agent container, in the order that custom images and tests of the reference know. */
+export function agentEnvironment(request: PodRequest): EnvVar[] {
+  const { task, worker, workspace, config, inputs } = request;
+  const { ref, setupCommand = [] } = workspace?.spec ?? {};
+  const own = [
+    ...text('KELOS_MODEL', worker.model),
+    ...text('KELOS_EFFORT', worker.effort),
+    ...text('KELOS_BRANCH', task.spec.branch),
+    ...text('KELOS_AGENT_TYPE', worker.type),
+    ...text('KELOS_TASKSPAWNER', task.metadata.labels?.['kelos.dev/taskspawner']),
+    ...credential(worker),
+    ...gitHubHost(request),
+    ...text('KELOS_BASE_BRANCH', ref),
+    ...text('KELOS_UPSTREAM_REPO', upstreamRepository(request)),
+    ...gitHubToken(request),
+    ...(request.tokenSecretName ? [{ name: 'GH_CONFIG_DIR', value: GH_CONFIG_DIR }, tokenFile] : []),
+    ...text('KELOS_SETUP_COMMAND', setupCommand.length > 0 ? JSON.stringify(setupCommand) : undefined),
+    ...text('KELOS_AGENTS_MD', checkVariableSize('agentsMD', config.agentsMD)),
+    ...text('KELOS_PLUGIN_DIR', hasPlugins(request) ? PLUGIN_DIR : undefined),
+    ...(request.hasMcpServers ? [fromSecret(MCP_SERVERS, childNameOf(task, 'mcp'), MCP_SERVERS)] : []),
+    { name: 'TASKWRIGHT_RESULT_FILE', value: RESULT_FILE },
+    ...text('TASKWRIGHT_PROMPT_FILE', inputs.prompt.file),
+  ];
+  return withUserVariables(own, worker.podOverrides.env ?? []);
+}
+
+/** The environment of the container that prepares the workspace. */
+export function prepareEnvironment(request: PodRequest): EnvVar[] {
+  const { task, workspace, skills, inputs, tokenSecretName } = request;
+  const { preparation } = inputs;
+  return [
+    'json' in preparation
+      ? { name: 'TASKWRIGHT_WORKSPACE', value: literal(preparation.json) }
+      : { name: 'TASKWRIGHT_WORKSPACE_FILE', value: preparation.file },
+    ...gitHubHost(request),
+    ...gitHubToken(request),
+    ...(tokenSecretName ? [tokenFile] : []),
+    ...text('KELOS_BRANCH', workspace && task.spec.branch),
+    ...skills.env,
+  ];
+}
+
+const tokenFile: EnvVar = { name: 'KELOS_GITHUB_TOKEN_FILE', value: TOKEN_FILE };
+
+/** The name of the variable, and of the Secret's key, that the Task's credential is in; nothing for credentials of type `none`. */
+export function credentialVariableOf({ type, credentials }: Pick<Worker, 'type' | 'credentials'>): string | undefined {
+  return credentials.type === 'none' ? undefined : (AGENT_TYPES[type] ?? AGENT_TYPES['claude-code']).credentialVariable[credentials.type];
+}
+
+function credential(worker: Worker): EnvVar[] {
+  const name = credentialVariableOf(worker);
+  const secret = worker.credentials.secretRef?.name;
+  return name && secret ? [fromSecret(name, secret, name)] : [];
+}
+
+function gitHubHost({ repository }: PodRequest): EnvVar[] {
+  return isEnterprise(repository) ? [{ name: 'GH_HOST', value: repository!.host }] : [];
+}
+
+function gitHubToken({ repository, tokenSecretName }: PodRequest): EnvVar[] {
+  if (!tokenSecretName) return [];
+  const cliVariable = isEnterprise(repository) ? 'GH_ENTERPRISE_TOKEN' : 'GH_TOKEN';
+  return ['GITHUB_TOKEN', cliVariable].map((name) => fromSecret(name, tokenSecretName, 'GITHUB_TOKEN'));
+}
+
+function upstreamRepository({ task, workspace }: PodRequest): string | undefined {
+  if (!workspace) return undefined;
+  if (task.spec.upstreamRepo) return task.spec.upstreamRepo;
+  const remote = workspace.spec?.remotes?.find(({ name }) => name === 'upstream');
+  const upstream = remote && parseRepository(remote.url);
+  return upstream && `${upstream.owner}/${upstream.name}`;
+}
+
+function withUserVariables(own: EnvVar[], wanted: readonly EnvVar[]): EnvVar[] {
+  const reserved = new Set([...own.map(({ name }) => name), ...ALWAYS_RESERVED]);
+  return [...own, ...wanted.filter(({ name }) => !reserved.has(name))];
+}
+
+function text(name: string, value: string | undefined): EnvVar[] {
+  return value ? [{ name, value: literal(value) }] : [];
+}
+
+function fromSecret(variable: string, name: string, key: string): EnvVar {
+  return { name: variable, valueFrom: { secretKeyRef: { name, key } } };
+}

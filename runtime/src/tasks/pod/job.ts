@@ -1,0 +1,128 @@
+import { type Task, taskResource, type Workspace } from '@taskwright/schema';
+import type { ConfigMap, Job, PodSpec, Secret } from '@taskwright/schema/kubernetes';
+import type { MergedConfig } from '../../agent-configs/merge.ts';
+import { mcpServersJson } from '../../agent-configs/mcp-servers.ts';
+import { pluginFiles } from '../../agent-configs/plugins.ts';
+import type { ReadData } from '../../agent-configs/referenced-data.ts';
+import { skillsPlan } from '../../agent-configs/skills.ts';
+import { controllerReference } from '../../kube/object.ts';
+import { preparationOf } from '../../workspaces/preparation.ts';
+import { parseRepository } from '../../workspaces/repository.ts';
+import { JobBuildError } from '../job-build-error.ts';
+import { childNameOf, jobNameOf, taskLabelOf } from '../names.ts';
+import type { Worker } from '../worker.ts';
+import { agentContainer } from './agent-container.ts';
+import { MCP_SERVERS } from './environment.ts';
+import type { Images } from './image.ts';
+import { checkVariableSize, inputsOf } from './inputs.ts';
+import { checkPodOverrides, schedulingOverrides } from './pod-overrides.ts';
+import { needsPreparation, type PodRequest } from './pod-request.ts';
+import { prepareContainer } from './prepare-container.ts';
+import { podSecurityContext } from './security-context.ts';
+import { podVolumes } from './volumes.ts';
+
+export interface JobFacts {
+  readonly task: Task;
+  readonly worker: Worker;
+  /** The one the Task names, if it names one. */
+  readonly workspace?: Workspace;
+  readonly config: MergedConfig;
+  readonly read: ReadData;
+  readonly images: Images;
+}
+
+/** A Task's Job and what its Pods mount or read; all of it belongs to the Task and goes with it. */
+export interface JobObjects {
+  readonly configMaps: readonly ConfigMap[];
+  readonly secrets: readonly Secret[];
+  readonly job: Job;
+}
+
+/** Builds everything a Task runs with. Throws a JobBuildError that says what cannot be built. */
+export function buildJob({ task, worker, workspace, config, read, images }: JobFacts): JobObjects {
+  checkPodOverrides(worker.podOverrides);
+  const plugins = pluginFiles(config);
+  const skills = skillsPlan(config.skills);
+  const mcpServers = mcpServersJson(config.mcpServers, read);
+  const preparation = preparationOf({ workspace, branch: task.spec.branch, skills: skills.sources });
+  const request: PodRequest = {
+    task,
+    worker,
+    workspace,
+    repository: workspace && parseRepository(workspace.spec?.repo ?? ''),
+    tokenSecretName: workspace?.spec?.secretRef?.name,
+    config,
+    plugins,
+    skills,
+    inputs: inputsOf(task.spec.prompt, preparation),
+    hasMcpServers: config.mcpServers.length > 0,
+  };
+  const { files } = request.inputs;
+  return {
+    configMaps: [
+      ...(plugins.items.length > 0 ? [configMap(task, 'plugins', plugins.data)] : []),
+      ...(Object.keys(files).length > 0 ? [configMap(task, 'inputs', files)] : []),
+    ],
+    secrets: request.hasMcpServers ? [mcpSecret(task, mcpServers)] : [],
+    job: job(request, images),
+  };
+}
+
+function job(request: PodRequest, images: Images): Job {
+  const { task, worker } = request;
+  const { labels: userLabels, activeDeadlineSeconds } = worker.podOverrides;
+  const labels = { ...userLabels, ...ownLabels(task) };
+  const { podFailurePolicy } = task.spec;
+  for (const [index, { action }] of (podFailurePolicy?.rules ?? []).entries()) {
+    if (action === 'FailIndex') throw new JobBuildError(`podFailurePolicy.rules[${index}].action: FailIndex is not supported for Task Jobs`);
+  }
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...childMetadata(task, jobNameOf(task)), labels },
+    spec: {
+      backoffLimit: 1,
+      ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+      ...(podFailurePolicy ? { podFailurePolicy } : {}),
+      // A second attempt starts when the first is really over: two agents never push to one branch.
+      podReplacementPolicy: 'Failed',
+      template: { metadata: { labels }, spec: podSpec(request, images) },
+    },
+  };
+}
+
+function podSpec(request: PodRequest, images: Images): PodSpec {
+  const { podOverrides } = request.worker;
+  const initContainers = [...(needsPreparation(request) ? [prepareContainer(request, images)] : []), ...(podOverrides.extraInitContainers ?? [])];
+  const volumes = podVolumes(request);
+  return {
+    restartPolicy: 'Never',
+    securityContext: podSecurityContext(request),
+    ...schedulingOverrides(podOverrides),
+    ...(volumes.length > 0 ? { volumes } : {}),
+    ...(initContainers.length > 0 ? { initContainers } : {}),
+    containers: [agentContainer(request, images), ...(podOverrides.extraContainers ?? [])],
+  };
+}
+
+function configMap(task: Task, purpose: 'plugins' | 'inputs', data: Readonly<Record<string, string>>): ConfigMap {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...childMetadata(task, childNameOf(task, purpose)), labels: ownLabels(task) }, data: { ...data } };
+}
+
+function mcpSecret(task: Task, json: string): Secret {
+  const value = Buffer.from(checkVariableSize('the configuration of the MCP servers', json)).toString('base64');
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { ...childMetadata(task, childNameOf(task, 'mcp')), labels: ownLabels(task) }, data: { [MCP_SERVERS]: value } };
+}
+
+function childMetadata(task: Task, name: string) {
+  return { name, namespace: task.metadata.namespace!, ownerReferences: [controllerReference(task, taskResource)] };
+}
+
+function ownLabels(task: Task): Record<string, string> {
+  return {
+    'kelos.dev/name': 'kelos',
+    'kelos.dev/component': 'task',
+    'kelos.dev/managed-by': 'kelos-controller',
+    'kelos.dev/task': taskLabelOf(task),
+  };
+}

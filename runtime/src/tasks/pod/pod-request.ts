@@ -1,0 +1,32 @@
+import type { Task, Workspace } from '@taskwright/schema';
+import type { MergedConfig } from '../../agent-configs/merge.ts';
+import type { PluginFiles } from '../../agent-configs/plugins.ts';
+import type { SkillsPlan } from '../../agent-configs/skills.ts';
+import type { Repository } from '../../workspaces/repository.ts';
+import type { Worker } from '../worker.ts';
+import type { Inputs } from './inputs.ts';
+
+/** Everything a Pod is built from, worked out once; each file of this folder turns its part of it into its part of the Pod. */
+export interface PodRequest {
+  readonly task: Task;
+  readonly worker: Worker;
+  readonly workspace?: Workspace;
+  /** Of the Workspace; nothing when there is none or its URL names none. */
+  readonly repository?: Repository;
+  /** Holds `GITHUB_TOKEN`. Left out: the repository is read without a token. */
+  readonly tokenSecretName?: string;
+  readonly config: MergedConfig;
+  readonly plugins: PluginFiles;
+  readonly skills: SkillsPlan;
+  readonly inputs: Inputs;
+  readonly hasMcpServers: boolean;
+}
+
+/** Whether anything has to be done before the agent starts. */
+export function needsPreparation(request: PodRequest): boolean {
+  return request.workspace !== undefined || hasPlugins(request);
+}
+
+export function hasPlugins({ config }: PodRequest): boolean {
+  return config.plugins.length > 0 || config.skills.length > 0;
+}

@@ -1,0 +1,63 @@
+import type { Volume, VolumeMount } from '@taskwright/schema/kubernetes';
+import { childNameOf } from '../names.ts';
+import { INPUTS_DIR, PLUGIN_DIR, PLUGIN_SOURCE_DIR, TOKEN_DIR, WORKSPACE_DIR } from './paths.ts';
+import { hasPlugins, type PodRequest } from './pod-request.ts';
+
+type Container = 'prepare' | 'agent';
+
+interface ManagedVolume {
+  readonly volume: Volume;
+  readonly mount: Omit<VolumeMount, 'name'>;
+  readonly mountedIn: readonly Container[];
+}
+
+export function podVolumes(request: PodRequest): Volume[] {
+  return [...managedVolumes(request).map(({ volume }) => volume), ...(request.worker.podOverrides.volumes ?? [])];
+}
+
+export function volumeMounts(request: PodRequest, container: Container): VolumeMount[] {
+  const managed = managedVolumes(request).filter(({ mountedIn }) => mountedIn.includes(container));
+  const own = managed.map(({ volume, mount }): VolumeMount => ({ name: volume.name, ...mount }));
+  return container === 'agent' ? [...own, ...(request.worker.podOverrides.volumeMounts ?? [])] : own;
+}
+
+function managedVolumes(request: PodRequest): ManagedVolume[] {
+  const { task, workspace, tokenSecretName, plugins, inputs } = request;
+  const volumes: ManagedVolume[] = [];
+
+  if (workspace) {
+    volumes.push({ volume: { name: 'workspace', emptyDir: {} }, mount: { mountPath: WORKSPACE_DIR }, mountedIn: ['prepare', 'agent'] });
+  }
+  if (tokenSecretName) {
+    volumes.push({
+      volume: {
+        name: 'kelos-github-token',
+        secret: { secretName: tokenSecretName, optional: true, items: [{ key: 'GITHUB_TOKEN', path: 'GITHUB_TOKEN' }] },
+      },
+      mount: { mountPath: TOKEN_DIR, readOnly: true },
+      mountedIn: ['prepare', 'agent'],
+    });
+  }
+  if (hasPlugins(request)) {
+    volumes.push({ volume: { name: 'kelos-plugin', emptyDir: {} }, mount: { mountPath: PLUGIN_DIR }, mountedIn: ['prepare', 'agent'] });
+  }
+  if (plugins.items.length > 0) {
+    volumes.push({
+      volume: { name: 'kelos-plugin-src', configMap: { name: childNameOf(task, 'plugins'), items: [...plugins.items] } },
+      mount: { mountPath: PLUGIN_SOURCE_DIR, readOnly: true },
+      mountedIn: ['prepare'],
+    });
+  }
+  if (Object.keys(inputs.files).length > 0) {
+    volumes.push({
+      volume: { name: 'kelos-inputs', configMap: { name: childNameOf(task, 'inputs') } },
+      mount: { mountPath: INPUTS_DIR, readOnly: true },
+      mountedIn: inputReaders(request),
+    });
+  }
+  return volumes;
+}
+
+function inputReaders({ inputs }: PodRequest): Container[] {
+  return [...('file' in inputs.preparation ? ['prepare' as const] : []), ...(inputs.prompt.file ? ['agent' as const] : [])];
+}

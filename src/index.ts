@@ -8,5 +8,6 @@ export * from './plugin';
 export * from './secret-ref';
 export * from './skill';
 export * from './task';
+export * from './taskwright';
 export * from './worker-pool';
 export * from './workspace';

@@ -6,6 +6,7 @@ const LONGEST_LABEL = 63;
 /** Longest name of any other object. */
 const LONGEST_NAME = 253;
 
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** Checks a `metadata.name`. `becomesLabel` says that children carry the name as theirs or in a label, which leaves it 63 characters. */
@@ -15,6 +16,12 @@ export function checkObjectName(name: string, { becomesLabel }: { becomesLabel: 
   if (name.length > longest) return [{ code: 'too-long', path, got: `${name.length} characters`, allowed: `at most ${longest}`, fix: 'shorten the name' }];
   if (DNS_SUBDOMAIN.test(name)) return [];
   return [{ code: 'invalid-name', path, got: quote(name), allowed: 'it has to be of lower-case letters, digits, - and ., beginning and ending with a letter or digit' }];
+}
+
+/** Checks the name of a namespace, which is a label in DNS. */
+export function checkNamespaceName(name: string, path: string): Problem[] {
+  if (name.length <= LONGEST_LABEL && DNS_LABEL.test(name)) return [];
+  return [{ code: 'invalid-name', path, got: quote(name), allowed: `it has to be at most ${LONGEST_LABEL} lower-case letters, digits and -, beginning and ending with a letter or digit` }];
 }
 
 /** Checks a name that becomes a directory or file: a plugin, a skill, an agent, the key of an MCP server. */

@@ -1,0 +1,36 @@
+/** What the operator may do, per verb. Each rule names what it is for; what no controller uses is not here. */
+
+interface PolicyRule {
+  readonly apiGroups: string[];
+  readonly resources: string[];
+  readonly verbs: string[];
+  readonly resourceNames?: string[];
+}
+
+const READ = ['get', 'list', 'watch'];
+
+/** In every namespace whose Tasks are run. */
+export const WORKLOAD_RULES: readonly PolicyRule[] = [
+  // Adds the finalizer, deletes what has expired.
+  { apiGroups: ['kelos.dev'], resources: ['tasks'], verbs: [...READ, 'patch', 'delete'] },
+  { apiGroups: ['kelos.dev'], resources: ['tasks/status'], verbs: ['patch'] },
+  // Owns Jobs in a way that blocks deletion, which some clusters allow only to who may change finalizers.
+  { apiGroups: ['kelos.dev'], resources: ['tasks/finalizers'], verbs: ['update'] },
+  { apiGroups: ['kelos.dev'], resources: ['workspaces', 'agentconfigs'], verbs: READ },
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: [...READ, 'create', 'delete'] },
+  { apiGroups: [''], resources: ['pods'], verbs: READ },
+  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  // Plugins and long prompts travel in ConfigMaps, MCP settings and GitHub tokens in Secrets; both end with their Task. Never
+  // listed or watched: what the operator does not know by name it does not see.
+  { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'create'] },
+  { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+];
+
+/** In the namespace of the operator: one of its replicas leads. A Lease cannot be named before it is created. */
+export function leaseRules(lease: string): PolicyRule[] {
+  return [
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [lease], verbs: ['get', 'update', 'patch'] },
+    { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  ];
+}

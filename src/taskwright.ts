@@ -1,0 +1,289 @@
+import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { checkNamespaceName } from './private/names';
+import { WORKLOAD_RULES, leaseRules } from './private/operator-rbac';
+import { type Problem, quote } from './private/problem';
+import { addChecks } from './private/program';
+import type { ISecretRef } from './secret-ref';
+
+/** Images that are not those of the registry and version of the install. */
+export interface TaskwrightImages {
+  /**
+   * The operator.
+   *
+   * @default - `operator` of the registry, in the version of the install
+   */
+  readonly operator?: string;
+  /**
+   * What prepares the clone of a Task, before its agent starts.
+   *
+   * @default - `agent-tools` of the registry, in the version of the install
+   */
+  readonly agentTools?: string;
+  /**
+   * Claude Code.
+   *
+   * @default - `claude-code` of the registry, in the version of the install
+   */
+  readonly claudeCode?: string;
+  /**
+   * Codex.
+   *
+   * @default - `codex` of the registry, in the version of the install
+   */
+  readonly codex?: string;
+  /**
+   * Gemini CLI.
+   *
+   * @default - `gemini` of the registry, in the version of the install
+   */
+  readonly gemini?: string;
+  /**
+   * OpenCode.
+   *
+   * @default - `opencode` of the registry, in the version of the install
+   */
+  readonly openCode?: string;
+  /**
+   * Cursor's command line.
+   *
+   * @default - `cursor` of the registry, in the version of the install
+   */
+  readonly cursor?: string;
+}
+
+/** How the operator is installed. */
+export interface TaskwrightProps {
+  /**
+   * The namespace of the operator.
+   *
+   * @default 'taskwright-system'
+   */
+  readonly namespace?: string;
+  /**
+   * Make the namespace.
+   *
+   * @default true
+   */
+  readonly createNamespace?: boolean;
+  /**
+   * The namespaces whose Tasks are run. The operator has no rights in others. They have to exist.
+   *
+   * @default - all
+   */
+  readonly watchNamespaces?: string[];
+  /**
+   * Where images come from, without a slash at the end.
+   *
+   * @default 'ghcr.io/taskwright'
+   */
+  readonly registry?: string;
+  /**
+   * The version of the operator and of the images of the agents, which is their tag.
+   *
+   * @default 'latest'
+   */
+  readonly version?: string;
+  /**
+   * Single images that come from elsewhere.
+   *
+   * @default - all come from the registry
+   */
+  readonly images?: TaskwrightImages;
+  /**
+   * Secrets to pull the image of the operator with. Those for agents go into `podOverrides`.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: ISecretRef[];
+  /**
+   * How many operators run. One of them leads, the others take over when it goes.
+   *
+   * @default 2
+   */
+  readonly replicas?: number;
+  /**
+   * CPU and memory that each operator asks for, by name: `{ cpu: '100m' }`.
+   *
+   * @default - 50m of CPU and 128Mi of memory
+   */
+  readonly requests?: { [resource: string]: string };
+  /**
+   * CPU and memory that each operator may use, by name.
+   *
+   * @default - 512Mi of memory, as much CPU as there is
+   */
+  readonly limits?: { [resource: string]: string };
+  /**
+   * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
+   *
+   * @default - none
+   */
+  readonly flags?: { [flag: string]: string };
+}
+
+const NAME = 'taskwright-operator';
+const RBAC = 'rbac.authorization.k8s.io';
+const SELECTOR = { 'app.kubernetes.io/name': 'taskwright', 'app.kubernetes.io/component': 'operator' };
+const LABELS = { ...SELECTOR, 'app.kubernetes.io/part-of': 'taskwright', 'app.kubernetes.io/managed-by': 'cdk8s' };
+const METRICS_PORT = 8080;
+const HEALTH_PORT = 8081;
+
+/** The user of the image. Named here as well, so that the kubelet can tell that it is not root. */
+const UID = 65532;
+
+/**
+ * The operator: a Namespace, a ServiceAccount with no more rights than its controllers use, a Deployment of two replicas of
+ * which one leads, a Service for metrics and a PodDisruptionBudget.
+ *
+ * The kinds it serves are a chart of their own (`Crds`), because the API server has to know them before the first object comes.
+ * Each part is a property: patch it with `ApiObject.of(install.deployment).addJsonPatch(…)`.
+ *
+ * @example
+ *
+ * const app = new App();
+ * new Crds(app, 'crds');
+ * new Taskwright(new Chart(app, 'taskwright'), 'install');
+ */
+export class Taskwright extends Construct {
+  /** The namespace of the operator, if this install makes it. */
+  public readonly namespace?: ApiObject;
+  /** The account the operator uses. */
+  public readonly serviceAccount: ApiObject;
+  /** What it may do with Tasks and what they need. */
+  public readonly clusterRole: ApiObject;
+  /** Where it may do that: everywhere, or once for each namespace that is watched. */
+  public readonly bindings: ApiObject[];
+  /** The operator itself. */
+  public readonly deployment: ApiObject;
+  /** Where its metrics are. */
+  public readonly service: ApiObject;
+  /** Keeps one replica while nodes are drained. */
+  public readonly podDisruptionBudget: ApiObject;
+  private readonly home: string;
+
+  public constructor(scope: Construct, id: string, private readonly props: TaskwrightProps = {}) {
+    super(scope, id);
+    this.home = props.namespace ?? 'taskwright-system';
+    this.namespace = props.createNamespace === false ? undefined : this.createNamespace();
+    this.serviceAccount = this.atHome('ServiceAccount', 'v1', { automountServiceAccountToken: false });
+    this.clusterRole = this.object('ClusterRole', `${RBAC}/v1`, { name: this.clusterName }, { rules: WORKLOAD_RULES });
+    this.bindings = this.createBindings();
+    this.createLeaderElection();
+    this.deployment = this.atHome('Deployment', 'apps/v1', { spec: this.deploymentSpec() });
+    this.service = this.atHome('Service', 'v1', {
+      spec: { selector: SELECTOR, ports: [{ name: 'http-metrics', port: METRICS_PORT, targetPort: 'http-metrics' }] },
+    });
+    this.podDisruptionBudget = this.atHome('PodDisruptionBudget', 'policy/v1', { spec: { maxUnavailable: 1, selector: { matchLabels: SELECTOR } } });
+    this.node.defaultChild = this.deployment;
+    addChecks(this, () => this.check());
+  }
+
+  /** Cluster-wide names carry that of the namespace, so that two installs do not meet. */
+  private get clusterName(): string {
+    return `${this.home}-operator`;
+  }
+
+  private createNamespace(): ApiObject {
+    return this.object('Namespace', 'v1', { name: this.home, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } }, {});
+  }
+
+  private createBindings(): ApiObject[] {
+    const name = this.clusterName;
+    const grant = { roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name }, subjects: [this.subject] };
+    const { watchNamespaces } = this.props;
+    if (!watchNamespaces) return [this.object('ClusterRoleBinding', `${RBAC}/v1`, { name }, grant)];
+    return [...new Set(watchNamespaces)].map((namespace) => this.object('RoleBinding', `${RBAC}/v1`, { name, namespace }, grant, `RoleBinding-${namespace}`));
+  }
+
+  private createLeaderElection(): void {
+    const metadata = { name: `${NAME}-lease`, namespace: this.home };
+    this.object('Role', `${RBAC}/v1`, metadata, { rules: leaseRules(NAME) }, 'LeaseRole');
+    this.object('RoleBinding', `${RBAC}/v1`, metadata, { roleRef: { apiGroup: RBAC, kind: 'Role', name: metadata.name }, subjects: [this.subject] }, 'LeaseRoleBinding');
+  }
+
+  private get subject(): object {
+    return { kind: 'ServiceAccount', name: NAME, namespace: this.home };
+  }
+
+  private deploymentSpec(): object {
+    const { replicas = 2, imagePullSecrets } = this.props;
+    return {
+      replicas,
+      selector: { matchLabels: SELECTOR },
+      // A new operator is ready before an old one goes, and the lease decides which of them works.
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: {
+        metadata: { labels: LABELS },
+        spec: {
+          serviceAccountName: NAME,
+          automountServiceAccountToken: true,
+          imagePullSecrets: imagePullSecrets?.map(({ name }) => ({ name })),
+          terminationGracePeriodSeconds: 30,
+          securityContext: { runAsNonRoot: true, runAsUser: UID, runAsGroup: UID, seccompProfile: { type: 'RuntimeDefault' } },
+          topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+            maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: SELECTOR },
+          })),
+          containers: [this.container()],
+        },
+      },
+    };
+  }
+
+  private container(): object {
+    const { requests = { cpu: '50m', memory: '128Mi' }, limits = { memory: '512Mi' } } = this.props;
+    return {
+      name: 'operator',
+      image: this.image('operator', this.props.images?.operator),
+      args: this.args(),
+      env: [
+        { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+        { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+      ],
+      ports: [{ name: 'http-metrics', containerPort: METRICS_PORT }, { name: 'http-health', containerPort: HEALTH_PORT }],
+      startupProbe: { httpGet: { path: '/readyz', port: 'http-health' }, periodSeconds: 2, failureThreshold: 30 },
+      livenessProbe: { httpGet: { path: '/healthz', port: 'http-health' }, periodSeconds: 20, timeoutSeconds: 5 },
+      readinessProbe: { httpGet: { path: '/readyz', port: 'http-health' }, periodSeconds: 10, timeoutSeconds: 5 },
+      resources: { requests, limits },
+      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    };
+  }
+
+  private args(): string[] {
+    const { images = {}, watchNamespaces, flags = {} } = this.props;
+    return Object.entries({
+      'leader-elect': 'true',
+      'metrics-bind-address': `:${METRICS_PORT}`,
+      'health-probe-bind-address': `:${HEALTH_PORT}`,
+      'watch-namespaces': watchNamespaces?.join(','),
+      'agent-tools-image': this.image('agent-tools', images.agentTools),
+      'claude-code-image': this.image('claude-code', images.claudeCode),
+      'codex-image': this.image('codex', images.codex),
+      'gemini-image': this.image('gemini', images.gemini),
+      'opencode-image': this.image('opencode', images.openCode),
+      'cursor-image': this.image('cursor', images.cursor),
+      ...flags,
+    }).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`]));
+  }
+
+  private image(name: string, elsewhere: string | undefined): string {
+    const { registry = 'ghcr.io/taskwright', version = 'latest' } = this.props;
+    return elsewhere ?? `${registry}/${name}:${version}`;
+  }
+
+  private atHome(kind: string, apiVersion: string, rest: object): ApiObject {
+    return this.object(kind, apiVersion, { name: NAME, namespace: this.home }, rest);
+  }
+
+  private object(kind: string, apiVersion: string, { labels, ...metadata }: ApiObjectMetadata, rest: object, id = kind): ApiObject {
+    return new ApiObject(this, id, { apiVersion, kind, metadata: { ...metadata, labels: { ...LABELS, ...labels } }, ...rest });
+  }
+
+  private check(): Problem[] {
+    const { replicas = 2, watchNamespaces } = this.props;
+    const problems = checkNamespaceName(this.home, 'namespace');
+    if (!Number.isInteger(replicas) || replicas < 1) problems.push({ code: 'too-small', path: 'replicas', got: quote(replicas), allowed: 'it has to be a whole number from 1' });
+    if (watchNamespaces?.length === 0) problems.push({ code: 'too-few', path: 'watchNamespaces', got: 'none', fix: 'name one, or leave it out to watch all' });
+    return [...problems, ...(watchNamespaces ?? []).flatMap((name, index) => checkNamespaceName(name, `watchNamespaces[${index}]`))];
+  }
+}

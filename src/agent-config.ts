@@ -1,9 +1,9 @@
-import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { type ApiObject, type ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
+import * as l1 from './l1';
 import type { McpServer } from './mcp-server';
 import type { Plugin } from './plugin';
 import { checkSpec } from './private/check-spec';
-import { kelosObject } from './private/kelos-object';
 import { checkObjectName, duplicatesOf } from './private/names';
 import { checkPlugins } from './private/plugin-content';
 import { type Problem, quote } from './private/problem';
@@ -91,7 +91,7 @@ export class AgentConfig extends Construct implements IAgentConfig {
     this.plugins = [...(props.plugins ?? [])];
     this.skills = [...(props.skills ?? [])];
     this.mcpServers = [...(props.mcpServers ?? [])];
-    this.resource = kelosObject(this, 'AgentConfig', props.metadata, () => this.render());
+    this.resource = new l1.CfgAgentConfig(this, 'Resource', { metadata: props.metadata, spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
     addChecks(this, () => this.check());
@@ -122,7 +122,7 @@ export class AgentConfig extends Construct implements IAgentConfig {
     return this.skills.length > 0;
   }
 
-  private render(): object {
+  private render(): l1.AgentConfigSpec {
     return {
       agentsMD: this.props.agentsMd,
       plugins: renderAll(this.plugins),
@@ -132,9 +132,8 @@ export class AgentConfig extends Construct implements IAgentConfig {
   }
 
   private check(): Problem[] {
-    return [
+    const problems = [
       ...checkObjectName(this.name, { becomesLabel: false }),
-      ...checkSpec('AgentConfig', this.render(), { 'spec.agentsMD': 'agentsMd' }),
       ...checkPlugins(this.plugins, this._hasSkills, 'plugins'),
       ...this.plugins.flatMap((plugin, index) => plugin._check(`plugins[${index}]`)),
       ...this.skills.flatMap((skill, index) => [
@@ -144,9 +143,10 @@ export class AgentConfig extends Construct implements IAgentConfig {
       ...this.mcpServers.flatMap((server, index) => server._check(`mcpServers[${index}]`)),
       ...duplicatesOf(this.mcpServers.map(({ name }) => name)).map((name): Problem => ({ code: 'duplicate', path: 'mcpServers', got: quote(name), fix: 'rename one of them' })),
     ];
+    return checkSpec('AgentConfig', this.render(), problems, { 'spec.agentsMD': 'agentsMd' });
   }
 }
 
-function renderAll(parts: readonly { _render(): object }[]): object[] | undefined {
+function renderAll<T>(parts: readonly { _render(): T }[]): T[] | undefined {
   return parts.length === 0 ? undefined : parts.map((part) => part._render());
 }

@@ -1,6 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import { AgentConfig, type IAgentConfig } from './agent-config';
 import type { Credentials } from './credentials';
+import type * as l1 from './l1';
 import { checkPlugins } from './private/plugin-content';
 import { checkPodOverrides } from './private/pod-overrides';
 import type { Problem } from './private/problem';
@@ -50,7 +51,7 @@ export interface AgentOptions {
    *
    * @default - a Pod without root, privileges and API token
    */
-  readonly podOverrides?: { [field: string]: unknown };
+  readonly podOverrides?: l1.PodOverrides;
 }
 
 /** How an agent that the operator knows is run. */
@@ -151,7 +152,7 @@ export abstract class CodingAgent {
   public abstract readonly workerPool?: IWorkerPool;
 
   /** @internal */
-  public abstract _render(workspace: { name: string } | undefined): object;
+  public abstract _render(workspace: l1.WorkspaceReference | undefined): Partial<l1.TaskSpec>;
 
   /** @internal */
   public abstract _check(from: ApiObject, ownEnv: readonly string[]): Problem[];
@@ -162,7 +163,7 @@ class PooledAgent extends CodingAgent {
     super();
   }
 
-  public _render(): object {
+  public _render(): Partial<l1.TaskSpec> {
     return { workerPoolRef: { name: this.workerPool.name }, model: this.options.model, effort: this.options.effort };
   }
 
@@ -187,7 +188,7 @@ class InlineAgent extends CodingAgent {
     super();
   }
 
-  public _render(workspace: { name: string } | undefined): object {
+  public _render(workspace: l1.WorkspaceReference | undefined): Partial<l1.TaskSpec> {
     const { credentials, model, effort, image, agentConfigs = [], podOverrides, serviceAccount } = this.options;
     return {
       worker: {
@@ -222,8 +223,9 @@ class InlineAgent extends CodingAgent {
 
   private checkCredentials(from: ApiObject): Problem[] {
     const { credentials } = this.options;
-    const key = credentials?.keyFor(this.type);
-    if (!credentials || key === undefined) return [];
+    if (!credentials) return [{ code: 'required', path: 'agent.credentials', fix: 'pass Credentials.apiKey(secret), .oauth(secret) or .none()' }];
+    const key = credentials.keyFor(this.type);
+    if (key === undefined) return [];
     const reader = `${DISPLAY_NAMES[this.type]} with ${credentials.type === 'oauth' ? 'OAuth' : 'an API key'}`;
     return checkSecret(from, credentials.secret, [key], reader, 'agent.credentials', `rename the key to ${key}, or pass the Secret that has it`);
   }

@@ -1,4 +1,5 @@
 import type { AgentType } from './coding-agent';
+import type * as l1 from './l1';
 import type { ISecretRef } from './secret-ref';
 
 /** How an agent authenticates to the provider of its model. */
@@ -61,7 +62,7 @@ export class Credentials {
   }
 
   /** @internal */
-  public _render(): object {
+  public _render(): l1.Credentials {
     return { type: this.type, secretRef: this.secret && { name: this.secret.name } };
   }
 }

@@ -1,3 +1,4 @@
+import type * as l1 from './l1';
 import type { ISecretRef } from './secret-ref';
 
 /** Defines a ConfigMap by its name. A `ConfigMap` of cdk8s-plus, of any version, is one. */
@@ -31,7 +32,7 @@ export class EnvValue {
    * @param options what happens when it does not exist
    */
   public static fromSecret(secret: ISecretRef, key: string, options: EnvValueFromKeyOptions = {}): EnvValue {
-    return new EnvValue({ valueFrom: { secretKeyRef: { name: secret.name, key, optional: options.optional } } }, secret, key);
+    return new EnvValue({ valueFrom: { secretKeyRef: { name: secret.name, key, optional: options.optional } } });
   }
 
   /**
@@ -45,16 +46,10 @@ export class EnvValue {
     return new EnvValue({ valueFrom: { configMapKeyRef: { name: configMap.name, key, optional: options.optional } } });
   }
 
-  private constructor(
-    private readonly source: object,
-    /** @internal */
-    public readonly _secret?: ISecretRef,
-    /** @internal */
-    public readonly _key?: string,
-  ) {}
+  private constructor(private readonly source: Omit<l1.EnvVar, 'name'>) {}
 
   /** @internal */
-  public _render(name: string): object {
+  public _render(name: string): l1.EnvVar {
     return { name, ...this.source };
   }
 }

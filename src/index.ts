@@ -1,8 +1,10 @@
 export * from './agent-config';
 export * from './coding-agent';
+export * from './crds';
 export * from './credentials';
 export * from './env-value';
 export * from './git-credentials';
+export * as l1 from './l1';
 export * from './mcp-server';
 export * from './plugin';
 export * from './secret-ref';

@@ -1,4 +1,5 @@
 import type { EnvValue } from './env-value';
+import type * as l1 from './l1';
 import { checkFileName } from './private/names';
 import { type Problem, quote } from './private/problem';
 import type { ISecretRef } from './secret-ref';
@@ -83,7 +84,7 @@ export abstract class McpServer {
   ) {}
 
   /** @internal */
-  public abstract _render(): object;
+  public abstract _render(): l1.McpServer;
 
   /** @internal */
   public abstract _check(path: string): Problem[];
@@ -94,7 +95,7 @@ class StdioMcpServer extends McpServer {
     super(name);
   }
 
-  public _render(): object {
+  public _render(): l1.McpServer {
     const { command, args, env, envFrom } = this.options;
     return {
       name: this.name,
@@ -122,7 +123,7 @@ class RemoteMcpServer extends McpServer {
     super(name);
   }
 
-  public _render(): object {
+  public _render(): l1.McpServer {
     const { url, headers, headersFrom } = this.options;
     return { name: this.name, type: this.type, url, headers, headersFrom: headersFrom && { secretRef: { name: headersFrom.name } } };
   }

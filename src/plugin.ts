@@ -1,3 +1,4 @@
+import type * as l1 from './l1';
 import { checkFileName } from './private/names';
 import type { Problem } from './private/problem';
 
@@ -36,7 +37,7 @@ export class Plugin {
   ) {}
 
   /** @internal */
-  public _render(): object {
+  public _render(): l1.Plugin {
     const { skills, agents } = this.options;
     return { name: this.name, skills: skills && files(skills), agents: agents && files(agents) };
   }
@@ -58,6 +59,6 @@ export class Plugin {
   }
 }
 
-function files(contents: { [name: string]: string }): object[] {
+function files(contents: { [name: string]: string }): { name: string; content: string }[] {
   return Object.entries(contents).map(([name, content]) => ({ name, content }));
 }

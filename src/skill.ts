@@ -1,3 +1,4 @@
+import type * as l1 from './l1';
 import { type Problem, quote } from './private/problem';
 import type { ISecretRef } from './secret-ref';
 
@@ -53,7 +54,7 @@ export class Skill {
   }
 
   /** @internal */
-  public _render(): object {
+  public _render(): l1.SkillPackage {
     const { skill, token } = this.options;
     return { source: this.source, skill, secretRef: token && { name: token.name } };
   }

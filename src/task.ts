@@ -1,9 +1,9 @@
-import type { ApiObject, ApiObjectMetadata, Duration } from 'cdk8s';
+import { type ApiObject, type ApiObjectMetadata, type Duration, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { CodingAgent } from './coding-agent';
+import * as l1 from './l1';
 import { checkSpec } from './private/check-spec';
 import { checkBranch } from './private/git';
-import { kelosObject } from './private/kelos-object';
 import { checkObjectName, duplicatesOf } from './private/names';
 import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
@@ -78,7 +78,7 @@ export interface TaskProps {
    *
    * @default - any failure is tried again once
    */
-  readonly podFailurePolicy?: { [field: string]: unknown };
+  readonly podFailurePolicy?: l1.PodFailurePolicy;
 }
 
 /**
@@ -112,7 +112,7 @@ export class Task extends Construct implements ITask {
   public constructor(scope: Construct, id: string, private readonly props: TaskProps) {
     super(scope, id);
     this.dependsOn = [...(props.dependsOn ?? [])];
-    this.resource = kelosObject(this, 'Task', props.metadata, () => this.render());
+    this.resource = new l1.CfgTask(this, 'Resource', { metadata: props.metadata, spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
     addChecks(this, () => this.check());
@@ -123,7 +123,7 @@ export class Task extends Construct implements ITask {
     this.dependsOn.push(...tasks);
   }
 
-  private render(): object {
+  private render(): l1.TaskSpec {
     const { agent, prompt, workspace, branch, upstreamRepo, podFailurePolicy } = this.props;
     return {
       prompt,
@@ -144,7 +144,6 @@ export class Task extends Construct implements ITask {
     const { agent, workspace, branch, ttlAfterFinished, ttlSecondsAfterFinished } = this.props;
     const problems = [
       ...checkObjectName(this.name, { becomesLabel: true }),
-      ...checkSpec('Task', this.render(), SPEC_NAMES),
       ...(workspace === undefined ? [] : checkReference(this.resource, WORKSPACE, workspace, 'workspace')),
       ...(branch === undefined ? [] : checkBranch(branch, 'branch')),
       ...this.checkAgent(agent),
@@ -154,7 +153,7 @@ export class Task extends Construct implements ITask {
     if (ttlAfterFinished !== undefined && ttlSecondsAfterFinished !== undefined) {
       problems.push({ code: 'ambiguous', path: 'ttlSecondsAfterFinished', allowed: 'ttlAfterFinished is set too', fix: 'keep one of them' });
     }
-    return problems;
+    return checkSpec('Task', this.render(), problems, SPEC_NAMES);
   }
 
   private checkAgent(agent: CodingAgent | undefined): Problem[] {

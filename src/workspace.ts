@@ -1,9 +1,9 @@
-import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { type ApiObject, type ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { GitCredentials } from './git-credentials';
+import * as l1 from './l1';
 import { checkSpec } from './private/check-spec';
 import { checkRepositoryPath, checkRepositoryUrl, normalParts } from './private/git';
-import { kelosObject } from './private/kelos-object';
 import { checkObjectName, duplicatesOf } from './private/names';
 import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
@@ -101,7 +101,7 @@ export class Workspace extends Construct implements IWorkspace {
     super(scope, id);
     this.remotes = { ...props.remotes };
     this.files = { ...props.files };
-    this.resource = kelosObject(this, 'Workspace', props.metadata, () => this.render());
+    this.resource = new l1.CfgWorkspace(this, 'Resource', { metadata: props.metadata, spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
     addChecks(this, () => this.check());
@@ -129,7 +129,7 @@ export class Workspace extends Construct implements IWorkspace {
     this.files[path] = content;
   }
 
-  private render(): object {
+  private render(): l1.WorkspaceSpec {
     const { repo, ref, credentials, setupCommand, ghproxy } = this.props;
     return {
       repo,
@@ -144,14 +144,14 @@ export class Workspace extends Construct implements IWorkspace {
 
   private check(): Problem[] {
     const { repo, credentials } = this.props;
-    return [
+    const problems = [
       ...checkObjectName(this.name, { becomesLabel: false }),
-      ...checkSpec('Workspace', this.render(), { 'spec.secretRef': 'credentials' }),
       ...checkRepositoryUrl(repo, 'repo'),
       ...this.checkRemotes(),
       ...this.checkFiles(),
       ...(credentials ? checkSecret(this.resource, credentials.secret, credentials.keys, 'the Workspace', 'credentials') : []),
     ];
+    return checkSpec('Workspace', this.render(), problems, { 'spec.secretRef': 'credentials' });
   }
 
   private checkRemotes(): Problem[] {

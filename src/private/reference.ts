@@ -1,4 +1,4 @@
-import { type ApiObject } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Problem, listOf, quote } from './problem';
 import { Program } from './program';
@@ -34,7 +34,7 @@ export const TASK: ReferencedKind = { kind: 'Task', declaredBy: 'Task.fromTaskNa
  */
 export function checkReference(from: ApiObject, { kind, declaredBy }: ReferencedKind, to: NamedObject | undefined, path: string): Problem[] {
   if (!to || typeof to.name !== 'string' || to.name === '') {
-    return [{ code: 'missing-reference', path, got: to ? quote(to.name) : 'nothing', fix: `pass a ${kind}, or ${declaredBy}(…) for one that exists already` }];
+    return [{ code: 'missing-reference', path, got: to ? quote(to.name) : 'nothing', fix: `define one with new ${kind}(…), or pass ${declaredBy}(…) if it exists already` }];
   }
   const elsewhere = checkNamespace(from, to, path);
   if (elsewhere.length > 0 || EXISTING in to) return elsewhere;

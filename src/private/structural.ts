@@ -1,24 +1,6 @@
 import { type Problem, listOf, quote } from './problem';
+import type { StructuralSchema } from './schemas';
 import { suggestionFor } from './suggestion';
-
-/** The part of a CRD's structural schema that can be checked without a server. CEL rules are not among it: constructs cover those. */
-export interface StructuralSchema {
-  readonly type?: string;
-  readonly properties?: { readonly [name: string]: StructuralSchema };
-  readonly required?: readonly string[];
-  readonly items?: StructuralSchema;
-  readonly additionalProperties?: StructuralSchema | boolean;
-  readonly enum?: readonly unknown[];
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly 'x-kubernetes-int-or-string'?: boolean;
-  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
-}
 
 /**
  * Everything in `value` that the API server would refuse or prune, each with its path.

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { type Finding, type Repository, isGenerated } from './repository';
 
 const LONGEST_FILE_LINES = 500;
-const namesOfNothing = ['utils', 'util', 'helpers', 'helper', 'common', 'types', 'misc', 'shared', 'manager', 'base', 'stuff'];
+const namesOfNothing = ['utils', 'util', 'helpers', 'helper', 'common', 'types', 'misc', 'shared', 'base', 'stuff'];
 
 /** Names and sizes: a file is named after one concept and holds it. */
 export function findMisshapenFiles(repository: Repository): Finding[] {

@@ -258,7 +258,7 @@ describe('podOverrides', () => {
 });
 
 test('a rule for pod failures is copied, but for FailIndex', () => {
-  const rule = { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] };
+  const rule = { action: 'Ignore' as const, onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] };
   expect(build({ spec: { podFailurePolicy: { rules: [rule] } } }).job.spec!.podFailurePolicy).toEqual({ rules: [rule] });
   expect(() => build({ spec: { podFailurePolicy: { rules: [rule, { action: 'FailIndex' }] } } })).toThrow('podFailurePolicy.rules[1].action: FailIndex is not supported for Task Jobs');
 });

@@ -80,7 +80,6 @@ test('the README of a folder lists exactly its files', () => {
   });
   expect(found(findReadmesThatLie(files))).toEqual([
     'runtime/src/kube/README.md:6 `gone.ts`',
-    'runtime/src/kube/README.md:6 `index.ts`',
     'runtime/src/kube/README.md:1 a list without `informer.ts`',
   ]);
 });

@@ -19,7 +19,7 @@ export function findReadmesThatLie(repository: Repository): Finding[] {
     }
     const listed = rows.flatMap((row) => [...row[1]!.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => ({ name: name!, line: lineAt(text, row.index) })));
     for (const { name, line } of listed) {
-      if (!files.includes(name)) findings.push({ path, line, found: `\`${name}\``, use: 'the name of a file of this folder', why: 'there is no such file' });
+      if (!repository.has(`${folder}/${name}`)) findings.push({ path, line, found: `\`${name}\``, use: 'the name of a file of this folder', why: 'there is no such file' });
     }
     for (const file of files) {
       if (!listed.some(({ name }) => name === file)) findings.push({ path, line: 1, found: `a list without \`${file}\``, use: 'a row with its promise', why: 'the table names every file of the folder' });

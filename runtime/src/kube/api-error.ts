@@ -54,7 +54,7 @@ export function isAlreadyExists(error: unknown): error is ApiError {
 
 /** An old resourceVersion, another uid, or a field that another manager owns. */
 export function isConflict(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.code === 409 && error.reason !== 'AlreadyExists';
+  return error instanceof ApiError && error.code === 409 && error.reason === 'Conflict';
 }
 
 /** The resourceVersion asked for is no longer kept: list again. */

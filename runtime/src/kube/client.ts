@@ -109,8 +109,13 @@ export class KubeClient {
     return this.#json({ method: 'GET', path: pathOf(resource, address), signal });
   }
 
-  list<T = KubeObject>(resource: Resource, { namespace, signal, ...query }: ListOptions = {}): Promise<KubeList<T>> {
-    return this.#json({ method: 'GET', path: withQuery(pathOf(resource, { namespace }), query), signal });
+  list<T = KubeObject>(resource: Resource, options: ListOptions = {}): Promise<KubeList<T>> {
+    return this.#json(listRequest(resource, options));
+  }
+
+  /** The bytes of a list, for who decodes them himself. */
+  async listBytes(resource: Resource, options: ListOptions = {}): Promise<Buffer> {
+    return (await this.send(listRequest(resource, options))).body;
   }
 
   create<T = KubeObject>(resource: Resource, object: KubeObject, { signal, subresource, ...query }: WriteOptions & { subresource?: string } = {}): Promise<T> {
@@ -234,6 +239,10 @@ const PODS: Resource = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', 
 /** Both mean that the server did nothing, so even a write may be repeated. A 503 without Retry-After may come from a proxy that did forward it. */
 function refusedUnseen({ code, retryAfterMs }: ApiError): boolean {
   return code === 429 || (code === 503 && retryAfterMs !== undefined);
+}
+
+function listRequest(resource: Resource, { namespace, signal, ...query }: ListOptions): KubeRequest {
+  return { method: 'GET', path: withQuery(pathOf(resource, { namespace }), query), signal };
 }
 
 function addressOf({ metadata: { namespace, name } }: KubeObject): Address {

@@ -96,9 +96,9 @@ test('a list that expires while it is paged is read in one piece', async () => {
 test.each([
   { it: 'a reset connection', fault: (server: WatchServer) => server.cut() },
   { it: 'a clean end', fault: (server: WatchServer) => server.end() },
-  { it: 'a single 503', fault: (server: WatchServer) => (server.refusals.push(503), server.end()) },
-  { it: 'a 429', fault: (server: WatchServer) => (server.refusals.push(429), server.end()) },
-  { it: 'half an event', fault: (server: WatchServer) => (server.sendRaw('{"type":"ADD'), server.cut()) },
+  { it: 'a single 503', fault: (server: WatchServer) => server.refuse(503).end() },
+  { it: 'a 429', fault: (server: WatchServer) => server.refuse(429).end() },
+  { it: 'half an event', fault: (server: WatchServer) => server.sendRaw('{"type":"ADD').cut() },
   { it: 'a line that is no JSON', fault: (server: WatchServer) => server.sendRaw('<html>\n') },
 ])('after $it the watch goes on where it was', async ({ fault }) => {
   it.server.put('a');
@@ -116,7 +116,7 @@ test.each([
 
 test.each([
   { it: '410 in an event of a 200', fault: (server: WatchServer) => server.cut() },
-  { it: '410 as a status', fault: (server: WatchServer) => (server.refusals.push(410), server.cut()) },
+  { it: '410 as a status', fault: (server: WatchServer) => server.refuse(410).cut() },
 ])('after $it everything is asked for again, not older than what is known', async ({ fault }) => {
   it.server.put('a');
   it.server.put('b');
@@ -261,9 +261,9 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
     act('cut', ({ server }) => server.cut()),
     act('end', ({ server }) => server.end()),
     act('compact', ({ server }) => server.compact()),
-    act('compact and cut', ({ server }) => (server.compact(), server.cut())),
-    act('503', ({ server }) => server.refusals.push(503)),
-    act('410', ({ server }) => server.refusals.push(410)),
+    act('compact and cut', ({ server }) => server.compact().cut()),
+    act('503', ({ server }) => server.refuse(503)),
+    act('410', ({ server }) => server.refuse(410)),
     act('poison', ({ server }) => server.sendRaw('{"type":\n')),
     act('no streamed lists', ({ server }) => void (server.streamsLists = false)),
   ),

@@ -46,8 +46,15 @@ export class WatchServer implements Transport {
     if (!this.#isPaused) this.sendRaw(`${JSON.stringify(bookmark(this.#version))}\n`);
   }
 
-  sendRaw(text: string): void {
+  sendRaw(text: string): this {
     for (const stream of this.#streams) stream.push(Buffer.from(text));
+    return this;
+  }
+
+  /** The next request is answered with this code. */
+  refuse(code: number): this {
+    this.refusals.push(code);
+    return this;
   }
 
   /** Tells the last change once more. */
@@ -67,9 +74,10 @@ export class WatchServer implements Transport {
   }
 
   /** Forgets all history: who asks from before now is told 410. */
-  compact(): void {
+  compact(): this {
     this.#history = [];
     this.#compactedAt = this.#version;
+    return this;
   }
 
   cut(): void {

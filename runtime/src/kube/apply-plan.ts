@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import { ApiError, isAlreadyExists, isNotFound } from './api-error.ts';
+import type { KubeClient } from './client.ts';
+import type { ReconcileResult } from './controller.ts';
+import { controllerOf, keyOf, type KubeObject, type Resource } from './object.ts';
+import type { EventNote, Plan, Write } from './plan.ts';
+import type { Written } from './written.ts';
+
+/** What carrying out a plan needs of its surroundings. */
+export interface Effects {
+  readonly client: KubeClient;
+  /** Whose fields the children are; the status belongs to `<fieldManager>-status`. */
+  readonly fieldManager: string;
+  readonly events?: { record(regarding: KubeObject, note: EventNote): void };
+  readonly written?: Written;
+}
+
+/** The object that a plan is about, as it was read. */
+export interface Subject<T extends KubeObject & { status?: object } = KubeObject & { status?: object }> {
+  readonly resource: Resource;
+  readonly object: T;
+}
+
+/**
+ * Carries out a plan: status, then events, then writes in their order.
+ *
+ * **Guarantee** Every write to an existing object carries its uid, so none reaches another object of that name. Each can be repeated,
+ * so a crash between two is repaired by the next run. A status that is there already is not written again. What a create finds in its
+ * place is taken for ours only when we control it.
+ *
+ * **Assumes** Names of children follow from the subject alone, and `object` is what the plan was made from.
+ *
+ * **Errors** {@link ApiError}; 409 Conflict when the plan was made from an old view, and when what a create finds in its place is
+ * somebody else's. What is already gone is no error.
+ */
+export async function applyPlan(effects: Effects, subject: Subject, plan: Plan, signal?: AbortSignal): Promise<ReconcileResult> {
+  const { object } = subject;
+  if (plan.status !== undefined && !(await writeStatus(effects, subject, plan.status, signal))) return {};
+  for (const note of plan.events ?? []) effects.events?.record(object, note);
+  for (const write of plan.writes ?? []) await carryOut(effects, subject, write, signal);
+  return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs };
+}
+
+/** Answers whether the object is still there. */
+async function writeStatus(effects: Effects, { resource, object }: Subject, status: object, signal?: AbortSignal): Promise<boolean> {
+  // The server takes as long for a write that changes nothing as for one that does.
+  if (isDeepStrictEqual(object.status ?? {}, withoutUndefined(status))) return true;
+  const { namespace, name, uid } = object.metadata;
+  assert(uid !== undefined, `${resource.kind} ${keyOf(object)}: has no uid; without one the write could make it anew`);
+  const desired = { metadata: { namespace, name, uid }, status } as KubeObject;
+  const options = { subresource: 'status', fieldManager: `${effects.fieldManager}-status`, force: true, signal };
+  const answered = await unlessGone(effects.client.apply(resource, desired, options));
+  if (answered !== undefined) effects.written?.wrote(keyOf(object), resource, answered);
+  return answered !== undefined;
+}
+
+async function carryOut(effects: Effects, subject: Subject, write: Write, signal?: AbortSignal): Promise<void> {
+  const { client, fieldManager, written } = effects;
+  const key = keyOf(subject.object);
+  const { resource } = write;
+  let answered: KubeObject | undefined;
+  switch (write.verb) {
+    case 'create':
+      answered = await createOrAdopt(client, resource, write.object, fieldManager, signal);
+      break;
+    case 'apply':
+      answered = await client.apply(resource, applied(subject, resource, write.object), { fieldManager: write.fieldManager ?? fieldManager, force: true, signal });
+      break;
+    case 'mergePatch':
+      answered = await unlessGone(client.patchMerge(resource, addressOf(write.target), exactly(write.target, write.patch), { fieldManager, signal }));
+      break;
+    case 'delete': {
+      const { uid, resourceVersion } = write.target.metadata;
+      const options = { preconditions: { uid, resourceVersion }, propagationPolicy: 'Background', signal } as const;
+      if ((await unlessGone(client.delete(resource, addressOf(write.target), options))) !== undefined) written?.deleted(key, resource, write.target);
+      return;
+    }
+  }
+  if (answered !== undefined) written?.wrote(key, resource, answered);
+}
+
+async function createOrAdopt(client: KubeClient, resource: Resource, object: KubeObject, fieldManager: string, signal?: AbortSignal): Promise<KubeObject> {
+  try {
+    return await client.create(resource, object, { fieldManager, signal });
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    const existing = await client.get(resource, addressOf(object), { signal });
+    const owner = controllerOf(object);
+    const found = controllerOf(existing);
+    if (owner !== undefined && found?.uid === owner.uid && existing.metadata.deletionTimestamp === undefined) return existing;
+    const whose = found === undefined ? 'nobody controls it' : `${found.kind} "${found.name}" (uid ${found.uid}) controls it`;
+    const leaving = existing.metadata.deletionTimestamp === undefined ? '' : ', and it is being deleted';
+    throw new ApiError(`${resource.kind} ${keyOf(object)}`, {
+      code: 409,
+      reason: 'NotOurs',
+      message: `the name is taken: ${whose}${leaving}; it has to go before ours can be made`,
+    });
+  }
+}
+
+/** An apply without a uid makes what is missing: right for a child of ours, wrong for anything that has been there. */
+function applied({ resource, object }: Subject, ofResource: Resource, desired: KubeObject): KubeObject {
+  if (desired.metadata.uid !== undefined) return desired;
+  if (resource === ofResource && keyOf(object) === keyOf(desired)) return { ...desired, metadata: { ...desired.metadata, uid: object.metadata.uid } };
+  assert(controllerOf(desired) !== undefined, `${ofResource.kind} ${keyOf(desired)}: an apply needs a uid, or a controller reference when it may create`);
+  return desired;
+}
+
+/** Lists are replaced whole by a merge patch, so one that others write to as well is guarded by the version it was read at. */
+function exactly({ metadata: { uid, resourceVersion } }: KubeObject, patch: { metadata?: { finalizers?: unknown; ownerReferences?: unknown } }): object {
+  const replacesList = patch.metadata?.finalizers !== undefined || patch.metadata?.ownerReferences !== undefined;
+  return { ...patch, metadata: { ...patch.metadata, uid, ...(replacesList && { resourceVersion }) } };
+}
+
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function addressOf({ metadata: { namespace, name } }: KubeObject): { namespace?: string; name: string } {
+  assert(name !== undefined, 'metadata.name: is missing; children have names that follow from their owner');
+  return { namespace, name };
+}
+
+/** As it goes over the wire: a field that is undefined is not there. */
+function withoutUndefined(value: object): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,117 @@
+import { beforeEach, expect, test } from 'vitest';
+import { applyPlan, type Effects } from '../../src/kube/apply-plan.ts';
+import { KubeClient } from '../../src/kube/client.ts';
+import { controllerReference, type KubeObject } from '../../src/kube/object.ts';
+import { creation, deletion, normalEvent, type Plan } from '../../src/kube/plan.ts';
+import type { KubeRequest, Transport } from '../../src/kube/transport.ts';
+
+const tasks = { group: 'kelos.dev', version: 'v1alpha2', kind: 'Task', plural: 'tasks', namespaced: true };
+const jobs = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
+const task = { metadata: { namespace: 'dev', name: 'fix', uid: 'task-uid', resourceVersion: '7' }, status: { phase: 'Pending' } };
+const job = { metadata: { namespace: 'dev', name: 'fix', ownerReferences: [controllerReference(task, tasks)] } };
+const target = { metadata: { namespace: 'dev', name: 'fix', uid: 'job-uid', resourceVersion: '8' } };
+
+let done: string[];
+let sent: { call: string; body: unknown }[];
+let answers: { status: number; body: object }[];
+let effects: Effects;
+
+beforeEach(() => {
+  done = [];
+  sent = [];
+  answers = [];
+  const transport: Transport = {
+    async request({ method, path, body }: KubeRequest) {
+      const call = `${method} ${path}`;
+      done.push(method);
+      sent.push({ call, body: body === undefined ? undefined : JSON.parse(String(body)) });
+      const { status, body: answer } = answers.shift() ?? { status: 200, body: { metadata: { namespace: 'dev', name: 'fix', resourceVersion: '9' } } };
+      return { status, headers: {}, body: Buffer.from(JSON.stringify(answer)) };
+    },
+    stream: () => Promise.reject(new Error('no streams here')),
+    close: async () => {},
+  };
+  effects = { client: new KubeClient(transport, { userAgent: 'test' }), fieldManager: 'taskwright', events: { record: (_, { reason }) => void done.push(reason) } };
+});
+
+const carryOut = (plan: Plan) => applyPlan(effects, { resource: tasks, object: task }, plan);
+const refused = (code: number, reason: string) => ({ status: code, body: { kind: 'Status', code, reason, message: 'no' } });
+
+test('status goes first, then events, then writes', async () => {
+  const result = await carryOut({ writes: [creation(jobs, job)], events: [normalEvent('Started', 'x')], status: { phase: 'Running' }, requeueAfterMs: 5 });
+  expect([done, result]).toEqual([['PATCH', 'Started', 'POST'], { requeueAfterMs: 5 }]);
+});
+
+test('a status write carries the uid, so it never makes anew what was deleted', async () => {
+  await carryOut({ status: { phase: 'Running' } });
+  expect(sent).toEqual([
+    {
+      call: 'PATCH /apis/kelos.dev/v1alpha2/namespaces/dev/tasks/fix/status?fieldManager=taskwright-status&force=true',
+      body: { apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', metadata: { namespace: 'dev', name: 'fix', uid: 'task-uid' }, status: { phase: 'Running' } },
+    },
+  ]);
+});
+
+test('a status that is there already is not written', async () => {
+  await carryOut({ status: { phase: 'Pending', message: undefined } });
+  expect(sent).toEqual([]);
+});
+
+test('a subject that is gone ends the plan, and is no error', async () => {
+  answers = [refused(404, 'NotFound')];
+  expect(await carryOut({ status: { phase: 'Running' }, writes: [creation(jobs, job)], requeueAfterMs: 5 })).toEqual({});
+  expect(done).toEqual(['PATCH']);
+});
+
+test('what a create finds in its place is adopted when we control it', async () => {
+  answers = [refused(409, 'AlreadyExists'), { status: 200, body: job }];
+  await carryOut({ writes: [creation(jobs, job)] });
+  expect(done).toEqual(['POST', 'GET']);
+});
+
+test.each<{ it: string; existing: KubeObject; says: string }>([
+  { it: 'nobody\'s', existing: { metadata: { name: 'fix' } }, says: 'Job dev/fix: the name is taken: nobody controls it; it has to go before ours can be made (409 NotOurs)' },
+  {
+    it: 'of a Task that was deleted',
+    existing: { metadata: { name: 'fix', ownerReferences: [controllerReference({ metadata: { ...task.metadata, uid: 'older' } }, tasks)] } },
+    says: 'Job dev/fix: the name is taken: Task "fix" (uid older) controls it; it has to go before ours can be made (409 NotOurs)',
+  },
+])('what a create finds in its place fails loudly when it is $it', async ({ existing, says }) => {
+  answers = [refused(409, 'AlreadyExists'), { status: 200, body: existing }];
+  await expect(carryOut({ writes: [creation(jobs, job)] })).rejects.toThrow(says);
+});
+
+test('a deletion reaches exactly what the plan saw', async () => {
+  await carryOut({ writes: [deletion(jobs, target)] });
+  expect(sent[0]!.body).toEqual({ apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid: 'job-uid', resourceVersion: '8' } });
+});
+
+test.each<{ it: string; write: NonNullable<Plan['writes']>[number] }>([
+  { it: 'deletion', write: deletion(jobs, target) },
+  { it: 'patch', write: { verb: 'mergePatch', resource: jobs, target, patch: {} } },
+])('a $it of what is gone is done', async ({ write }) => {
+  answers = [refused(404, 'NotFound')];
+  await expect(carryOut({ writes: [write] })).resolves.toEqual({});
+});
+
+test('a merge patch carries the uid, and the version when it replaces a list that others write to', async () => {
+  const patch = { spec: { suspend: true } };
+  await carryOut({ writes: [{ verb: 'mergePatch', resource: jobs, target, patch }, { verb: 'mergePatch', resource: jobs, target, patch: { metadata: { finalizers: [] } } }] });
+  expect(sent.map(({ body }) => body)).toEqual([
+    { spec: { suspend: true }, metadata: { uid: 'job-uid' } },
+    { metadata: { finalizers: [], uid: 'job-uid', resourceVersion: '8' } },
+  ]);
+});
+
+test('an apply to the subject carries its uid; one that could make anything of anybody is a mistake', async () => {
+  await carryOut({ writes: [{ verb: 'apply', resource: tasks, object: { metadata: { namespace: 'dev', name: 'fix', finalizers: ['x'] } } }] });
+  expect(sent[0]!.body).toMatchObject({ metadata: { uid: 'task-uid' } });
+  await expect(carryOut({ writes: [{ verb: 'apply', resource: jobs, object: { metadata: { namespace: 'dev', name: 'fix' } } }] })).rejects.toThrow(
+    'Job dev/fix: an apply needs a uid, or a controller reference when it may create',
+  );
+});
+
+test('a conflict is the reconciler\'s to repeat', async () => {
+  answers = [refused(409, 'Conflict')];
+  await expect(carryOut({ writes: [deletion(jobs, target)] })).rejects.toMatchObject({ code: 409, reason: 'Conflict' });
+});

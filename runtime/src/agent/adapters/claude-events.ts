@@ -1,0 +1,139 @@
+import { relative } from 'node:path';
+import { z } from 'zod';
+import { oneLine } from '../step-error.ts';
+import type { AgentOutcome, EventReader } from './adapter.ts';
+
+const text = z.string().catch('');
+const count = z.number().nonnegative().catch(0);
+
+const systemEvent = z.looseObject({
+  type: z.literal('system'), subtype: text, model: text,
+  mcp_servers: z.array(z.looseObject({ name: text, status: text })).catch([]),
+  attempt: count, max_retries: count, error: text, error_status: z.number().optional().catch(undefined),
+});
+const contentBlock = z.looseObject({
+  type: text, text, name: text, input: z.record(z.string(), z.unknown()).catch({}), is_error: z.boolean().catch(false), content: z.unknown().optional(),
+});
+const messageEvent = z.looseObject({
+  type: z.enum(['assistant', 'user']),
+  message: z.looseObject({ content: z.array(contentBlock).catch([]) }),
+  parent_tool_use_id: z.string().nullish(),
+});
+const resultEvent = z.looseObject({
+  type: z.literal('result'), subtype: z.string().optional().catch(undefined), is_error: z.boolean().catch(false),
+  terminal_reason: text, stop_reason: text, result: text, errors: z.array(z.string()).catch([]), num_turns: count, duration_ms: count,
+  total_cost_usd: z.number().optional().catch(undefined),
+  usage: z.looseObject({ input_tokens: count, output_tokens: count, cache_creation_input_tokens: count, cache_read_input_tokens: count }).optional().catch(undefined),
+});
+const claudeEvent = z.union([systemEvent, messageEvent, resultEvent]);
+
+type ResultEvent = z.infer<typeof resultEvent>;
+type ContentBlock = z.infer<typeof contentBlock>;
+
+/** The argument that says what a tool is used for. */
+const ARGUMENTS = ['command', 'file_path', 'notebook_path', 'pattern', 'url', 'query', 'description', 'skill', 'path', 'prompt'];
+const LONGEST_LOG_LINE = 300;
+
+/** Reads `--output-format stream-json`. The last `result` event is the outcome; what is not known is left to the raw file. */
+export function claudeEvents(cwd: string): EventReader {
+  let last: ResultEvent | undefined;
+  return {
+    read(event) {
+      const parsed = claudeEvent.safeParse(event);
+      if (!parsed.success) return [];
+      switch (parsed.data.type) {
+        case 'system':
+          return describeSystem(parsed.data);
+        case 'result':
+          last = parsed.data;
+          return [describeResult(parsed.data)];
+        default: {
+          const indent = parsed.data.parent_tool_use_id ? '  ' : '';
+          return parsed.data.message.content.flatMap((block) => describeBlock(block, cwd)).map((line) => indent + line);
+        }
+      }
+    },
+    outcome: () => (last === undefined ? undefined : outcomeOf(last)),
+  };
+}
+
+function describeSystem({ subtype, model, mcp_servers, attempt, max_retries, error, error_status }: z.infer<typeof systemEvent>): string[] {
+  if (subtype === 'init') {
+    const broken = mcp_servers.filter(({ status }) => status === 'failed').map(({ name }) => `! MCP server ${oneLine(name, 100)} failed to start`);
+    return [`* started, model ${oneLine(model, 100) || 'unknown'}`, ...broken];
+  }
+  if (subtype === 'api_retry') {
+    const reason = error_status === undefined ? 'did not answer' : `answered with status ${error_status}`;
+    return [`! the model endpoint ${reason}${error === '' ? '' : ` (${oneLine(error, 100)})`}; retry ${attempt} of ${max_retries}`];
+  }
+  return [];
+}
+
+function describeBlock(block: ContentBlock, cwd: string): string[] {
+  switch (block.type) {
+    case 'text':
+      return block.text.trim() === '' ? [] : [oneLine(block.text, LONGEST_LOG_LINE)];
+    case 'tool_use':
+      return [oneLine(`> ${block.name} ${argumentOf(block.input, cwd)}`, LONGEST_LOG_LINE)];
+    case 'tool_result':
+      return [block.is_error ? `  ! ${oneLine(textIn(block.content), LONGEST_LOG_LINE)}` : `  ${describeToolResult(textIn(block.content))}`];
+    default:
+      return [];
+  }
+}
+
+function argumentOf(input: ContentBlock['input'], cwd: string): string {
+  const key = ARGUMENTS.find((candidate) => typeof input[candidate] === 'string');
+  if (key === undefined) return '';
+  const value = input[key] as string;
+  return key.endsWith('_path') && value.startsWith(`${cwd}/`) ? relative(cwd, value) : value;
+}
+
+/** A tool's result is a string or a list of blocks. */
+function textIn(content: unknown): string {
+  const parts = Array.isArray(content) ? content.map((part: { text?: unknown } | null) => part?.text) : [content];
+  return parts.filter((part) => typeof part === 'string').join('\n').trim();
+}
+
+function describeToolResult(text: string): string {
+  const lines = text.split('\n');
+  const more = lines.length > 1 ? ` (+${lines.length - 1} lines)` : '';
+  return `${oneLine(lines[0]!, LONGEST_LOG_LINE - 40) || '(no output)'}${more}`;
+}
+
+function describeResult(result: ResultEvent): string {
+  const { costUsd, inputTokens = '0', outputTokens = '0', failure } = outcomeOf(result);
+  const cost = costUsd === undefined ? '' : `, $${Number(costUsd).toFixed(4)}`;
+  return `* ${failure ?? 'completed'} (${result.num_turns} turns, ${(result.duration_ms / 1000).toFixed(1)} s, ${inputTokens} tokens in, ${outputTokens} out${cost})`;
+}
+
+/**
+ * Cached input counts as input: it was read and is paid for. The reference counts only what was not cached, so that its token budgets
+ * see a fraction of a long conversation.
+ */
+function outcomeOf(result: ResultEvent): AgentOutcome {
+  const { usage, total_cost_usd: cost } = result;
+  return {
+    ...(cost !== undefined && { costUsd: String(cost) }),
+    ...(usage && {
+      inputTokens: String(usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens),
+      outputTokens: String(usage.output_tokens),
+    }),
+    ...(result.result !== '' && { response: result.result }),
+    ...failureOf(result),
+  };
+}
+
+/** Reasons that are missing are accepted: older versions do not send them. */
+function failureOf({ subtype, is_error, terminal_reason, stop_reason, result, errors }: ResultEvent): { failure?: string } {
+  if (is_error || subtype !== 'success') {
+    const fields = [subtype !== 'success' && `subtype=${subtype ?? ''}`, is_error && 'is_error=true'].filter(Boolean).join(', ');
+    const said = oneLine(errors.join('; ') || (is_error ? result : ''), LONGEST_LOG_LINE);
+    return { failure: `Claude Code returned an unsuccessful result (${fields})${said === '' ? '' : `: ${said}`}` };
+  }
+  const fields = [
+    terminal_reason !== '' && terminal_reason !== 'completed' && `terminal_reason=${terminal_reason}`,
+    stop_reason !== '' && stop_reason !== 'end_turn' && `stop_reason=${stop_reason}`,
+  ].filter(Boolean);
+  return fields.length === 0 ? {} : { failure: `Claude Code run incomplete (${fields.join(', ')})` };
+}

@@ -1,0 +1,56 @@
+import { TERMINATION_MESSAGE_LIMIT_BYTES } from './termination-message.ts';
+
+/** What a run came to, as the operator reads it. */
+export interface RunResult {
+  /** `key: value` lines in the order of the reference, among them `branch`, `pr`, `commit`, `cost-usd`, and `response` in base64. */
+  readonly outputs: readonly string[];
+  /** Why the Task failed. Absent: it succeeded. */
+  readonly error?: string;
+}
+
+export const START_MARKER = '---KELOS_OUTPUTS_START---';
+export const END_MARKER = '---KELOS_OUTPUTS_END---';
+const RESPONSE = 'response: ';
+
+/** The result for logs that are read by markers. Printed also when it is empty: the last pair counts, and it must not be one that the agent printed. */
+export function markedResult({ outputs }: RunResult): string {
+  return [START_MARKER, ...outputs, END_MARKER].map((line) => `${line}\n`).join('');
+}
+
+/** A line of somebody else, so that it cannot pass for a marker. */
+export function withoutMarkers(line: string): string {
+  return line.replaceAll('---KELOS_OUTPUTS_', '-- KELOS_OUTPUTS_');
+}
+
+export function wholeResult(result: RunResult): string {
+  return JSON.stringify({ taskwright: 1, ...result });
+}
+
+/**
+ * The result within the limit of a termination message. The response is shortened first, then lines are left out from the end;
+ * no line is cut, and a shortened response is still base64 of text.
+ */
+export function terminationResult({ outputs, error }: RunResult, limitBytes = TERMINATION_MESSAGE_LIMIT_BYTES): string {
+  const render = (lines: readonly string[], truncated: boolean) =>
+    JSON.stringify({ taskwright: 1, outputs: lines, ...(error !== undefined && { error }), ...(truncated && { truncated }) });
+  const whole = render(outputs, false);
+  if (Buffer.byteLength(whole) <= limitBytes) return whole;
+
+  const response = outputs.find((line) => line.startsWith(RESPONSE));
+  const lines = outputs.filter((line) => line !== response);
+  while (lines.length > 0 && Buffer.byteLength(render(lines, true)) > limitBytes) lines.pop();
+  const room = limitBytes - Buffer.byteLength(render([...lines, RESPONSE], true));
+  const shortened = response === undefined ? '' : shortenBase64(response.slice(RESPONSE.length), room);
+  return render(shortened === '' ? lines : [...lines, RESPONSE + shortened], true);
+}
+
+/** Base64 of at most `length` characters for the beginning of the text, which ends between two characters and with an ellipsis. */
+function shortenBase64(encoded: string, length: number): string {
+  const ellipsis = '…';
+  const bytes = Math.floor(Math.max(length, 0) / 4) * 3 - Buffer.byteLength(ellipsis);
+  if (bytes <= 0) return '';
+  const text = Buffer.from(encoded, 'base64');
+  let end = Math.min(bytes, text.length);
+  while (end > 0 && (text[end]! & 0xc0) === 0x80) end--; // the middle of a character
+  return Buffer.concat([text.subarray(0, end), Buffer.from(ellipsis)]).toString('base64');
+}

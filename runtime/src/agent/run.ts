@@ -1,0 +1,115 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import type { Clock } from '../kube/clock.ts';
+import type { AgentInput, AgentOutcome } from './adapters/adapter.ts';
+import { adapterFor } from './adapters/registry.ts';
+import { runAgentProcess, type AgentExit } from './agent-process.ts';
+import { captureOutputs } from './capture.ts';
+import { runCommand } from './command.ts';
+import { layoutOf, type Env, type Layout } from './layout.ts';
+import { redactionFor } from './redaction.ts';
+import { markedResult, terminationResult, wholeResult, type RunResult } from './result.ts';
+import { runSetupCommand } from './setup-command.ts';
+import { StepError, oneLine } from './step-error.ts';
+import { writeTerminationMessage } from './termination-message.ts';
+
+export interface RunOptions {
+  readonly env: Env;
+  readonly cwd: string;
+  readonly clock: Clock;
+  /** The prompt as an argument; `TASKWRIGHT_PROMPT_FILE` comes before it. */
+  readonly prompt?: string;
+  readonly isRoot: boolean;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Stops the agent. What it did until then is captured. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunEnd extends RunResult {
+  /** The agent's own where it is not 0, else 1 for a run that is not complete. */
+  readonly exitCode: number;
+}
+
+/** When the grace period runs, the whole capture has to fit into what the agent left of it. */
+const STOPPED_CAPTURE_MS = 3_000;
+const IDENTITY_MS = 30_000;
+
+/**
+ * Configures the agent, runs the setup command and then the agent, and captures what came of it: to the termination message, the
+ * result file, and between markers to standard output. The capture happens however the run ends, short of SIGKILL.
+ */
+export async function run(options: RunOptions): Promise<RunEnd> {
+  const layout = layoutOf(options.env);
+  const end = await runAgent(options, layout).catch(async (error: unknown): Promise<RunEnd> => {
+    if (!(error instanceof StepError)) throw error;
+    return { outputs: await captureOutputs(undefined, options), error: error.message, exitCode: error.exitCode };
+  });
+  await report(end, layout, options);
+  return end;
+}
+
+async function runAgent(options: RunOptions, layout: Layout): Promise<RunEnd> {
+  const { env, cwd, clock, isRoot, signal } = options;
+  const adapter = adapterFor(env.KELOS_AGENT_TYPE);
+  const setupOnly = env.KELOS_SESSION_SETUP_ONLY === '1';
+  const prompt = setupOnly ? '' : await promptOf(options);
+  const input: AgentInput = { env, cwd, prompt, isRoot, pluginDir: layout.pluginDir };
+
+  await adapter.configure(input);
+  await runSetupCommand({ env, cwd, signal, warn: (line) => options.stderr.write(`${line}\n`) });
+  if (setupOnly) return { outputs: [], exitCode: 0 };
+  await ensureIdentity(options);
+
+  const reader = adapter.reader(input);
+  const startedAt = clock.elapsed();
+  const exit = await runAgentProcess({ ...options, command: await adapter.command(input), reader, eventsFile: layout.eventsFile });
+  const stopped = signal?.aborted ?? false;
+  const outcome = reader.outcome();
+  const outputs = await captureOutputs(outcome, { cwd, env, clock, ...(stopped && { timeoutMs: STOPPED_CAPTURE_MS }) });
+  if (stopped) {
+    const seconds = Math.round((clock.elapsed() - startedAt) / 1000);
+    return { outputs, error: `the agent was stopped after ${seconds} s`, exitCode: exit.code === 0 ? 143 : exit.code };
+  }
+  const error = failureOf(adapter.type, exit, outcome);
+  if (error === undefined) return { outputs, exitCode: 0 };
+  return { outputs, error: redactionFor(env)(error), exitCode: exit.code === 0 ? 1 : exit.code };
+}
+
+async function promptOf({ env, prompt }: RunOptions): Promise<string> {
+  if (env.TASKWRIGHT_PROMPT_FILE) {
+    return await readFile(env.TASKWRIGHT_PROMPT_FILE, 'utf8').catch((error: Error) => {
+      throw new StepError(`TASKWRIGHT_PROMPT_FILE: cannot be read, ${oneLine(error.message)}`, 2);
+    });
+  }
+  if (!prompt) throw new StepError('the prompt is missing; pass it as the argument, or name its file in TASKWRIGHT_PROMPT_FILE', 2);
+  return prompt;
+}
+
+/** An agent commits, and git refuses to without a name. What the image, the repository or the setup command set comes first. */
+async function ensureIdentity({ env, cwd, clock }: RunOptions): Promise<void> {
+  const git = (...args: string[]) => runCommand('git', args, { cwd, env, clock, timeoutMs: IDENTITY_MS });
+  for (const [key, value] of [['user.name', 'Taskwright'], ['user.email', 'agent@taskwright.dev']] as const) {
+    // Outside a repository the second one fails, and there is nothing to commit to.
+    if ((await git('config', '--get', key)).code !== 0) await git('config', '--local', key, value);
+  }
+}
+
+function failureOf(type: string, { code, signal, lastLine }: AgentExit, outcome: AgentOutcome | undefined): string | undefined {
+  if (outcome?.failure !== undefined) return outcome.failure;
+  const said = lastLine === '' ? '' : `: ${oneLine(lastLine)}`;
+  if (signal === 'SIGKILL') return `${type} was killed (SIGKILL), most likely for want of memory`;
+  if (signal !== undefined) return `${type} was ended by ${signal}`;
+  if (code !== 0) return `${type} exited with code ${code}${said}`;
+  return outcome === undefined ? `the agent ended without a result${said}` : undefined;
+}
+
+async function report({ exitCode: _, ...result }: RunEnd, layout: Layout, { stdout, stderr }: RunOptions): Promise<void> {
+  await writeTerminationMessage(layout.terminationFile, terminationResult(result));
+  if (result.error !== undefined) stderr.write(`${result.error}\n`);
+  stdout.write(markedResult(result));
+  // Without a workspace there is no volume to keep it in.
+  await writeFile(layout.resultFile, wholeResult(result)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') stderr.write(`the result file cannot be written: ${oneLine(error.message)}\n`);
+  });
+}

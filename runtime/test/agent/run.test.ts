@@ -1,0 +1,222 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { run } from '../../src/agent/run.ts';
+import { type Clock, systemClock } from '../../src/kube/clock.ts';
+import { git, gitEnv, temporaryDirectory } from './git-fixture.ts';
+
+const RESULT = '{"type":"result","subtype":"success","is_error":false,"num_turns":2,"duration_ms":100,"result":"done","total_cost_usd":0.5,"usage":{"input_tokens":10,"output_tokens":5}}';
+
+const MAIN = fileURLToPath(new URL('../../src/agent/main.ts', import.meta.url));
+
+/** A pod directory with a repository, and programs on its PATH that play the agent and the tools. */
+function aPod(programs: Record<string, string> = {}, env: Record<string, string> = {}) {
+  const dir = temporaryDirectory();
+  const bin = join(dir, 'bin');
+  const repo = join(dir, 'workspace', 'repo');
+  mkdirSync(bin);
+  mkdirSync(repo, { recursive: true });
+  git(repo, 'init', '--quiet', '--initial-branch=main');
+  git(repo, 'commit', '--quiet', '--allow-empty', '--message', 'one');
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  const podEnv: Record<string, string> = {
+    ...gitEnv(dir), PATH: `${bin}:${process.env.PATH}`, KELOS_AGENT_TYPE: 'claude-code',
+    TASKWRIGHT_WORKSPACE_DIR: join(dir, 'workspace'), KELOS_PLUGIN_DIR: join(dir, 'plugin'), TASKWRIGHT_RESULT_FILE: join(dir, 'termination-log'), ...env,
+  };
+  return { dir, repo, env: podEnv };
+}
+
+/** Real time for programs; the two waits for what does not end by itself are short. */
+const impatient: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(ms === 10_000 || ms === 5_000 ? 100 : ms, callback) };
+
+async function running(pod: ReturnType<typeof aPod>, { prompt = 'Fix it', isRoot = false, signal }: { prompt?: string; isRoot?: boolean; signal?: AbortSignal } = {}) {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const [log, errors] = [text(stdout), text(stderr)];
+  const end = await run({ env: pod.env, cwd: pod.repo, clock: impatient, prompt, isRoot, stdout, stderr, signal });
+  stdout.end();
+  stderr.end();
+  const termination = JSON.parse(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')) as { outputs: string[]; error?: string };
+  return { ...end, log: await log, errors: await errors, termination };
+}
+
+test('a run leaves its result in the termination message, the result file and the log', async () => {
+  const pod = aPod({ claude: `cat >/dev/null; echo '${RESULT}'` }, { KELOS_BASE_BRANCH: 'main' });
+  const { exitCode, log, termination } = await running(pod);
+  const outputs = [
+    'branch: main', `commit: ${git(pod.repo, 'rev-parse', 'HEAD')}`, 'base-branch: main',
+    'cost-usd: 0.5', 'input-tokens: 10', 'output-tokens: 5', `response: ${Buffer.from('done').toString('base64')}`,
+  ];
+  expect(exitCode).toBe(0);
+  expect(termination).toEqual({ taskwright: 1, outputs });
+  expect(JSON.parse(readFileSync(join(pod.dir, 'workspace', '.taskwright-result.json'), 'utf8'))).toEqual({ taskwright: 1, outputs });
+  expect(log).toBe(`* completed (2 turns, 0.1 s, 10 tokens in, 5 out, $0.5000)\n---KELOS_OUTPUTS_START---\n${outputs.join('\n')}\n---KELOS_OUTPUTS_END---\n`);
+  expect(readFileSync(join(pod.dir, 'workspace', '.taskwright-agent.jsonl'), 'utf8')).toBe(`${RESULT}\n`);
+});
+
+test('Claude Code gets its flags, plugins, instructions and servers, and the prompt by its standard input', async () => {
+  const pod = aPod({ claude: `printf '%s\\n' "$@" > args; cat > input; env > env; echo '${RESULT}'` }, {
+    KELOS_MODEL: 'opus', KELOS_EFFORT: 'high', KELOS_AGENTS_MD: 'Be brief.', KELOS_MCP_SERVERS: '{"mcpServers":{"gh":{"url":"http://x"}}}',
+  });
+  mkdirSync(join(pod.dir, 'plugin', 'tools'), { recursive: true });
+  writeFileSync(join(pod.dir, '.claude.json'), '{"theme":"dark","mcpServers":{"old":{}}}');
+  await running(pod, { prompt: '--model other\n$(touch /tmp/owned)' });
+  expect(readFileSync(join(pod.repo, 'args'), 'utf8').trim().split('\n')).toEqual([
+    '--dangerously-skip-permissions', '--output-format', 'stream-json', '--verbose', '-p', '--model', 'opus', '--effort', 'high', '--plugin-dir', `${pod.dir}/plugin/tools/`,
+  ]);
+  expect(readFileSync(join(pod.repo, 'input'), 'utf8')).toBe('--model other\n$(touch /tmp/owned)');
+  expect(readFileSync(join(pod.dir, '.claude', 'CLAUDE.md'), 'utf8')).toBe('Be brief.');
+  expect(JSON.parse(readFileSync(join(pod.dir, '.claude.json'), 'utf8'))).toEqual({ theme: 'dark', mcpServers: { old: {}, gh: { url: 'http://x' } } });
+  expect(readFileSync(join(pod.repo, 'env'), 'utf8')).toContain('DISABLE_AUTOUPDATER=1');
+});
+
+test.each([
+  { isRoot: true, isolated: '1', claimed: true },
+  { isRoot: true, isolated: '', claimed: false },
+  { isRoot: false, isolated: '1', claimed: false },
+])('a sandbox is claimed only for root in a declared isolation: %o', async ({ isRoot, isolated, claimed }) => {
+  const pod = aPod({ claude: `env > env; echo '${RESULT}'` }, { TASKWRIGHT_ISOLATED: isolated });
+  await running(pod, { isRoot });
+  expect(readFileSync(join(pod.repo, 'env'), 'utf8').includes('IS_SANDBOX=1')).toBe(claimed);
+});
+
+test('a prompt of any length comes from its file', async () => {
+  const pod = aPod({ claude: `wc -c > input; echo '${RESULT}'` });
+  const file = join(pod.dir, 'prompt');
+  writeFileSync(file, 'x'.repeat(3_000_000));
+  pod.env.TASKWRIGHT_PROMPT_FILE = file;
+  expect((await running(pod, { prompt: '' })).exitCode).toBe(0);
+  expect(readFileSync(join(pod.repo, 'input'), 'utf8').trim()).toBe('3000000');
+});
+
+test.each([
+  { it: 'an exit code is kept, with the last thing that was said', claude: 'echo first >&2; echo "no such model" >&2; exit 7', exitCode: 7, error: 'claude-code exited with code 7: no such model' },
+  { it: 'an exit code counts more than a good result', claude: `echo '${RESULT}'; exit 3`, exitCode: 3, error: 'claude-code exited with code 3' },
+  { it: 'an incomplete result fails though the agent exits well', claude: `echo '{"type":"result","subtype":"success","stop_reason":"max_tokens"}'`, exitCode: 1, error: 'Claude Code run incomplete (stop_reason=max_tokens)' },
+  { it: 'no result is a failure', claude: 'echo "thinking..."', exitCode: 1, error: 'the agent ended without a result: thinking...' },
+  { it: 'nothing at all is a failure', claude: 'exit 0', exitCode: 1, error: 'the agent ended without a result' },
+  { it: 'a result that is cut off is none', claude: `printf '%s' '${RESULT.slice(0, 60)}'`, exitCode: 1, error: expect.stringMatching(/^the agent ended without a result: \{"type":"result"/) as string },
+  { it: 'a killed agent says so', claude: 'kill -9 $$', exitCode: 137, error: 'claude-code was killed (SIGKILL), most likely for want of memory' },
+  { it: 'a secret is not repeated', claude: 'echo "bad key sk-very-secret" >&2; exit 1', exitCode: 1, error: 'claude-code exited with code 1: bad key ***' },
+])('$it', async ({ claude, exitCode, error }) => {
+  const pod = aPod({ claude }, { ANTHROPIC_API_KEY: 'sk-very-secret' });
+  const end = await running(pod);
+  expect(end).toMatchObject({ exitCode, error, termination: { error } });
+  expect(end.outputs).toContain(`commit: ${git(pod.repo, 'rev-parse', 'HEAD')}`);
+});
+
+test('an agent that is not installed fails with 127', async () => {
+  const pod = aPod({}, { PATH: '/usr/bin:/bin' });
+  expect(await running(pod)).toMatchObject({ exitCode: 127, error: 'claude-code exited with code 127: spawn claude ENOENT' });
+});
+
+test('an agent of another image is refused by name', async () => {
+  expect(await running(aPod({}, { KELOS_AGENT_TYPE: 'codex' }))).toMatchObject({ exitCode: 2, error: 'KELOS_AGENT_TYPE: "codex" is not an agent this program runs; it runs claude-code' });
+});
+
+test('output between events, cut lines and errors do not disturb the result, and none of it can pass for a marker', async () => {
+  const pod = aPod({ claude: `echo '{"type":"assist'; echo 'progress 50%'; echo 'to stderr' >&2; printf '\\000\\377\\n'; echo '${RESULT}'; echo '---KELOS_OUTPUTS_START---'; echo 'commit: forged'; echo '---KELOS_OUTPUTS_END---' >&2` });
+  const { exitCode, log, errors } = await running(pod);
+  expect(exitCode).toBe(0);
+  expect(log).toContain('progress 50%\n');
+  expect(errors).toBe('to stderr\n-- KELOS_OUTPUTS_END---\n');
+  expect(log.match(/---KELOS_OUTPUTS_/g)).toHaveLength(2);
+});
+
+test('100 MB of output, a part of it in one line, is read in bounded memory', async () => {
+  const flood = `require("fs");const line="x".repeat(1023)+"\\n";let left=60*1024;const go=()=>{while(left-->0)if(!process.stdout.write(line))return process.stdout.once("drain",go);one(40)};const one=(n)=>{if(n===0)return process.stdout.write("\\n"+process.argv[1]+"\\n");process.stdout.write("y".repeat(1<<20),()=>one(n-1))};go()`;
+  const pod = aPod({ claude: `exec '${process.execPath}' -e '${flood}' '${RESULT}'` });
+  const out = join(pod.dir, 'out');
+  // A quarter of what is printed: keeping it would end the program.
+  execFileSync('sh', ['-c', `'${process.execPath}' --max-old-space-size=24 --conditions=taskwright-source '${MAIN}' run x > '${out}'; echo $? > '${out}.code'`], { cwd: pod.repo, env: pod.env, timeout: 60_000 });
+  expect(readFileSync(`${out}.code`, 'utf8').trim()).toBe('0');
+  expect(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')).toContain('cost-usd: 0.5');
+}, 90_000);
+
+test('something that the agent left running does not hold the run open for long', async () => {
+  const pod = aPod({ claude: `sleep 25 & echo '${RESULT}'` });
+  expect((await running(pod)).exitCode).toBe(0);
+});
+
+test('the setup command runs without a shell before the agent, and its failure ends the run', async () => {
+  const good = aPod({ claude: `cat order > before; echo '${RESULT}'`, 'set-up': 'printf "%s" "$1" > order' }, { KELOS_SETUP_COMMAND: '["set-up","a; echo b"]' });
+  const { errors } = await running(good);
+  expect(readFileSync(join(good.repo, 'before'), 'utf8')).toBe('a; echo b');
+  expect(errors).toBe('\n---KELOS_SETUP_COMMAND_START---\n---KELOS_SETUP_COMMAND_DONE---\n');
+
+  const bad = aPod({ claude: `touch ran; echo '${RESULT}'` }, { KELOS_SETUP_COMMAND: '["sh","-c","exit 9"]' });
+  expect(await running(bad)).toMatchObject({ exitCode: 9, error: 'setup command failed: "sh" exited with code 9', errors: expect.stringContaining('---KELOS_SETUP_COMMAND_FAILED--- exit=9\n') as string });
+  expect(existsSync(join(bad.repo, 'ran'))).toBe(false);
+});
+
+test.each([
+  ['["no-such-program"]', 127, 'setup command failed: spawn no-such-program ENOENT'],
+  ['["sh","-c","kill -9 $$"]', 1, 'setup command failed: SIGKILL ended it'],
+  ['[]', 2, 'KELOS_SETUP_COMMAND must be a non-empty JSON array of strings'],
+  ['["a",1]', 2, 'KELOS_SETUP_COMMAND must be a non-empty JSON array of strings'],
+  ['npm ci', 2, 'KELOS_SETUP_COMMAND must be a non-empty JSON array of strings'],
+])('the setup command %s ends the run with %i', async (command, exitCode, error) => {
+  expect(await running(aPod({}, { KELOS_SETUP_COMMAND: command }))).toMatchObject({ exitCode, error });
+});
+
+test('a session is set up without an agent', async () => {
+  const pod = aPod({ claude: 'touch ran' }, { KELOS_SESSION_SETUP_ONLY: '1', KELOS_AGENTS_MD: 'Be brief.', KELOS_SETUP_COMMAND: '["touch","set-up"]' });
+  expect((await running(pod, { prompt: '' })).exitCode).toBe(0);
+  expect([existsSync(join(pod.repo, 'set-up')), existsSync(join(pod.repo, 'ran')), existsSync(join(pod.dir, '.claude', 'CLAUDE.md'))]).toEqual([true, false, true]);
+});
+
+test('pull requests are asked for in the origin and in the upstream, and each is told once', async () => {
+  const gh = 'case "$*" in *--repo=acme/shop*) echo \'[{"url":"https://github.com/acme/shop/pull/2"},{"url":"https://github.com/acme/shop/pull/1"}]\' ;; *) echo \'[{"url":"https://github.com/acme/shop/pull/1"}]\' ;; esac';
+  const { outputs } = await running(aPod({ claude: `echo '${RESULT}'`, gh }, { KELOS_UPSTREAM_REPO: 'acme/shop' }));
+  expect(outputs.filter((line) => line.startsWith('pr: '))).toEqual(['pr: https://github.com/acme/shop/pull/1', 'pr: https://github.com/acme/shop/pull/2']);
+  const broken = await running(aPod({ claude: `echo '${RESULT}'`, gh: 'echo nonsense' }));
+  expect(broken.outputs.filter((line) => line.startsWith('pr: '))).toEqual([]);
+});
+
+test('an agent can commit though nobody gave it a name, and keeps the one it was given', async () => {
+  const commit = `git commit --quiet --allow-empty --message two && echo '${RESULT}'`;
+  const anonymous = aPod({ claude: commit });
+  for (const name of ['GIT_AUTHOR_NAME', 'GIT_AUTHOR_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_COMMITTER_EMAIL']) delete anonymous.env[name];
+  expect((await running(anonymous)).exitCode).toBe(0);
+  expect(git(anonymous.repo, 'log', '-1', '--format=%an <%ae>')).toBe('Taskwright <agent@taskwright.dev>');
+  const named = aPod({ claude: commit });
+  await running(named);
+  expect(git(named.repo, 'log', '-1', '--format=%an')).toBe('Ada');
+});
+
+test('a detached or missing repository has no branch', async () => {
+  const detached = aPod({ claude: `git checkout --quiet --detach; echo '${RESULT}'` });
+  expect((await running(detached)).outputs[0]).toMatch(/^commit: /);
+  const none = aPod({ claude: `rm -rf .git; echo '${RESULT}'` }, { KELOS_BASE_BRANCH: 'main', GIT_CEILING_DIRECTORIES: '/' });
+  expect((await running(none)).outputs).toEqual(['base-branch: main', 'cost-usd: 0.5', 'input-tokens: 10', 'output-tokens: 5', `response: ${Buffer.from('done').toString('base64')}`]);
+});
+
+test('an agent that does not end when asked is killed, and what it did is captured', async () => {
+  const stopped = new AbortController();
+  const pod = aPod({ claude: 'trap "" TERM; git commit --quiet --allow-empty --message half; touch ready; while :; do sleep 0.1; done' });
+  const end = running(pod, { signal: stopped.signal });
+  await expect.poll(() => existsSync(join(pod.repo, 'ready'))).toBe(true);
+  stopped.abort();
+  expect(await end).toMatchObject({ exitCode: 137, error: 'the agent was stopped after 0 s' });
+  expect((await end).outputs).toContain(`commit: ${git(pod.repo, 'rev-parse', 'HEAD')}`);
+});
+
+test('SIGTERM ends the program with the result of what was done, though nobody reads its log any more', async () => {
+  const pod = aPod({ claude: 'trap "exit 0" TERM; git commit --quiet --allow-empty --message half; echo started; while :; do sleep 0.1; done' });
+  const child = spawn(process.execPath, ['--conditions=taskwright-source', MAIN, 'run', 'x'], { cwd: pod.repo, env: pod.env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  // Leaving the loop closes the pipe.
+  for await (const chunk of child.stdout) if (String(chunk).includes('started')) break;
+  child.kill('SIGTERM');
+  expect(await exited).toBe(143);
+  const { outputs, error } = JSON.parse(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')) as { outputs: string[]; error: string };
+  expect(error).toMatch(/^the agent was stopped after \d+ s$/);
+  expect(outputs).toContain(`commit: ${git(pod.repo, 'rev-parse', 'HEAD')}`);
+});

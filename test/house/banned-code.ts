@@ -70,7 +70,7 @@ export function findBannedCode(repository: Repository): Finding[] {
     const visit = (node: ts.Node) => {
       const code = spell(node);
       const ban = code === undefined ? undefined : applying.find((candidate) => candidate.code.includes(code));
-      if (ban) findings.push({ path, line: lineAt(text, node.getStart()), found: code!, use: ban.use, why: ban.why });
+      if (ban) findings.push({ path, line: lineAt(text, node.getStart()), found: `${code} is not used here`, use: ban.use, why: ban.why });
       ts.forEachChild(node, visit);
     };
     visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));

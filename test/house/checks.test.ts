@@ -30,7 +30,7 @@ test.each([
   { code: 'test.skip', bad: 'test.skip("x", () => {});' },
   { code: 'describe.only', bad: 'describe.only("x", () => {});' },
 ])('$bad is banned', ({ code, bad }) => {
-  expect(found(findBannedCode(repositoryOf({ 'runtime/src/tasks/plan.ts': bad })))).toEqual([`runtime/src/tasks/plan.ts:1 ${code}`]);
+  expect(found(findBannedCode(repositoryOf({ 'runtime/src/tasks/plan.ts': bad })))).toEqual([`runtime/src/tasks/plan.ts:1 ${code} is not used here`]);
 });
 
 test.each([
@@ -53,7 +53,7 @@ test('a file is named after a concept, in kebab-case, and ends before line 500',
     'src/l1/types.ts': '',
     'runtime/src/kube/line-splitter.ts': '',
   });
-  expect(found(findMisshapenFiles(files))).toEqual(['src/utils.ts:1 the name "utils"', 'src/agentConfig.ts:1 the name "agentConfig"', 'src/long.ts:501 a file of 501 lines']);
+  expect(found(findMisshapenFiles(files))).toEqual(['src/utils.ts:1 the name "utils" says nothing', 'src/agentConfig.ts:1 the name "agentConfig" is not in kebab-case', 'src/long.ts:501 it has 501 lines']);
 });
 
 test('a source is alive when an entry reaches it, and a test is no entry for a source', () => {
@@ -79,8 +79,8 @@ test('the README of a folder lists exactly its files', () => {
     'runtime/src/kube/index.ts': '',
   });
   expect(found(findReadmesThatLie(files))).toEqual([
-    'runtime/src/kube/README.md:6 `gone.ts`',
-    'runtime/src/kube/README.md:1 a list without `informer.ts`',
+    'runtime/src/kube/README.md:6 `gone.ts` is listed',
+    'runtime/src/kube/README.md:1 `informer.ts` is not listed',
   ]);
 });
 
@@ -103,5 +103,5 @@ test('a document that is named is there', () => {
     'README.md': '',
     'src/task.ts': '// docs/errors.md, but not docs/gone.md; the agent reads CLAUDE.md',
   });
-  expect(found(findMissingDocuments(files))).toEqual(['src/task.ts:1 "docs/gone.md"']);
+  expect(found(findMissingDocuments(files))).toEqual(['src/task.ts:1 "docs/gone.md" is named']);
 });

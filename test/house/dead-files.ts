@@ -21,7 +21,7 @@ export function findDeadFiles(repository: Repository): Finding[] {
 
   return sources
     .filter((path) => !alive.has(path) && !isGenerated(path))
-    .map((path) => ({ path, line: 1, found: 'a file that no entry point reaches', use: 'it or delete it', why: 'dead code is read, kept compiling and never run' }));
+    .map((path) => ({ path, line: 1, found: 'no entry point reaches it', use: 'it or delete it', why: 'dead code is read, kept compiling and never run' }));
 }
 
 const packages: Record<string, string> = { '@taskwright/schema': 'schema/src', '@taskwright/runtime': 'runtime/src', 'cdk8s-taskwright': 'src', taskwright: 'cli/src' };

@@ -12,11 +12,11 @@ export function findMisshapenFiles(repository: Repository): Finding[] {
     const find = (found: string, use: string, why: string, line = 1) => findings.push({ path, line, found, use, why });
 
     const [name = ''] = basename(path).split('.');
-    if (namesOfNothing.includes(name)) find(`the name "${name}"`, 'the name of the concept', 'a function lives with the concept it serves');
-    if (name !== name.toLowerCase() || name.includes('_')) find(`the name "${name}"`, 'kebab-case', 'one spelling works on every file system');
+    if (namesOfNothing.includes(name)) find(`the name "${name}" says nothing`, 'the name of the concept', 'a function lives with the concept it serves');
+    if (name !== name.toLowerCase() || name.includes('_')) find(`the name "${name}" is not in kebab-case`, 'kebab-case', 'one spelling works on every file system');
 
     const lines = text.split('\n').length - 1;
-    if (lines > LONGEST_FILE_LINES) find(`a file of ${lines} lines`, 'two files', `past ${LONGEST_FILE_LINES} lines it has two reasons to exist`, lines);
+    if (lines > LONGEST_FILE_LINES) find(`it has ${lines} lines`, 'two files', `past ${LONGEST_FILE_LINES} lines it has two reasons to exist`, lines);
   }
   return findings;
 }

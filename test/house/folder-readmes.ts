@@ -8,7 +8,7 @@ const FILES_THAT_NEED_A_README = 6;
 export function findReadmesThatLie(repository: Repository): Finding[] {
   const findings: Finding[] = [];
   for (const [folder, files] of foldersOfSources(repository)) {
-    const path = `${folder.replace(/^schema\/src$/, 'schema')}/README.md`;
+    const path = `${folder}/README.md`;
     const text = repository.get(path) ?? '';
     const rows = [...text.matchAll(/^\|\s*(`[^|]+)\|/gm)];
     if (rows.length === 0) {
@@ -19,10 +19,10 @@ export function findReadmesThatLie(repository: Repository): Finding[] {
     }
     const listed = rows.flatMap((row) => [...row[1]!.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => ({ name: name!, line: lineAt(text, row.index) })));
     for (const { name, line } of listed) {
-      if (!repository.has(`${folder}/${name}`)) findings.push({ path, line, found: `\`${name}\``, use: 'the name of a file of this folder', why: 'there is no such file' });
+      if (!repository.has(`${folder}/${name}`)) findings.push({ path, line, found: `\`${name}\` is listed`, use: 'the name of a file of this folder', why: 'there is no such file' });
     }
     for (const file of files) {
-      if (!listed.some(({ name }) => name === file)) findings.push({ path, line: 1, found: `a list without \`${file}\``, use: 'a row with its promise', why: 'the table names every file of the folder' });
+      if (!listed.some(({ name }) => name === file)) findings.push({ path, line: 1, found: `\`${file}\` is not listed`, use: 'a row with its promise', why: 'the table names every file of the folder' });
     }
   }
   return findings;

@@ -3,9 +3,11 @@
  * test, and so does an entry that no longer holds.
  */
 export const offenders: readonly string[] = [
+  'runtime/src/agent-configs/README.md: a large folder without a table of its files',
   'runtime/src/agent/README.md: a large folder without a table of its files',
   'runtime/src/embedded/README.md: a large folder without a table of its files',
   'runtime/src/kube/README.md: a large folder without a table of its files',
-  'schema/README.md: a large folder without a table of its files',
+  'runtime/src/tasks/pod/README.md: a large folder without a table of its files',
+  'schema/src/README.md: a large folder without a table of its files',
   'schema/src/kelos/README.md: a large folder without a table of its files',
 ];

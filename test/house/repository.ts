@@ -9,7 +9,7 @@ export type Repository = ReadonlyMap<string, string>;
 export interface Finding {
   readonly path: string;
   readonly line: number;
-  /** Completes "is not used here" or "is not here": what was found. */
+  /** What is wrong, as the beginning of a sentence. */
   readonly found: string;
   readonly use: string;
   readonly why: string;
@@ -25,7 +25,7 @@ export function readRepository(): Repository {
 }
 
 export function describeFinding({ path, line, found, use, why }: Finding): string {
-  return `${path}:${line}: ${found} is not used here, use ${use}: ${why}`;
+  return `${path}:${line}: ${found}, use ${use}: ${why}`;
 }
 
 export function lineAt(text: string, offset: number): number {

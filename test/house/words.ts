@@ -17,7 +17,7 @@ export function findBannedWords(repository: Repository): Finding[] {
   for (const [path, text] of repository) {
     if (text.includes('\0') || path === 'LICENSE') continue; // a binary, somebody else's text
     for (const { pattern, use, why } of bans) {
-      for (const match of text.matchAll(pattern)) findings.push({ path, line: lineAt(text, match.index), found: `"${match[0]}"`, use, why });
+      for (const match of text.matchAll(pattern)) findings.push({ path, line: lineAt(text, match.index), found: `"${match[0]}" is not used here`, use, why });
     }
   }
   return findings;
@@ -33,7 +33,7 @@ export function findMissingDocuments(repository: Repository): Finding[] {
       const name = match[0];
       if (/^(CLAUDE|AGENTS|GEMINI|SKILL)\.md$/.test(posix.basename(name))) continue; // files of the agents' own
       if (documents.has(posix.normalize(name)) || documents.has(posix.join(posix.dirname(path), name))) continue;
-      findings.push({ path, line: lineAt(text, match.index), found: `"${name}"`, use: 'the path of a document that is in the repository', why: 'the reader cannot open it' });
+      findings.push({ path, line: lineAt(text, match.index), found: `"${name}" is named`, use: 'the path of a document that is in the repository', why: 'the reader cannot open it' });
     }
   }
   return findings;

@@ -159,8 +159,3 @@ export interface Terminated {
 export function isFinishedPod({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
-
-/** RFC 3339 in whole seconds, as Kubernetes writes its times. */
-export function kubeTime(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
-}

@@ -1,8 +1,9 @@
 import { creation, deletion, type EventNote, idle, normalEvent, type Plan, warningEvent, type Write } from '../../kube/plan.ts';
-import { kubeTime, type Pod, podResource } from '../pod.ts';
-import { conditionOf, finishedBy, type Job, type JobCondition, jobResource, type JobStatus, TRACKING_FINALIZER } from './job.ts';
+import { type Pod, podResource } from '../pod.ts';
+import { toKubeTime } from '../../kube/time.ts';
+import { conditionOf, finishedBy, type Job, type JobCondition, jobResource, type JobStatus } from './job.ts';
 import { type DefaultedJobSpec, withJobDefaults } from './job-defaults.ts';
-import { accountFor, isTracked, type PodAccount } from './pod-accounting.ts';
+import { accountFor, isTracked, type PodAccount, withoutTracking } from './pod-accounting.ts';
 import { podNameOf, podOfJob } from './pod-of-job.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
@@ -28,7 +29,7 @@ export function planJob({ job, pods, now }: JobFacts): Plan<JobStatus> {
   const account = accountFor(job, pods, spec);
   if (job.metadata.deletionTimestamp !== undefined) return { writes: account.releasable.map(release), why: 'it is being deleted' };
 
-  const startTime = spec.suspend ? undefined : (job.status?.startTime ?? kubeTime(now));
+  const startTime = spec.suspend ? undefined : (job.status?.startTime ?? toKubeTime(now));
   const end = decideEnd(job, spec, account, startTime, now);
   const pod = planPods(job, spec, account, end, now);
   const status: JobStatus = {
@@ -128,7 +129,7 @@ function freeAttempts(job: Job, { active, terminating, succeededPods, failedPods
 }
 
 function nextConditions(job: Job, spec: DefaultedJobSpec, end: End | undefined, isOver: boolean, now: Date): Pick<JobStatus, 'conditions' | 'completionTime'> {
-  const time = kubeTime(now);
+  const time = toKubeTime(now);
   const conditions = [...(job.status?.conditions ?? [])];
   const set = (condition: Pick<JobCondition, 'type' | 'status' | 'reason' | 'message'>) => {
     const index = conditions.findIndex(({ type }) => type === condition.type);
@@ -195,5 +196,5 @@ function leastReadyFirst(a: Pod, b: Pod): number {
 }
 
 function release(pod: Pod): Write {
-  return { verb: 'mergePatch', resource: podResource, target: pod, patch: { metadata: { finalizers: pod.metadata.finalizers!.filter((finalizer) => finalizer !== TRACKING_FINALIZER) } } };
+  return { verb: 'mergePatch', resource: podResource, target: pod, patch: { metadata: { finalizers: withoutTracking(pod.metadata) } } };
 }

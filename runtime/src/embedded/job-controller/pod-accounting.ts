@@ -77,6 +77,11 @@ export function isTracked({ metadata }: Pod): boolean {
   return metadata.finalizers?.includes(TRACKING_FINALIZER) ?? false;
 }
 
+/** The finalizers of a Pod that has been counted. */
+export function withoutTracking({ finalizers = [] }: Pod['metadata']): string[] {
+  return finalizers.filter((finalizer) => finalizer !== TRACKING_FINALIZER);
+}
+
 /** `gone`: it ends without a result that counts. */
 function outcomeOf(pod: Pod, { spec, ending }: { spec: DefaultedJobSpec; ending: boolean }): 'succeeded' | 'failed' | 'gone' | undefined {
   if (pod.status?.phase === 'Succeeded') return 'succeeded';

@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findExecutable } from './executable.ts';
+import { allMounts, type ContainerProgram, type Isolation, type Launch, withoutInit } from './isolation.ts';
+import { hostPathOf, type Mount } from './mounts.ts';
+import { childrenOf, signalGroup } from './process-group.ts';
+
+const HOME = '/home/agent';
+const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What programs need of this machine's system. Homes, `/run`, `/var` and the rest of `/etc`, where secrets are, stay out. */
+const SYSTEM_DIRECTORIES = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix/store'];
+const SYSTEM_SETTINGS = [
+  'alternatives', 'ca-certificates', 'ca-certificates.conf', 'crypto-policies', 'debian_version', 'gai.conf', 'gitconfig', 'host.conf', 'hosts', 'java', 'ld.so.cache', 'ld.so.conf',
+  'ld.so.conf.d', 'locale.alias', 'localtime', 'login.defs', 'magic', 'mime.types', 'nsswitch.conf', 'os-release', 'pki', 'protocols', 'python3', 'resolv.conf', 'services', 'shells', 'ssl', 'terminfo',
+].map((name) => `/etc/${name}`);
+
+const PROBE_TIMEOUT_MS = 5_000;
+
+/** Everything a container shares with nobody; the network is that of the machine, since agents reach their endpoints there. */
+const NAMESPACES = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent', '--new-session'];
+
+/** Runs a container in a file system of its own, as bubblewrap makes it: without root, without a daemon. */
+const bubblewrap: Isolation = {
+  kind: 'bubblewrap',
+  says:
+    'containers run in bubblewrap with their own file system, processes and user: of this machine they see /usr and a few settings, read-only, and the ' +
+    'directories of their Pod; they share its network and kernel, and nothing limits their memory or time on the processor',
+  defaults: () => ({ PATH: SEARCH_PATH, HOME, TMPDIR: '/tmp' }),
+  launch,
+  terminate: (pid) => {
+    // bubblewrap → the first process of the sandbox → the command, which leads a group of its own.
+    const command = childrenOf(pid).flatMap(childrenOf)[0];
+    if (command === undefined) process.kill(pid, 'SIGKILL');
+    else signalGroup(command, 'SIGTERM');
+  },
+};
+
+/** Whether a sandbox can be made here: found out by making one. */
+export async function probeBubblewrap(): Promise<{ isolation: Isolation } | { reason: string }> {
+  if (process.platform !== 'linux') return { reason: `it needs Linux, this is ${process.platform}` };
+  const args = [...NAMESPACES, '--uid', '61100', '--gid', '61100', ...systemBinds(), '--proc', '/proc', '--dev', '/dev', '--', 'true'];
+  try {
+    await promisify(execFile)('bwrap', args, { timeout: PROBE_TIMEOUT_MS, env: { PATH: SEARCH_PATH } });
+    return { isolation: bubblewrap };
+  } catch (error) {
+    const { code, stderr = '' } = error as { code?: string | number; stderr?: string };
+    return { reason: code === 'ENOENT' ? 'the program bwrap is not installed' : `bwrap says: ${stderr.trim() || `exit code ${code}`}` };
+  }
+}
+
+function launch(program: ContainerProgram): Launch {
+  const { image, hostname, user = process.getuid!(), group = user, workingDir = HOME, homeDirectory, temporaryDirectory } = program;
+  const mounts = allMounts(program);
+  const shared = [...new Set([...(image.path ?? []), ...(image.hostPaths ?? [])])].filter((path) => !isSystem(path) && existsSync(path));
+  const env = Object.fromEntries(program.env);
+  env.PATH = [...(image.path ?? []), env.PATH].join(':');
+
+  const { reachable, moved } = placeable(mounts);
+  const command = withoutInit(program.command, mounts).map((word) => moved.get(word) ?? word) as [string, ...string[]];
+  const home: Mount = { containerPath: HOME, hostPath: homeDirectory, readOnly: false };
+  const temporary: Mount = { containerPath: '/tmp', hostPath: temporaryDirectory, readOnly: false };
+  const visible = [home, temporary, ...shared.map((path) => ({ containerPath: path, hostPath: path, readOnly: true })), ...reachable];
+  const toHost = (path: string) => {
+    const absolute = path.startsWith('/') ? path : join(workingDir, path);
+    return hostPathOf(absolute, visible) ?? (isSystem(absolute) ? absolute : undefined);
+  };
+  // A runtime makes the working directory when the image lacks it.
+  const inDirectory = toHost(workingDir);
+  if (inDirectory !== undefined && !isSystem(inDirectory)) mkdirSync(inDirectory, { recursive: true });
+  command[0] = findExecutable(command[0], env.PATH, toHost);
+
+  const args = [
+    ...NAMESPACES, '--uid', String(user), '--gid', String(group), '--hostname', hostname,
+    ...systemBinds(), ...SYSTEM_SETTINGS.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]),
+    ...accounts(homeDirectory, user, group),
+    '--proc', '/proc', '--dev', '/dev', '--dir', '/run', '--dir', '/var', '--symlink', '/tmp', '/var/tmp',
+    ...visible.flatMap(({ containerPath, hostPath, readOnly }) => [readOnly ? '--ro-bind' : '--bind', hostPath, containerPath]),
+    ...(inDirectory === undefined ? ['--dir', workingDir] : []), '--chdir', workingDir,
+    '--', ...command,
+  ];
+  return { file: 'bwrap', args, env, cwd: '/' };
+}
+
+/** `/bin` and its like are links into `/usr` on most systems, and stay links. */
+function systemBinds(): string[] {
+  return SYSTEM_DIRECTORIES.filter((path) => existsSync(path)).flatMap((path) =>
+    lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : ['--ro-bind', path, path],
+  );
+}
+
+function isSystem(path: string): boolean {
+  return SYSTEM_DIRECTORIES.some((directory) => path === directory || path.startsWith(`${directory}/`));
+}
+
+/** A file over the machine's read-only system can be put there only where one is already; others move aside, and commands that name them follow. */
+function placeable(mounts: readonly Mount[]): { reachable: Mount[]; moved: Map<string, string> } {
+  const moved = new Map<string, string>();
+  const reachable = mounts.map((mount) => {
+    if (!isSystem(mount.containerPath) || existsSync(mount.containerPath)) return mount;
+    const aside = `/run/image${mount.containerPath}`;
+    moved.set(mount.containerPath, aside);
+    return { ...mount, containerPath: aside };
+  });
+  return { reachable, moved };
+}
+
+/** Programs ask who they are: an id without an account makes some of them fail. */
+function accounts(directory: string, user: number, group: number): string[] {
+  const passwd = join(directory, '..', 'passwd');
+  const groups = join(directory, '..', 'group');
+  const name = user === 0 ? 'root' : 'agent';
+  writeFileSync(passwd, `${name}:x:${user}:${group}::${HOME}:/bin/sh\n`);
+  writeFileSync(groups, `${name}:x:${group}:\n`);
+  return ['--ro-bind', passwd, '/etc/passwd', '--ro-bind', groups, '/etc/group'];
+}

@@ -1,0 +1,31 @@
+import { ApiError } from '../../kube/api-error.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { KubeObject, Resource } from '../../kube/object.ts';
+import { toKubeTime } from '../../kube/time.ts';
+
+export const nodeResource: Resource = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
+
+export interface NodeDescription {
+  readonly name: string;
+  readonly ip: string;
+  /** Shown as the container runtime. */
+  readonly runtime: string;
+  readonly now: Date;
+}
+
+/** Makes this machine a node of the API, ready for Pods. */
+export async function registerNode(client: KubeClient, { name, ip, runtime, now }: NodeDescription): Promise<void> {
+  const time = toKubeTime(now);
+  const node: KubeObject = { metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': process.platform, 'kubernetes.io/arch': process.arch } } };
+  try {
+    await client.create(nodeResource, node);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 409)) throw error;
+  }
+  const status = {
+    addresses: [{ type: 'InternalIP', address: ip }, { type: 'Hostname', address: name }],
+    conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'the process runner takes Pods', lastHeartbeatTime: time, lastTransitionTime: time }],
+    nodeInfo: { operatingSystem: process.platform, architecture: process.arch, containerRuntimeVersion: runtime, kubeletVersion: 'process-runner' },
+  };
+  await client.patchMerge(nodeResource, { name, subresource: 'status' }, { status });
+}

@@ -1,0 +1,91 @@
+import { ApiError } from '../../kube/api-error.ts';
+import { NoSuchLog, type LoggedContainer, type LogOptions, type PodLogs } from '../pod-logs.ts';
+import { isFinishedPod, type Pod, podResource } from '../pod.ts';
+import { normalEvent } from '../../kube/plan.ts';
+import { segmentsIn } from './container-log.ts';
+import { declareLost } from './lost-containers.ts';
+import { readLog } from './log-reader.ts';
+import { PodDirectory, podsOnDisk } from './pod-directory.ts';
+import { PodWorker, type RunnerContext } from './pod-worker.ts';
+
+/**
+ * Plays scheduler and kubelet of a cluster with one node: takes every Pod, runs its containers, writes its status.
+ *
+ * It is told of Pods and of changed configuration by whoever watches the API, and does the rest itself.
+ */
+export class ProcessRunner implements PodLogs {
+  readonly #context: RunnerContext;
+  readonly #workers = new Map<string, PodWorker>();
+  readonly #namespaces = new Map<string, string>();
+  readonly #leaving = new Set<Promise<void>>();
+
+  constructor(context: RunnerContext) {
+    this.#context = context;
+  }
+
+  /** Clears away what Pods left behind that are no longer in the API. Call it before the first Pod is announced. */
+  forgetOthers(uids: ReadonlySet<string>): void {
+    for (const uid of podsOnDisk(this.#context.dataDir)) {
+      if (uids.has(uid)) continue;
+      const directory = new PodDirectory(this.#context.dataDir, uid);
+      const record = directory.readRecord();
+      if (record) declareLost(record, this.#context.clock.now());
+      directory.remove();
+    }
+  }
+
+  /** A Pod is there, or changed. */
+  async podChanged(pod: Pod): Promise<void> {
+    const uid = pod.metadata.uid!;
+    const { nodeName } = this.#context.node;
+    const worker = this.#workers.get(uid);
+    if (worker) return worker.update(pod);
+    if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') return this.#assign(pod);
+    if (pod.spec.nodeName !== nodeName || (isFinishedPod(pod) && pod.metadata.deletionTimestamp === undefined)) return;
+    this.#namespaces.set(uid, pod.metadata.namespace!);
+    this.#workers.set(uid, new PodWorker(pod, this.#context));
+  }
+
+  podGone({ metadata: { uid } }: Pod): void {
+    const worker = this.#workers.get(uid!);
+    this.#workers.delete(uid!);
+    this.#namespaces.delete(uid!);
+    if (!worker) return new PodDirectory(this.#context.dataDir, uid!).remove();
+    const leaving = worker.gone().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+
+  /** A Secret or ConfigMap of this namespace is there, changed or gone. */
+  configChanged(namespace: string): void {
+    for (const [uid, worker] of this.#workers) if (this.#namespaces.get(uid) === namespace) worker.configChanged();
+  }
+
+  /** Ends every container. Resolves when no process is left. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
+    await Promise.all(this.#leaving);
+  }
+
+  async *stream({ uid, container, pod }: LoggedContainer, options: LogOptions, signal: AbortSignal): AsyncIterable<Buffer> {
+    const directory = new PodDirectory(this.#context.dataDir, uid);
+    const runs = directory.loggedRuns(container);
+    const restartCount = options.previous ? runs.at(-2) : runs.at(-1);
+    if (restartCount === undefined) throw new NoSuchLog(`${options.previous ? 'previous terminated ' : ''}container "${container}" in pod "${pod}" not found`);
+    const path = directory.log(container, restartCount);
+    if (segmentsIn(path).length === 0) return;
+    yield* readLog(path, options.previous ? undefined : this.#workers.get(uid)?.liveLog(container), options, signal);
+  }
+
+  async #assign(pod: Pod): Promise<void> {
+    const { client, node, recordEvent } = this.#context;
+    const { namespace, name, uid, deletionTimestamp } = pod.metadata;
+    if (deletionTimestamp !== undefined) return;
+    try {
+      await client.patchMerge(podResource, { namespace: namespace!, name: name! }, { metadata: { uid }, spec: { nodeName: node.nodeName } });
+      recordEvent(pod, normalEvent('Scheduled', `Successfully assigned ${namespace}/${name} to ${node.nodeName}`));
+    } catch (error) {
+      // Gone, or another Pod has its name by now: the next event says so.
+      if (!(error instanceof ApiError && (error.code === 404 || error.code === 409))) throw error;
+    }
+  }
+}

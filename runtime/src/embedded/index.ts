@@ -1,4 +1,5 @@
 export * from './api-server.ts';
+export * from './engine.ts';
 export * from './images.ts';
 export * from './pod-logs.ts';
 export * from './virtual-clock.ts';
@@ -6,3 +7,4 @@ export type { HttpFace, ListenOptions } from './http-face.ts';
 export { type Random, systemRandom } from './random.ts';
 export { agentCacheDir, agentImages, type AgentImagesOptions, CLAUDE_CODE } from './agent-images.ts';
 export { type InstallOptions, installNpmProgram, type NpmProgram } from './npm-program.ts';
+export type { IsolationKind } from './process-runner/isolation.ts';

@@ -186,6 +186,10 @@ schema.package.addField('private', true);
 runtime.package.addField('private', true);
 cli.package.addField('private', true);
 
+// Node reads an inline source map with every import of the library, and it is two thirds of each file.
+project.tsconfig?.file.addOverride('compilerOptions.inlineSourceMap', false);
+project.tsconfig?.file.addOverride('compilerOptions.sourceMap', true);
+
 // Tests run in vitest, which resolves as a bundler does and sees ES modules everywhere.
 project.tsconfigDev.file.addOverride('compilerOptions.module', 'preserve');
 project.tsconfigDev.file.addOverride('compilerOptions.moduleResolution', 'bundler');

@@ -1,6 +1,6 @@
 import { ApiObject, Chart, type ChartProps } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { CRDS } from './private/crds';
+import { crdTexts } from './private/crds';
 
 /** How the chart of the CRDs is made. */
 export interface CrdsProps extends ChartProps {
@@ -30,7 +30,7 @@ export interface CrdsProps extends ChartProps {
 export class Crds extends Chart {
   public constructor(scope: Construct, id: string, props: CrdsProps = {}) {
     super(scope, id, props);
-    for (const text of CRDS) {
+    for (const text of crdTexts()) {
       const crd = JSON.parse(text);
       new ApiObject(this, crd.metadata.name, { ...crd, metadata: { ...crd.metadata, annotations: props.annotations } });
     }

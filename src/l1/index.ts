@@ -1,2 +1,2 @@
 export * from './kelos';
-export * from './kubernetes';
+export type * from './kubernetes';

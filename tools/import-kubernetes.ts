@@ -57,6 +57,10 @@ function compact(schema: OpenApiSchema, isRequired = false): Definition {
   return definition;
 }
 
+function scalar(name: string, { description }: OpenApiSchema): Definition | undefined {
+  return SCALARS[name] && { ...description !== undefined && { description: firstParagraph(description) }, ...SCALARS[name] };
+}
+
 /** The rest of the prose is examples, history, links and lists of the words that `enum` already has. */
 function firstParagraph(text: string): string {
   return text.split('\n\n', 1)[0]!.replace(/\s+/g, ' ').replace(/ ?More info: \S+/gi, '').trim();
@@ -67,7 +71,7 @@ if (input === undefined) throw new Error('usage: import-kubernetes.ts <schemas.j
 const { source, schemas } = JSON.parse(readFileSync(input, 'utf8')) as { source: string; schemas: Record<string, OpenApiSchema> };
 const lines = Object.entries(schemas)
   .filter(([name]) => !NOT_A_TYPE.has(name))
-  .map(([name, schema]) => `${JSON.stringify(name)}:${JSON.stringify({ ...compact(schema), ...SCALARS[name] })}`);
+  .map(([name, schema]) => `${JSON.stringify(name)}:${JSON.stringify(scalar(name, schema) ?? compact(schema))}`);
 writeFileSync(
   new URL('../schema/src/kubernetes/definitions.json', import.meta.url),
   `{"source":${JSON.stringify(source)},\n"definitions":{\n${lines.join(',\n')}\n}}\n`,

@@ -23,8 +23,12 @@ export function toStructural(schema: core.$ZodType, path: string): StructuralSch
   return structural;
 }
 
+/** Types whose checks become bounds. On any other a check is a refinement, which only zod could run. */
+const BOUNDED = new Set(['string', 'number', 'array', 'custom']);
+
 function bare(schema: core.$ZodTypes, path: string): StructuralSchema {
   const { def } = schema._zod;
+  if (!BOUNDED.has(def.type) && def.checks?.length) fail(path, 'the server cannot run a refinement', 'use a rule');
   switch (def.type) {
     case 'optional': return toStructural(def.innerType, path);
     case 'nullable': return { ...toStructural(def.innerType, path), nullable: true };

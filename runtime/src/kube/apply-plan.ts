@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { ApiError, isAlreadyExists, isNotFound } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import type { ReconcileResult } from './controller.ts';
+import type { EventRecorder } from './events.ts';
 import { controllerOf, keyOf, type KubeObject, type Resource } from './object.ts';
-import type { EventNote, Plan, Write } from './plan.ts';
+import type { Plan, Write } from './plan.ts';
 import type { Written } from './written.ts';
 
 /** What carrying out a plan needs of its surroundings. */
@@ -12,7 +13,7 @@ export interface Effects {
   readonly client: KubeClient;
   /** Whose fields the children are; the status belongs to `<fieldManager>-status`. */
   readonly fieldManager: string;
-  readonly events?: { record(regarding: KubeObject, note: EventNote): void };
+  readonly events?: Pick<EventRecorder, 'record'>;
   readonly written?: Written;
 }
 
@@ -35,9 +36,8 @@ export interface Subject<T extends KubeObject & { status?: object } = KubeObject
  * somebody else's. What is already gone is no error.
  */
 export async function applyPlan(effects: Effects, subject: Subject, plan: Plan, signal?: AbortSignal): Promise<ReconcileResult> {
-  const { object } = subject;
   if (plan.status !== undefined && !(await writeStatus(effects, subject, plan.status, signal))) return {};
-  for (const note of plan.events ?? []) effects.events?.record(object, note);
+  for (const note of plan.events ?? []) effects.events?.record(subject, note);
   for (const write of plan.writes ?? []) await carryOut(effects, subject, write, signal);
   return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs };
 }

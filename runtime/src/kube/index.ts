@@ -31,6 +31,8 @@ export {
   source,
   TerminalError,
 } from './controller.ts';
+export { type EventRecorderOptions, EventRecorder, EVENTS, type KubeEvent, type Regarding } from './events.ts';
+export { type Check, type HealthOptions, type HealthServer, startHealthServer } from './health.ts';
 export { HttpTransport } from './http-transport.ts';
 export type { IndexFunction, IndexFunctions } from './indexer.ts';
 export { Informer, type InformerMetrics, type InformerOptions } from './informer.ts';
@@ -38,6 +40,7 @@ export { type Lease, LeaderElector, type LeaderElectorOptions, LEASES } from './
 export { LineSplitter } from './line-splitter.ts';
 export { type Log, silentLog } from './log.ts';
 export { Manager, type ManagerOptions } from './manager.ts';
+export { KubeMetrics } from './metrics.ts';
 export {
   apiVersionOf,
   controllerOf,

@@ -101,7 +101,7 @@ export class LeaderElector {
     }
   }
 
-  /** Gives the lease back, so that the next leader need not wait. Only after everything that writes has stopped. */
+  /** Gives the lease back, so that the next leader need not wait; when that fails, it waits. Only after everything that writes has stopped. */
   async release(signal?: AbortSignal): Promise<void> {
     if (this.#role.is !== 'leader') return;
     const { lease } = this.#role;

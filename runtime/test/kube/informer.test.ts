@@ -279,7 +279,7 @@ test('whatever happens on the way, the cache ends as the server is, every change
         const key = keyOf(change.object);
         const known = told.get(key);
         if (change.type === 'added') expect(known, `added ${key}`).toBeUndefined();
-        if (change.type === 'updated') expect(change.old, `updated ${key}`).toBe(known);
+        if (change.type === 'updated') expect(change.old, `updated ${key}`).toEqual(known);
         if (change.type === 'deleted') expect(known?.metadata.uid, `deleted ${key}`).toBe(change.object.metadata.uid);
         if (change.type === 'updated') expect(compareResourceVersions(change.object.metadata.resourceVersion!, change.old.metadata.resourceVersion!)).toBeGreaterThan(0);
         if (change.type === 'deleted') told.delete(key);

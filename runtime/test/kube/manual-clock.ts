@@ -33,12 +33,17 @@ export class ManualClock implements Clock {
     const until = this.#elapsedMs + ms;
     await settle();
     for (let next = this.#nextUntil(until); next !== undefined; next = this.#nextUntil(until)) {
-      this.#elapsedMs = next.at;
+      this.#elapsedMs = Math.max(next.at, this.#elapsedMs);
       this.#timers.delete(next);
       next.callback();
       await settle();
     }
     this.#elapsedMs = until;
+  }
+
+  /** Time passes, and nothing runs: the process was stopped, or its event loop was blocked. */
+  jump(ms: number): void {
+    this.#elapsedMs += ms;
   }
 
   /** Moves to the next timer, if there is one, and fires it. Answers whether there was. */

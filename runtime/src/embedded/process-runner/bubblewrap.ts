@@ -31,10 +31,9 @@ const bubblewrap: Isolation = {
   defaults: () => ({ PATH: SEARCH_PATH, HOME, TMPDIR: '/tmp' }),
   launch,
   terminate: (pid) => {
-    // bubblewrap → the first process of the sandbox → the command, which leads a group of its own.
-    const command = childrenOf(pid).flatMap(childrenOf)[0];
-    if (command === undefined) process.kill(pid, 'SIGKILL');
-    else signalGroup(command, 'SIGTERM');
+    // The first process of the sandbox leads the group of the command, and as the first of its namespace it ignores the signal itself.
+    const first = childrenOf(pid)[0];
+    if (first !== undefined) signalGroup(first, 'SIGTERM');
   },
 };
 

@@ -13,8 +13,8 @@ export interface ContainerRun {
 export type RunState =
   /** Not started. `retryAt` (wall time, ms): not before then; `problem`: why it could not be started. */
   | { readonly kind: 'waiting'; readonly problem?: Problem; readonly retryAt?: number }
-  /** Its image, volumes and variables are being got; `problem`: why that failed before. */
-  | { readonly kind: 'starting'; readonly problem?: Problem }
+  /** Its image, volumes and variables are being got; `problem`: why that failed before. With `launchedAt` it may run already. */
+  | { readonly kind: 'starting'; readonly problem?: Problem; readonly launchedAt?: string }
   | { readonly kind: 'running'; readonly startedAt: string; readonly pid?: number; readonly processBegan?: string }
   | { readonly kind: 'terminated'; readonly terminated: Terminated };
 

@@ -45,36 +45,37 @@ interface LogEntry {
   readonly endsLine: boolean;
 }
 
+/** The segment that is being written stays open: what is in it can be read to the end though the Pod is deleted meanwhile. */
 async function* entriesOf(directory: string, writer: ContainerLog | undefined, { follow, tailLines }: Pick<LogOptions, 'follow' | 'tailLines'>, signal: AbortSignal): AsyncGenerator<LogEntry[]> {
-  const position = tailLines === undefined ? undefined : startOfTail(directory, tailLines);
-  let next = position?.segment ?? segmentsIn(directory)[0] ?? 0;
-  let offset = position?.offset ?? 0;
-  while (!signal.aborted) {
-    const ended = writer?.ended ?? true;
-    const segments = segmentsIn(directory);
-    const segment = segments.find((number) => number >= next);
-    if (segment !== undefined) {
-      if (segment > next) yield [gap(directory, segment - next)];
-      if (segment !== next) offset = 0;
-      const file = openIfThere(segmentPath(directory, segment));
-      if (file !== undefined) {
-        try {
-          for (let block; !signal.aborted && (block = readBlock(file, offset)); offset += block.bytes) yield block.entries;
-        } finally {
-          closeSync(file);
+  let { segment, offset } = (tailLines === undefined ? undefined : startOfTail(directory, tailLines)) ?? { segment: 0, offset: 0 };
+  let file: number | undefined;
+  try {
+    while (!signal.aborted) {
+      const ended = writer?.ended ?? true;
+      if (file === undefined) {
+        const found = segmentsIn(directory).find((number) => number >= segment) ?? segment;
+        if (found > segment) {
+          yield [gap(directory, found - segment)];
+          offset = 0;
         }
+        segment = found;
+        file = openIfThere(segmentPath(directory, segment));
       }
-      next = segment;
-      const isLast = segment === segmentsIn(directory).at(-1);
-      if (!isLast) {
-        next = segment + 1;
+      for (let block; file !== undefined && !signal.aborted && (block = readBlock(file, offset)); offset += block.bytes) yield block.entries;
+      // Nothing was awaited since the end of the segment was read: what came later is in a later one.
+      if (segmentsIn(directory).some((number) => number > segment)) {
+        if (file !== undefined) closeSync(file);
+        file = undefined;
+        segment++;
         offset = 0;
-        continue;
+      } else if (follow && !ended) {
+        await writer!.changed(signal);
+      } else {
+        return;
       }
     }
-    // What was written before the end was read is there now.
-    if (!follow || ended) return;
-    await writer!.changed(signal);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

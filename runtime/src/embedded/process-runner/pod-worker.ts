@@ -5,12 +5,12 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { Clock, Timer } from '../../kube/clock.ts';
 import { normalEvent, warningEvent, type EventNote } from '../../kube/plan.ts';
 import type { LocalImages } from '../images.ts';
-import { type Container, isFinishedPod, type Pod, podResource, type PodStatus } from '../pod.ts';
+import { type Container, isFinishedPod, type Pod, podResource, type PodStatus, type Terminated } from '../pod.ts';
 import { toKubeTime } from '../../kube/time.ts';
 import { ConfigError, type ConfigSource } from './config-source.ts';
 import { ContainerLog } from './container-log.ts';
 import { type Exit, type RunningContainer, startProcess } from './container-process.ts';
-import { type ContainerRun, containersOf, type Problem, runOf } from './container-run.ts';
+import { type ContainerRun, containersOf, type Problem, runOf, type RunState } from './container-run.ts';
 import type { NodeFacts } from './downward-fields.ts';
 import { type Isolation, StartError } from './isolation.ts';
 import { declareLost, runsInStatus } from './lost-containers.ts';
@@ -251,7 +251,7 @@ export class PodWorker {
     const { clock } = this.#context;
     const { name } = container;
     const startedAt = toKubeTime(clock.now());
-    this.#runs.set(name, { ...run, state: { kind: 'running', startedAt } });
+    this.#runs.set(name, { ...run, state: { kind: 'starting', launchedAt: startedAt } });
     this.#save();
     const log = new ContainerLog(this.#directory.log(name, run.restartCount), clock);
     const running = await launched(prepared, log, this.#context).catch((error: unknown) => {
@@ -260,11 +260,9 @@ export class PodWorker {
     });
     const { pid } = running;
     this.#live.set(name, { running, log });
-    if (pid !== undefined) {
-      const began = processBegan(pid);
-      this.#runs.set(name, { ...run, state: { kind: 'running', startedAt, pid, ...(began !== undefined && { processBegan: began }) } });
-      this.#save();
-    }
+    const began = pid === undefined ? undefined : processBegan(pid);
+    this.#runs.set(name, { ...run, state: { kind: 'running', startedAt, ...(pid !== undefined && { pid }), ...(began !== undefined && { processBegan: began }) } });
+    if (pid !== undefined) this.#save();
     void running.exited.then((exit) => this.#ended(container, run, startedAt, exit));
   }
 
@@ -308,7 +306,7 @@ export class PodWorker {
     this.#runs.set(name, { ...run, state: { kind: 'waiting', problem: next, retryAt: this.#nowMs + (retryNow ? 0 : retryMs) } });
   }
 
-  #terminated(name: string, run: ContainerRun, terminated: Extract<ContainerRun['state'], { kind: 'terminated' }>['terminated']): void {
+  #terminated(name: string, run: ContainerRun, terminated: Terminated): void {
     this.#runs.set(name, { ...run, state: { kind: 'terminated', terminated } });
     this.#save();
   }
@@ -363,11 +361,16 @@ export class PodWorker {
     this.#context.recordEvent(this.#pod, event);
   }
 
-  /** A container that is being started has not run: only `#begin` says that it has. */
   #save(): void {
-    const runs = Object.fromEntries([...this.#runs].map(([name, run]) => [name, run.state.kind === 'starting' ? { ...run, state: { kind: 'waiting' as const } } : run]));
+    const runs = Object.fromEntries([...this.#runs].map(([name, run]) => [name, { ...run, state: recorded(run.state) }]));
     this.#directory.writeRecord({ startedAt: this.#startedAt, ...(this.#failure && { failure: this.#failure }), runs });
   }
+}
+
+/** What counts if the engine dies now: a container that may run has run. */
+function recorded(state: RunState): RunState {
+  if (state.kind !== 'starting') return state;
+  return state.launchedAt === undefined ? { kind: 'waiting' } : { kind: 'running', startedAt: state.launchedAt };
 }
 
 async function launched(prepared: PreparedContainer, log: ContainerLog, { isolation, clock }: RunnerContext): Promise<RunningContainer> {

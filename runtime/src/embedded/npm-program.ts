@@ -25,6 +25,8 @@ export interface InstallOptions {
   readonly env: Env;
   readonly clock: Clock;
   readonly progress?: (line: string) => void;
+  /** Gives up; nothing is left behind. */
+  readonly signal?: AbortSignal;
 }
 
 const LONGEST_INSTALL_MS = 15 * 60_000;
@@ -52,13 +54,14 @@ export async function installNpmProgram(program: NpmProgram, options: InstallOpt
   }
 }
 
-async function install(program: NpmProgram, place: string, { env, clock, progress }: InstallOptions): Promise<void> {
+async function install(program: NpmProgram, place: string, { env, clock, progress, signal }: InstallOptions): Promise<void> {
   const name = `${program.package}@${program.version}`;
   const startedAt = clock.elapsed();
   progress?.(`installing ${program.title} ${program.version} from npm, once (${program.size})`);
   const directory = await mkdtemp(`${place}.`);
   const must = async (file: string, args: string[], timeoutMs: number) => {
-    const { code, stdout, stderr } = await runCommand(file, args, { cwd: directory, env, clock, timeoutMs });
+    const { code, stdout, stderr } = await runCommand(file, args, { cwd: directory, env, clock, timeoutMs, signal });
+    signal?.throwIfAborted();
     if (code === 0) return stdout;
     throw new Error(`cannot install ${name}: ${reasonIn(stderr) || `${file} exited with code ${code}`}; it needs the npm registry once, later runs find it in ${place}`);
   };
@@ -81,7 +84,7 @@ function reasonIn(stderr: string): string {
 }
 
 /** Takes a lock that is a file with the owner's process id, waiting for an owner that lives. */
-async function lock(path: string, { clock, progress }: InstallOptions): Promise<() => Promise<void>> {
+async function lock(path: string, { clock, progress, signal }: InstallOptions): Promise<() => Promise<void>> {
   for (let waited = false; ; waited = true) {
     try {
       await writeFile(path, String(process.pid), { flag: 'wx' });
@@ -95,7 +98,7 @@ async function lock(path: string, { clock, progress }: InstallOptions): Promise<
       continue;
     }
     if (!waited) progress?.('waiting for another process that is installing the same');
-    await sleep(clock, LOCK_POLL_MS);
+    await sleep(clock, LOCK_POLL_MS, signal);
   }
 }
 

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Clock } from '../kube/clock.ts';
 import { runCommand } from './command.ts';
 import type { Env } from './layout.ts';
@@ -50,11 +51,18 @@ async function install({ source, skill, tokenEnv }: Skill, home: string, askpass
   if (source.trim() === '') throw new StepError('invalid skills configuration: skills.sh source is empty');
   if (source.startsWith('-')) throw new StepError(`invalid skills configuration: skills.sh source ${JSON.stringify(source)} begins with a dash`);
   const args = ['-y', INSTALLER, 'add', source, '-a', 'universal', '-y', '-g', ...(skill === undefined ? [] : ['-s', skill])];
-  const env = { ...options.env, HOME: home, ...credentialsFor(source, tokenEnv, askpass, options.env) };
+  const env = { ...options.env, HOME: home, npm_config_update_notifier: 'false', ...credentialsFor(source, tokenEnv, askpass, options.env) };
   const { code, stdout, stderr } = await runCommand('npx', args, { ...options, env, cwd: home, timeoutMs: LONGEST_INSTALL_MS });
   if (code === 0) return;
-  const reason = oneLine(options.redact((stderr.trim() || stdout.trim()).split('\n').at(-1) ?? ''));
+  const reason = oneLine(options.redact(reasonIn(stderr) || reasonIn(stdout)));
   throw new StepError(`skills failed: ${JSON.stringify(source)}: ${reason || `npx exited with code ${code}`}`, code);
+}
+
+/** The installer draws boxes in colour; what git said inside them is the reason, else their last words are. */
+function reasonIn(output: string): string {
+  const lines = stripVTControlCharacters(output).split('\n').map((line) => line.replace(/^[^\p{L}\p{N}"'/]+/u, '').trim());
+  const said = lines.filter((line) => line !== '' && !/^npm |^(?:Installation failed|Canceled)$/.test(line));
+  return (said.find((line) => line.startsWith('fatal: ')) ?? said.at(-1) ?? '').replace(/^fatal: /, '');
 }
 
 function credentialsFor(source: string, tokenEnv: string | undefined, askpass: string, env: Env): Env {

@@ -66,7 +66,7 @@ project.package.addField('exports', {
   './package.json': './package.json',
   './.jsii': './.jsii',
 });
-project.package.addField('files', ['lib', 'crds', '.jsii', 'API.md', 'CHANGELOG.md']);
+project.package.addField('files', ['lib', '!lib/**/*.map', 'crds', '.jsii', 'API.md', 'CHANGELOG.md']);
 
 for (const derived of ['/crds/**', '/docs/reference/**', '/src/l1/**', '/src/private/schemas.ts', '/schema/src/kubernetes/*-v1.ts', '/schema/src/kubernetes/type-names.ts']) {
   project.gitattributes.addAttributes(derived, 'linguist-generated');
@@ -125,7 +125,7 @@ function workspacePackage(folder: string, options: Partial<typescript.TypeScript
     devDeps: [NODE_TYPES, ...(options.devDeps ?? [])],
   });
   child.package.addField('type', 'module');
-  child.package.addField('files', ['lib']);
+  child.package.addField('files', ['lib', '!lib/**/*.map']);
   child.tsconfig?.file.addOverride('compilerOptions.types', ['node']);
   child.tsconfig?.file.addOverride('compilerOptions.erasableSyntaxOnly', true);
   child.tsconfig?.file.addOverride('compilerOptions.rewriteRelativeImportExtensions', true);

@@ -5,7 +5,7 @@ import { findMisshapenFiles } from './house/file-shape';
 import { findReadmesThatLie } from './house/folder-readmes';
 import { offenders } from './house/offenders';
 import { type Finding, describeFinding, readRepository } from './house/repository';
-import { findBannedWords, findMissingDocuments } from './house/words';
+import { findBannedWords, findMissingDocuments, findMissingPaths } from './house/words';
 
 const repository = readRepository();
 const checks = {
@@ -15,6 +15,7 @@ const checks = {
   'READMEs of folders': findReadmesThatLie,
   'banned words': findBannedWords,
   'missing documents': findMissingDocuments,
+  'missing paths': findMissingPaths,
 };
 const entryOf = ({ path, found }: Finding) => `${path}: ${found}`;
 

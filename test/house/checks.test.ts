@@ -4,7 +4,7 @@ import { findDeadFiles } from './dead-files';
 import { findMisshapenFiles } from './file-shape';
 import { findReadmesThatLie } from './folder-readmes';
 import { type Finding, type Repository, describeFinding } from './repository';
-import { findBannedWords, findMissingDocuments } from './words';
+import { findBannedWords, findMissingDocuments, findMissingPaths } from './words';
 
 const repositoryOf = (files: Record<string, string>): Repository => new Map(Object.entries(files));
 const found = (findings: readonly Finding[]) => findings.map((finding) => `${finding.path}:${finding.line} ${finding.found}`);
@@ -104,4 +104,14 @@ test('a document that is named is there', () => {
     'src/task.ts': '// docs/errors.md, but not docs/gone.md; the agent reads CLAUDE.md',
   });
   expect(found(findMissingDocuments(files))).toEqual(['src/task.ts:1 "docs/gone.md" is named']);
+});
+
+test('a path that a document names is there', () => {
+  const files = repositoryOf({
+    'docs/architecture.md': 'In `src/task.ts`, `src/` and `runtime/src/kube`; not `src/gone.ts`, and `src/<kind>.ts` is a pattern.',
+    'runtime/README.md': 'Start at `src/kube`.',
+    'runtime/src/kube/queue.ts': '',
+    'src/task.ts': '',
+  });
+  expect(found(findMissingPaths(files))).toEqual(['docs/architecture.md:1 `src/gone.ts` is named']);
 });

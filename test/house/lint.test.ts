@@ -46,7 +46,7 @@ test.each([
   { from: 'examples/first-task/main.ts', to: '../../src/index', says: 'src/index is another package: import it by its name, cdk8s-taskwright' },
   { from: 'cli/src/main.ts', to: '../../runtime/src/kube/clock.ts', says: 'runtime/src/kube/clock.ts is another package: import it by its name, @taskwright/runtime' },
 ])('$from does not import $to', async ({ from, to, says }) => {
-  expect(await lint(from, `import '${to}';\n`)).toEqual([says]);
+  expect(await lint(from, `import '${to}';\n`)).toContain(says);
 });
 
 test.each([

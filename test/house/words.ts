@@ -38,3 +38,19 @@ export function findMissingDocuments(repository: Repository): Finding[] {
   }
   return findings;
 }
+
+/** Paths of the repository that a document names in its text, and that are not there. */
+export function findMissingPaths(repository: Repository): Finding[] {
+  const findings: Finding[] = [];
+  for (const [path, text] of repository) {
+    if (!path.endsWith('.md') || isGenerated(path)) continue;
+    for (const match of text.matchAll(/`((?:schema|src|runtime|cli|tools|test|docs|examples|images|bench|crds)\/[\w./-]*)`/g)) {
+      const name = match[1]!.replace(/\/$/, '');
+      // The README of a package speaks of its own src/.
+      const candidates = [name, posix.join(posix.dirname(path), name)];
+      if (candidates.some((candidate) => [...repository.keys()].some((file) => file === candidate || file.startsWith(`${candidate}/`)))) continue;
+      findings.push({ path, line: lineAt(text, match.index), found: `\`${name}\` is named`, use: 'a path of the repository', why: 'the reader cannot open it' });
+    }
+  }
+  return findings;
+}

@@ -2,7 +2,7 @@ import { namespaceRules } from './namespace-rules.ts';
 import { podRules } from './pod-rules.ts';
 import { ageColumn } from './printing/age.ts';
 import { ALL_VERBS, type NameRule, type ResourceRules, type ServedResource } from './served-resource.ts';
-import { UNTYPED } from './structural/schema.ts';
+import { builtInSchema } from './structural/built-in-schema.ts';
 
 interface BuiltIn {
   readonly kind: string;
@@ -97,7 +97,7 @@ function served(apiVersion: string, definition: BuiltIn): ServedResource {
     updatesUnconditionally: true,
     createsOnUpdate: definition.createsOnUpdate ?? false,
     nameRule: definition.nameRule ?? 'dns-subdomain',
-    schema: UNTYPED,
+    schema: builtInSchema(group, version, kind),
     custom: false,
     columns: [ageColumn],
     selectableFields: definition.selectable ?? [],

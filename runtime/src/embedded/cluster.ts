@@ -1,9 +1,12 @@
 import type { Clock } from '../kube/clock.ts';
+import { apiVersionOf } from '../kube/object.ts';
 import type { ApiObject } from './api-object.ts';
+import { deepFreeze } from './json.ts';
 import type { Random } from './random.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { Store } from './store.ts';
+import { applyDefaults } from './structural/defaulting.ts';
 
 /** What every verb works on. */
 export interface Cluster {
@@ -41,10 +44,23 @@ export function storeKey({ namespace, name }: { namespace?: string; name?: strin
   return namespace === undefined ? name! : `${namespace}/${name}`;
 }
 
-/** The object in the version of the request. */
+const served = new WeakMap<ServedResource, WeakMap<ApiObject, ApiObject>>();
+
+/** The object in the version of the request, with the defaults its schema has by now. Made once per stored object and version. */
 export function fromStored(resource: ServedResource, stored: ApiObject): ApiObject {
+  let known = served.get(resource);
+  if (known === undefined) served.set(resource, known = new WeakMap());
+  let object = known.get(stored);
+  if (object === undefined) {
+    object = deepFreeze(applyDefaults(inVersion(resource, stored), resource.schema));
+    known.set(stored, object);
+  }
+  return object;
+}
+
+function inVersion(resource: ServedResource, stored: ApiObject): ApiObject {
   if (resource.conversion) return resource.conversion.fromStored(stored);
-  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+  const apiVersion = apiVersionOf(resource);
   return stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion };
 }
 

@@ -1,7 +1,9 @@
+import { apiVersionOf } from '../kube/object.ts';
 import { complete, validate } from './admission.ts';
 import { withMeta, type ApiObject } from './api-object.ts';
 import { fromStored, storeKey, toStored, type Cluster, type Target, type WriteOptions } from './cluster.ts';
 import { without } from './json.ts';
+import { claimByUpdate, type ManagedFieldsEntry } from './managed-fields.ts';
 import { kubeTime } from './object-meta.ts';
 import { generateName } from './object-name.ts';
 import { alreadyExists, badRequest, forbidden, notFound, StatusError } from './status-error.ts';
@@ -9,11 +11,14 @@ import { alreadyExists, badRequest, forbidden, notFound, StatusError } from './s
 /** How often a generated name may turn out to be taken before the client is asked to try again. */
 const NAME_ATTEMPTS = 8;
 
+/** Who owns which fields after the write. */
+export type Claim = () => readonly ManagedFieldsEntry[];
+
 /**
  * Creates an object: name, uid, creationTimestamp and generation are the server's, a status that has its own subresource is dropped,
  * defaults are filled in, and an object of that name is never replaced.
  */
-export function createObject(cluster: Cluster, { resource, namespace }: Target, body: ApiObject, options: WriteOptions): ApiObject {
+export function createObject(cluster: Cluster, { resource, namespace }: Target, body: ApiObject, options: WriteOptions, claim?: Claim): ApiObject {
   const { clock, random, store } = cluster;
   if (body.metadata.resourceVersion) throw new StatusError(500, undefined, 'resourceVersion should not be set on objects to be created');
   refuseForeignNamespace(body, namespace);
@@ -21,8 +26,7 @@ export function createObject(cluster: Cluster, { resource, namespace }: Target, 
 
   const name = body.metadata.name || freeName(cluster, resource.collection, namespace, body.metadata.generateName);
   const own = resource.hasStatus ? without(body, 'status') as ApiObject : body;
-  const prepared = resource.rules.prepareForCreate?.(own) ?? own;
-  const object = complete(resource, withMeta(prepared, {
+  const identified = withMeta(own, {
     ...(name === undefined ? {} : { name }),
     namespace,
     uid: random.uid(),
@@ -32,8 +36,13 @@ export function createObject(cluster: Cluster, { resource, namespace }: Target, 
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,
     managedFields: undefined,
-  }));
-  validate(resource, object, undefined);
+  });
+  const completed = complete(resource, resource.rules.prepareForCreate?.(identified) ?? identified);
+  validate(resource, completed, undefined);
+  const owners = claim?.() ?? claimByUpdate(undefined, resource.hasStatus ? without(completed, 'status') as ApiObject : completed, resource.schema, {
+    manager: options.fieldManager, operation: 'Update', apiVersion: apiVersionOf(resource), subresource: undefined, time: kubeTime(clock.now()),
+  });
+  const object = withMeta(completed, { managedFields: [...owners] });
 
   const key = storeKey({ namespace, name });
   if (store.get(resource.collection, key)) throw alreadyExists(resource, name!);

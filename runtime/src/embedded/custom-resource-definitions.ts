@@ -6,6 +6,7 @@ import type { ResourceRegistry } from './resource-registry.ts';
 import { ALL_VERBS, type ScalePaths, type ServedResource } from './served-resource.ts';
 import type { FieldError } from './status-error.ts';
 import type { Change, Store } from './store.ts';
+import { OBJECT_META } from './structural/built-in-schema.ts';
 import { UNTYPED, type Schema } from './structural/schema.ts';
 
 interface CustomResourceDefinition extends ApiObject {
@@ -72,12 +73,17 @@ function resourcesOf({ spec: { group, scope, names, versions } }: CustomResource
     updatesUnconditionally: false,
     createsOnUpdate: false,
     nameRule: 'dns-subdomain',
-    schema: version.schema?.openAPIV3Schema ?? UNTYPED,
+    schema: rootSchema(version.schema?.openAPIV3Schema),
     custom: true,
     columns: customColumns(version.additionalPrinterColumns),
     selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
     rules: {},
   }));
+}
+
+/** Every object has an apiVersion, a kind and metadata, whether its schema says so or not. */
+function rootSchema(schema: Schema = UNTYPED): Schema {
+  return { ...schema, properties: { ...schema.properties, apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: OBJECT_META } };
 }
 
 function scaleOf({ subresources }: CustomResourceVersion): { scale?: ScalePaths } {

@@ -1,27 +1,40 @@
+import { applyObject } from './apply.ts';
 import type { ApiObject } from './api-object.ts';
+import { admitFields } from './admission.ts';
 import type { Cluster, Target, WriteOptions } from './cluster.ts';
 import { isObject } from './json.ts';
 import { jsonPatch } from './patch/json-patch.ts';
 import { mergePatch } from './patch/merge-patch.ts';
+import { strategicMergePatch } from './patch/strategic-merge-patch.ts';
 import { decodeBody, decodeObject, mediaTypeOf } from './request-body.ts';
+import type { ServedResource } from './served-resource.ts';
 import { badRequest, unsupportedMediaType } from './status-error.ts';
 import { updateObject } from './update.ts';
 
-const PATCHES: Record<string, (current: ApiObject, patch: unknown) => unknown> = {
-  'application/merge-patch+json': (current, patch) => {
-    if (!isObject(patch)) throw badRequest('error decoding patch: a merge patch is an object');
-    return mergePatch(current, patch);
-  },
+const APPLY = 'application/apply-patch+yaml';
+
+type Patch = (current: ApiObject, patch: unknown, resource: ServedResource) => unknown;
+
+const PATCHES: Record<string, Patch> = {
   'application/json-patch+json': jsonPatch,
+  'application/merge-patch+json': (current, patch) => mergePatch(current, objectPatch(patch)),
+  'application/strategic-merge-patch+json': (current, patch, { schema }) => strategicMergePatch(current, objectPatch(patch), schema),
 };
 
 /** Changes part of an object. The content type says how: each kind of patch is a rule of its own. */
-export function patchObject(cluster: Cluster, target: Target, body: Buffer, contentType: string | undefined, options: WriteOptions): ApiObject {
+export function patchObject(cluster: Cluster, target: Target, body: Buffer, contentType: string | undefined, force: boolean, options: WriteOptions): { object: ApiObject; created: boolean } {
   const { resource } = target;
   const mediaType = mediaTypeOf(contentType);
-  const accepted = Object.keys(PATCHES);
+  const accepted = [...Object.keys(PATCHES).filter((type) => !resource.custom || !type.includes('strategic')), APPLY];
+  const patch = decodeBody(body, contentType, accepted);
+  if (mediaType === APPLY) return applyObject(cluster, target, admitFields(resource, decodeObject(patch, resource), options), { ...options, force });
   const change = PATCHES[mediaType];
   if (change === undefined) throw unsupportedMediaType(accepted);
-  const patch = decodeBody(body, contentType, accepted);
-  return updateObject(cluster, target, (current) => decodeObject(change(current, patch), resource), options);
+  const object = updateObject(cluster, target, (current) => admitFields(resource, decodeObject(change(current, patch, resource), resource), options), options);
+  return { object, created: false };
+}
+
+function objectPatch(patch: unknown): object {
+  if (!isObject(patch)) throw badRequest('error decoding patch: a merge patch is an object');
+  return patch;
 }

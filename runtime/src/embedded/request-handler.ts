@@ -1,4 +1,5 @@
 import { apiVersionOf } from '../kube/object.ts';
+import { admitFields } from './admission.ts';
 import { jsonOf, type ApiObject } from './api-object.ts';
 import type { Cluster, Target, WriteOptions } from './cluster.ts';
 import { createObject } from './create.ts';
@@ -7,12 +8,13 @@ import { apiGroup, apiGroupList, apiResourceList, coreVersions } from './discove
 import { isObject, wireJson } from './json.ts';
 import { listObjects, type ListOptions } from './list.ts';
 import { patchObject } from './patch-object.ts';
+import { OpenApi } from './openapi.ts';
 import type { PodLogs } from './pod-logs.ts';
 import { podLog } from './pod-log-request.ts';
 import { presentationFor } from './presentation.ts';
 import type { IncludeObject } from './printing/table.ts';
 import { readObject } from './read.ts';
-import { decodeBody, decodeObject } from './request-body.ts';
+import { decodeBody, decodeObject, mediaTypeOf } from './request-body.ts';
 import { parsePath, type RequestPath } from './request-path.ts';
 import { reviewAccess } from './self-subject-review.ts';
 import type { Verb } from './served-resource.ts';
@@ -49,10 +51,12 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 export class RequestHandler {
   readonly #cluster: Cluster;
   readonly #podLogs: PodLogs | undefined;
+  readonly #openApi: OpenApi;
 
   constructor(cluster: Cluster, podLogs: PodLogs | undefined) {
     this.#cluster = cluster;
     this.#podLogs = podLogs;
+    this.#openApi = new OpenApi(cluster.resources);
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
@@ -82,7 +86,9 @@ export class RequestHandler {
   #other(path: string): ApiResponse {
     if (path === '/version') return json(200, versionInfo);
     if (/^\/(healthz|readyz|livez)$/.test(path)) return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
-    return pageNotFound();
+    if (path === '/openapi/v3') return json(200, this.#openApi.index());
+    const document = path.startsWith('/openapi/v3/') ? this.#openApi.document(path.slice('/openapi/v3/'.length)) : undefined;
+    return document === undefined ? pageNotFound() : { status: 200, headers: JSON_TYPE, body: document };
   }
 
   #resource(path: RequestPath & { of: 'resource' }, request: ApiRequest): ApiResponse | Promise<ApiResponse> {
@@ -131,21 +137,28 @@ export class RequestHandler {
         return { status: 200, headers: JSON_TYPE, body: watchObjects(cluster, target, presentation, options, request.signal) };
       }
       case 'create': {
-        const object = decodeObject(decodeBody(body, headers['content-type']), resource);
-        return answer(createObject(cluster, target, object, writeOptionsOf(request, warnings)), 201);
+        const options = writeOptionsOf(request, warnings);
+        return answer(createObject(cluster, target, this.#sentObject(target, request, options), options), 201);
       }
       case 'update': {
-        const object = decodeObject(decodeBody(body, headers['content-type']), resource);
-        const replaced = replaceObject(cluster, target, object, writeOptionsOf(request, warnings));
+        const options = writeOptionsOf(request, warnings);
+        const replaced = replaceObject(cluster, target, this.#sentObject(target, request, options), options);
         return answer(replaced.object, replaced.created ? 201 : 200);
       }
-      case 'patch': return answer(patchObject(cluster, target, body, headers['content-type'], writeOptionsOf(request, warnings)));
+      case 'patch': {
+        const patched = patchObject(cluster, target, body, headers['content-type'], isTrue(query, 'force'), patchOptionsOf(request, warnings));
+        return answer(patched.object, patched.created ? 201 : 200);
+      }
       case 'delete': {
         const { object, gone } = deleteObject(cluster, target, deleteOptionsOf(request));
         return gone && !resource.rules.answersDeletionWithObject ? json(200, deleted(target, object)) : answer(object);
       }
       case 'deletecollection': return this.#deleteCollection(target, request);
     }
+  }
+
+  #sentObject({ resource }: Target, { body, headers }: ApiRequest, options: WriteOptions): ApiObject {
+    return admitFields(resource, decodeObject(decodeBody(body, headers['content-type']), resource), options);
   }
 
   #deleteCollection(target: Target, request: ApiRequest): ApiResponse {
@@ -219,6 +232,15 @@ function writeOptionsOf({ query, headers }: ApiRequest, warnings: string[]): Wri
     fieldValidation,
     warn: (text) => warnings.push(text),
   };
+}
+
+/** An apply has to say who it is; any other patch may be known by its client. */
+function patchOptionsOf(request: ApiRequest, warnings: string[]): WriteOptions {
+  const isApply = mediaTypeOf(request.headers['content-type']) === 'application/apply-patch+yaml';
+  if (isApply && !request.query.get('fieldManager')) {
+    throw new StatusError(422, 'Invalid', 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
+  }
+  return writeOptionsOf(request, warnings);
 }
 
 function isDryRun(values: readonly unknown[]): boolean {

@@ -1,8 +1,11 @@
+import { apiVersionOf } from '../kube/object.ts';
 import { complete, validate } from './admission.ts';
 import { sameApartFrom, withMeta, type ApiObject } from './api-object.ts';
 import { fromStored, storeKey, toStored, type Cluster, type Target, type WriteOptions } from './cluster.ts';
-import { createObject, refuseForeignNamespace } from './create.ts';
+import { createObject, refuseForeignNamespace, type Claim } from './create.ts';
 import { isEqual, without } from './json.ts';
+import { claimByUpdate } from './managed-fields.ts';
+import { kubeTime } from './object-meta.ts';
 import type { ServedResource } from './served-resource.ts';
 import { badRequest, conflict, invalid, modifiedMeanwhile, notFound } from './status-error.ts';
 
@@ -39,7 +42,7 @@ export function replaceObject(cluster: Cluster, target: Target, body: ApiObject,
  * What belongs to the server, and what belongs to another subresource, is put back; a change of the spec is a new generation; a write that
  * changes nothing is no write; and the last finalizer to go takes a deleted object with it.
  */
-export function updateObject(cluster: Cluster, target: Target, change: (current: ApiObject) => ApiObject, options: WriteOptions): ApiObject {
+export function updateObject(cluster: Cluster, target: Target, change: (current: ApiObject) => ApiObject, options: WriteOptions, claim?: Claim): ApiObject {
   const { store } = cluster;
   const { resource, name } = target;
   const key = storeKey(target);
@@ -51,8 +54,12 @@ export function updateObject(cluster: Cluster, target: Target, change: (current:
     throw modifiedMeanwhile(resource, name!);
   }
 
-  const object = countGeneration(resource, complete(resource, keepOthersParts(target, wanted, current)), current);
-  validate(resource, object, current);
+  const changed = countGeneration(resource, complete(resource, keepOthersParts(target, wanted, current)), current);
+  validate(resource, changed, current);
+  const owners = claim?.() ?? claimByUpdate(current, changed, resource.schema, {
+    manager: options.fieldManager, operation: 'Update', apiVersion: apiVersionOf(resource), subresource: target.subresource, time: kubeTime(cluster.clock.now()),
+  });
+  const object = withMeta(changed, { managedFields: owners.length === 0 ? undefined : [...owners] });
   if (isEqual(object, current)) return current;
   if (options.dryRun) return object;
   const isReleased = object.metadata.deletionTimestamp !== undefined && !object.metadata.finalizers?.length && !object.metadata.deletionGracePeriodSeconds

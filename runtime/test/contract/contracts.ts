@@ -1,9 +1,17 @@
+import { applyContract } from './apply.contract.ts';
 import type { Connect } from './connection.ts';
 import { createAndReadContract } from './create-and-read.contract.ts';
+import { listContract } from './list.contract.ts';
+import { schemaContract } from './schema.contract.ts';
 import { watchContract } from './watch.contract.ts';
+import { writeAndDeleteContract } from './write-and-delete.contract.ts';
 
 /** Every rule of the API server that both the embedded and a real one must keep, one suite each. */
 export const contracts: Record<string, (connect: Connect) => void> = {
   'create and read': createAndReadContract,
+  'write and delete': writeAndDeleteContract,
+  'list': listContract,
   'watch': watchContract,
+  'schema': schemaContract,
+  'server-side apply': applyContract,
 };

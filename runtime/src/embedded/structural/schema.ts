@@ -60,3 +60,8 @@ export function fieldSchema(schema: Schema, field: string): Schema | undefined {
   if (own !== undefined) return own;
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
+
+/** Whether the schema says anything about the fields of an object. One that does not is left alone. */
+export function isTyped(schema: Schema): boolean {
+  return schema.type === 'object' || schema.properties !== undefined || schema.additionalProperties !== undefined;
+}

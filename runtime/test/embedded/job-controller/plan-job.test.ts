@@ -139,7 +139,7 @@ describe('back-off', () => {
     status: { ...running, failed: count },
     pods: [aPod({ attempt: count - 1, phase: 'Failed', tracked: false, endedAt })],
   });
-  test.each([
+  test.each<{ it: string; status: JobStatus; pods: Pod[]; next?: number; waitMs?: number }>([
     { it: '10 s after the first failure', ...failures(1, '2026-01-01T00:09:50Z'), next: 1 },
     { it: 'not a second earlier', ...failures(1, '2026-01-01T00:09:51Z'), waitMs: 1_000 },
     { it: '20 s after the second', ...failures(2, '2026-01-01T00:09:45Z'), waitMs: 5_000 },

@@ -1,0 +1,39 @@
+import type { Condition, Task } from '@taskwright/schema';
+import { toKubeTime } from '../kube/time.ts';
+
+/** Why a Task has no Job yet, or never gets one. Each names one cause, so that a program can act on it. */
+export type HoldReason =
+  | 'WorkerPoolUnsupported'
+  | 'JobNameTaken'
+  | 'DependencyMissing'
+  | 'DependencyUnfinished'
+  | 'WorkspaceMissing'
+  | 'AgentConfigMissing'
+  | 'SecretMissing'
+  | 'SecretKeyMissing'
+  | 'ConfigMapMissing'
+  | 'ConfigMapKeyMissing';
+
+export type RefusalReason = 'DependencyFailed' | 'DependencyCycle' | 'JobNameTaken' | 'JobBuildFailed' | 'PluginConfigMapFailed' | 'MCPSecretFailed' | 'TemplateUnsupported';
+
+export type AdmissionReason = 'Admitted' | HoldReason | RefusalReason;
+
+/** Says whether a Task was let through to a Job: `True` from then on, `False` with what it waits for or why it never will. */
+export const ADMITTED = 'Admitted';
+
+/** The Task's conditions with `Admitted` as it is now. Its time only moves when its status does. */
+export function withAdmission(task: Task, reason: AdmissionReason, message: string, now: Date): Condition[] {
+  const others = (task.status?.conditions ?? []).filter(({ type }) => type !== ADMITTED);
+  const before = task.status?.conditions?.find(({ type }) => type === ADMITTED);
+  const status = reason === 'Admitted' ? 'True' : 'False';
+  const { generation } = task.metadata;
+  const condition: Condition = {
+    type: ADMITTED,
+    status,
+    reason,
+    message,
+    lastTransitionTime: before?.status === status ? before.lastTransitionTime : toKubeTime(now),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  };
+  return [...others, condition];
+}

@@ -1,0 +1,98 @@
+import { type Task, taskResource } from '@taskwright/schema';
+import type { ContainerStatus } from '@taskwright/schema/kubernetes';
+import type { Write } from '../kube/plan.ts';
+import type { LogReading } from './log-result.ts';
+import { AGENT_CONTAINER } from './pod/paths.ts';
+import { type AgentResult, parseTerminationMessage } from './result-lines.ts';
+import type { ObservedPod } from './observed.ts';
+
+/** One Pod of a Task's Job: one time the agent was started. */
+export interface Attempt {
+  readonly uid: string;
+  readonly podName: string;
+  /** Left out for an attempt whose Pod is gone. */
+  readonly pod?: ObservedPod;
+  /** Left out: it left none. */
+  readonly result?: AgentResult;
+  /** Why the log, which may hold a result, could not be read. */
+  readonly unreadable?: string;
+}
+
+/** Where the termination messages of Pods are kept that went before the Job ended: by deadline, eviction or drain. */
+const ANNOTATION = 'taskwright.dev/ended-attempts';
+/** An annotation is meant to be small: this many messages of 4 KiB. */
+const MOST_KEPT = 16;
+
+interface KeptAttempt {
+  readonly podName: string;
+  readonly message: string;
+}
+
+/** All attempts that are known of, the oldest first. */
+export function attemptsOf(task: Task, pods: readonly ObservedPod[], logs: ReadonlyMap<string, LogReading>): Attempt[] {
+  const live = new Set(pods.map(({ metadata }) => metadata.uid));
+  const gone = Object.entries(keptAttempts(task)).filter(([uid]) => !live.has(uid));
+  return [
+    ...gone.map(([uid, { podName, message }]): Attempt => ({ uid, podName, result: parseTerminationMessage(message) })),
+    ...oldestFirst(pods).map((pod): Attempt => ({ uid: pod.metadata.uid!, podName: pod.metadata.name!, pod, ...resultOf(pod, logs) })),
+  ];
+}
+
+/**
+ * Keeps what a Pod left whose days are numbered while its Job goes on, so that its spend is counted though it is gone
+ * when the Job ends. One write per such Pod; nothing in the life of most Tasks.
+ */
+export function keepEndedAttempts(task: Task, pods: readonly ObservedPod[]): Write[] {
+  const kept = keptAttempts(task);
+  const added = pods.flatMap((pod): [string, KeptAttempt][] => {
+    const message = agentStatus(pod)?.state?.terminated?.message;
+    const { uid, name, deletionTimestamp } = pod.metadata!;
+    return deletionTimestamp && message && !(uid! in kept) ? [[uid!, { podName: name!, message }]] : [];
+  });
+  if (added.length === 0) return [];
+  const value = JSON.stringify(Object.fromEntries([...Object.entries(kept), ...added].slice(-MOST_KEPT)));
+  return [{ verb: 'mergePatch', resource: taskResource, target: task, patch: { metadata: { uid: task.metadata.uid, annotations: { [ANNOTATION]: value } } } }];
+}
+
+/** The Pods whose log must be read, since their termination message does not tell all: custom agents, and long answers. */
+export function podsToRead(pods: readonly ObservedPod[]): ObservedPod[] {
+  return pods.filter((pod) => {
+    const ended = agentStatus(pod)?.state?.terminated;
+    if (!ended) return false;
+    const result = parseTerminationMessage(ended.message);
+    return !result || result.truncated || result.lines.length === 0;
+  });
+}
+
+export function newestPod(pods: readonly ObservedPod[]): ObservedPod | undefined {
+  return oldestFirst(pods).at(-1);
+}
+
+/** The state of the agent's container; nothing before the kubelet reported one. */
+export function agentStatus({ status }: ObservedPod): ContainerStatus | undefined {
+  return status?.containerStatuses?.find(({ name }) => name === AGENT_CONTAINER);
+}
+
+function resultOf(pod: ObservedPod, logs: ReadonlyMap<string, LogReading>): Pick<Attempt, 'result' | 'unreadable'> {
+  const message = parseTerminationMessage(agentStatus(pod)?.state?.terminated?.message);
+  const log = logs.get(pod.metadata.uid!);
+  if (log && 'unreadable' in log) return { ...(message ? { result: message } : {}), unreadable: log.unreadable };
+  const lines = log?.lines ?? message?.lines;
+  const { error } = message ?? {};
+  if (!lines && error === undefined) return {};
+  return { result: { lines: lines ?? [], ...(error === undefined ? {} : { error }) } };
+}
+
+function oldestFirst(pods: readonly ObservedPod[]): ObservedPod[] {
+  const rank = ({ metadata }: ObservedPod) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`;
+  return [...pods].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}
+
+/** What a hand or another program wrote there counts as nothing kept. */
+function keptAttempts({ metadata }: Task): Readonly<Record<string, KeptAttempt>> {
+  try {
+    return JSON.parse(metadata.annotations?.[ANNOTATION] ?? '{}') ?? {};
+  } catch {
+    return {};
+  }
+}

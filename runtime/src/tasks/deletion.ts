@@ -1,0 +1,30 @@
+import { jobResource } from '@taskwright/schema/kubernetes';
+import { controllerOf } from '../kube/object.ts';
+import { deletion, idle, warningEvent } from '../kube/plan.ts';
+import { hasFinalizer, removeFinalizer } from './finalizer.ts';
+import { isForeignJob } from './start.ts';
+import type { TaskFacts, TaskPlan } from './task-facts.ts';
+
+/** A Pod on a node that is gone never ends. After this long the Task goes without it. */
+const PATIENCE_MS = 10 * 60_000;
+
+/**
+ * Lets a deleted Task go once its Job and the Job's Pods are gone: an agent that still pushes has a Task that says so, and
+ * whoever waits for the branch sees that it is not free yet. A Job of somebody else is left alone.
+ */
+export function planDeletion(facts: Pick<TaskFacts, 'task' | 'job' | 'pods' | 'now'>): TaskPlan {
+  const { task, now } = facts;
+  if (!hasFinalizer(task)) return idle('it is being deleted, and nothing of ours holds it');
+  const foreign = isForeignJob(facts) ? facts.job : undefined;
+  const job = foreign ? undefined : facts.job;
+  const pods = facts.pods.filter((pod) => !foreign || controllerOf(pod)?.uid !== foreign.metadata.uid);
+  if (!job && pods.length === 0) return { writes: [removeFinalizer(task)] };
+
+  const leftMs = Date.parse(task.metadata.deletionTimestamp!) + PATIENCE_MS - now.getTime();
+  if (leftMs <= 0) {
+    const left = job ? `Job "${job.metadata!.name}"` : `Pod "${pods[0]!.metadata!.name}"`;
+    return { writes: [removeFinalizer(task)], events: [warningEvent('DeletionIncomplete', `${left} is still there after 10 minutes; deleting the Task without it`)] };
+  }
+  const writes = job && !job.metadata!.deletionTimestamp ? [deletion(jobResource, job)] : [];
+  return { ...(writes.length > 0 ? { writes } : {}), requeueAfterMs: leftMs, why: 'its agent has not stopped yet' };
+}

@@ -1,0 +1,24 @@
+import { type Task, taskResource } from '@taskwright/schema';
+import type { Write } from '../kube/plan.ts';
+
+/** Keeps a deleted Task until its agent has stopped: what it pushes, it pushes before its Task is gone. */
+const FINALIZER = 'kelos.dev/finalizer';
+
+export function hasFinalizer({ metadata }: Task): boolean {
+  return metadata.finalizers?.includes(FINALIZER) ?? false;
+}
+
+/** Nothing for a Task that has it. */
+export function addFinalizer(task: Task): Write[] {
+  return hasFinalizer(task) ? [] : [finalizersPatch(task, [...(task.metadata.finalizers ?? []), FINALIZER])];
+}
+
+export function removeFinalizer(task: Task): Write {
+  return finalizersPatch(task, (task.metadata.finalizers ?? []).filter((name) => name !== FINALIZER));
+}
+
+/** A merge patch replaces the list, so it carries the resourceVersion: nobody else's finalizer is lost to an old view. */
+function finalizersPatch(task: Task, finalizers: string[]): Write {
+  const { uid, resourceVersion } = task.metadata;
+  return { verb: 'mergePatch', resource: taskResource, target: task, patch: { metadata: { uid, resourceVersion, finalizers } } };
+}

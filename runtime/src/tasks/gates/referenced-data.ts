@@ -1,0 +1,76 @@
+import type { AgentConfig } from '@taskwright/schema';
+import { mcpNeeds } from '../../agent-configs/mcp-servers.ts';
+import { type MergedConfig, mergeAgentConfigs } from '../../agent-configs/merge.ts';
+import type { DataNeed } from '../../agent-configs/referenced-data.ts';
+import type { Gate, Obstacle } from '../gate.ts';
+import { JobBuildError } from '../job-build-error.ts';
+import { isFinished, isRunning } from '../phase.ts';
+import { credentialVariableOf } from '../pod/environment.ts';
+import type { TaskFacts } from '../task-facts.ts';
+import { workerOf } from '../worker.ts';
+
+/** Holds a Task until every Secret and ConfigMap it names exists with the keys that its Pod reads. */
+export const referencedDataGate: Gate = (facts) => {
+  for (const need of dataNeeds(facts)) {
+    const obstacle = unmet(need, facts);
+    if (obstacle) return obstacle;
+  }
+  return undefined;
+};
+
+/** What has to be read from the API before this Task can be planned; nothing for a Task that does not start. */
+export function dataToRead(facts: Omit<TaskFacts, 'read' | 'logs'>): DataNeed[] {
+  const { task, job, workspace, agentConfig } = facts;
+  if (task.metadata.deletionTimestamp || job || isRunning(task) || isFinished(task) || task.spec.workerPoolRef) return [];
+  const { workspaceName, agentConfigRefs } = workerOf(task);
+  if (workspaceName !== undefined && !workspace) return [];
+  if (!agentConfigRefs.every(({ name }) => agentConfig(name))) return [];
+  try {
+    const needs = dataNeeds(facts).map((need) => [`${need.kind}/${need.name}`, need] as const);
+    return [...new Map(needs).values()];
+  } catch (error) {
+    if (error instanceof JobBuildError) return []; // The plan meets the same error, and reports it.
+    throw error;
+  }
+}
+
+/** Of what was read, that which holds the Task back: it has to be watched until it is there. */
+export function dataToAwait(facts: TaskFacts): DataNeed[] {
+  return dataToRead(facts).flatMap((read) => dataNeeds(facts).filter((need) => need.kind === read.kind && need.name === read.name && unmet(need, facts)).slice(0, 1));
+}
+
+/** The AgentConfigs of the Task, laid over each other. Those that do not exist are left out: another gate holds the Task then. */
+export function mergedConfigOf({ task, agentConfig }: Pick<TaskFacts, 'task' | 'agentConfig'>): MergedConfig {
+  const configs = workerOf(task).agentConfigRefs.map(({ name }) => agentConfig(name));
+  return mergeAgentConfigs(configs.filter((config): config is AgentConfig => config !== undefined));
+}
+
+function dataNeeds(facts: Pick<TaskFacts, 'task' | 'workspace' | 'agentConfig'>): DataNeed[] {
+  const worker = workerOf(facts.task);
+  const config = mergedConfigOf(facts);
+  const credentialKey = credentialVariableOf(worker);
+  const credentialSecret = worker.credentials.secretRef?.name;
+  const workspaceSecret = facts.workspace?.spec?.secretRef?.name;
+  return [
+    ...(credentialKey && credentialSecret ? [{ kind: 'Secret' as const, name: credentialSecret, key: credentialKey }] : []),
+    ...(workspaceSecret ? [{ kind: 'Secret' as const, name: workspaceSecret, key: 'GITHUB_TOKEN' }] : []),
+    ...config.skills.flatMap(({ secretRef }) =>
+      secretRef ? [{ kind: 'Secret' as const, name: secretRef.name, key: 'GITHUB_TOKEN', nonEmpty: true }] : [],
+    ),
+    ...mcpNeeds(config.mcpServers),
+  ];
+}
+
+function unmet({ kind, name, key, optional, nonEmpty }: DataNeed, { read }: TaskFacts): Obstacle | undefined {
+  if (optional) return undefined;
+  const data = read(kind, name);
+  if (!data) return { hold: `${kind}Missing`, message: `Waiting for ${kind} "${name}" to be created` };
+  if (key === undefined || data[key] || (data[key] === '' && !nonEmpty)) return undefined;
+  return { hold: `${kind}KeyMissing`, message: `Waiting for ${kind} "${name}" to have the key ${key}${keyHint(key, data)}` };
+}
+
+function keyHint(key: string, data: Readonly<Record<string, string>>): string {
+  if (data[key] === '') return '; it is empty';
+  const isApp = key === 'GITHUB_TOKEN' && ['appID', 'installationID', 'privateKey'].every((part) => part in data);
+  return isApp ? '; it holds a GitHub App, for which this operator does not fetch tokens' : '';
+}

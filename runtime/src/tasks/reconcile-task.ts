@@ -1,0 +1,58 @@
+import { type Task, taskResource } from '@taskwright/schema';
+import { ApiError } from '../kube/api-error.ts';
+import { applyPlan, type Effects } from '../kube/apply-plan.ts';
+import type { Reconcile, ReconcileResult } from '../kube/controller.ts';
+import { controllerOf } from '../kube/object.ts';
+import type { DataWatch } from './data-watch.ts';
+import { dataToAwait } from './gates/referenced-data.ts';
+import { gather, type Surroundings } from './gather.ts';
+import { planNameTaken } from './start.ts';
+import type { TaskFacts, TaskPlan } from './task-facts.ts';
+import type { TaskMetrics } from './task-metrics.ts';
+import { planTask } from './task-plan.ts';
+
+export interface TaskReconcilerOptions extends Surroundings {
+  readonly effects: Effects;
+  readonly dataWatch: DataWatch;
+  readonly metrics?: TaskMetrics;
+}
+
+/** Gathers, plans, applies. A branch on the state of a Task belongs into a plan, never here. */
+export function taskReconciler({ effects, dataWatch, metrics, ...surroundings }: TaskReconcilerOptions): Reconcile {
+  return async (key, { signal }) => {
+    const task = surroundings.caches.tasks.get(key);
+    if (!task) return dataWatch.await(key, '', []);
+
+    const facts = await gather(task, surroundings, signal);
+    const awaited = dataWatch.await(key, task.metadata.namespace!, dataToAwait(facts));
+    const applied = await applyOrSayWhoseNameItIs(facts, planTask(facts));
+    return { ...awaited, ...applied };
+
+    async function applyOrSayWhoseNameItIs(facts: TaskFacts, plan: TaskPlan): Promise<ReconcileResult> {
+      try {
+        return await apply(facts.task, plan);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.reason === 'NotOurs')) throw error;
+        const taken = await nameTaken(facts, plan);
+        if (!taken) throw error;
+        return apply(facts.task, taken);
+      }
+    }
+
+    async function apply(object: Task, plan: TaskPlan): Promise<ReconcileResult> {
+      const result = await applyPlan(effects, { resource: taskResource, object }, plan, signal);
+      if (plan.status) metrics?.observe(object, plan.status);
+      return result;
+    }
+
+    async function nameTaken(facts: TaskFacts, plan: TaskPlan): Promise<TaskPlan | undefined> {
+      for (const write of plan.writes ?? []) {
+        if (write.verb !== 'create') continue;
+        const { namespace, name } = write.object.metadata;
+        const existing = await effects.client.get(write.resource, { namespace, name: name! }, { signal });
+        if (controllerOf(existing)?.uid !== facts.task.metadata.uid) return planNameTaken(facts, write.resource.kind, existing);
+      }
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,97 @@
+import type { TaskStatus } from '@taskwright/schema';
+import { configMapResource, jobResource, secretResource } from '@taskwright/schema/kubernetes';
+import { controllerOf, type KubeObject } from '../kube/object.ts';
+import { creation, idle, warningEvent, type Write } from '../kube/plan.ts';
+import { type HoldReason, type RefusalReason, withAdmission } from './admission.ts';
+import { addFinalizer } from './finalizer.ts';
+import type { Gate, Obstacle } from './gate.ts';
+import { dependencyGate, promptTemplateGate } from './gates/dependencies.ts';
+import { mergedConfigOf, referencedDataGate } from './gates/referenced-data.ts';
+import { agentConfigGate, workspaceGate } from './gates/references.ts';
+import { workerPoolGate } from './gates/worker-pool.ts';
+import { type BuildStep, JobBuildError } from './job-build-error.ts';
+import { buildJob } from './pod/job.ts';
+import type { TaskFacts, TaskPlan } from './task-facts.ts';
+import { toKubeTime } from '../kube/time.ts';
+import { workerOf } from './worker.ts';
+
+/** Asked in this order; the first that objects decides. Cheap ones first, so that a Task that waits reads no Secret. */
+const GATES: readonly Gate[] = [workerPoolGate, dependencyGate, promptTemplateGate, workspaceGate, agentConfigGate, referencedDataGate];
+
+/** ConfigMaps and Secrets are not watched, so what waits for one to go looks again. */
+const LEFTOVER_RETRY_MS = 2_000;
+
+const REFUSAL_OF_STEP: Readonly<Record<BuildStep, RefusalReason>> = {
+  Job: 'JobBuildFailed',
+  'plugin ConfigMap': 'PluginConfigMapFailed',
+  'MCP server secret': 'MCPSecretFailed',
+};
+
+/**
+ * Takes a Task without a Job to its Job: holds it while a gate objects, refuses what can never run, else creates the Job.
+ *
+ * The finalizer and what the Job mounts come first, the Job last; its status is written when the Job is seen
+ * (progress.ts). So `Pending` proves that there was a Job, and a Job that vanished is never taken for one not made yet.
+ */
+export function planStart(facts: TaskFacts): TaskPlan {
+  const { task, now } = facts;
+  try {
+    const obstacle = GATES.reduce<Obstacle | undefined>((found, gate) => found ?? gate(facts), undefined);
+    if (!obstacle) return { writes: startWrites(facts) };
+    return 'hold' in obstacle
+      ? hold(facts, obstacle.hold, obstacle.message)
+      : refuse(facts, obstacle.refuse, obstacle.message, obstacle.event ?? obstacle.message);
+  } catch (error) {
+    if (!(error instanceof JobBuildError)) throw error;
+    const verb = error.step === 'MCP server secret' ? 'resolve' : 'build';
+    const message = `Failed to ${verb} ${error.step}: ${error.message}`;
+    return refuse({ task, now }, REFUSAL_OF_STEP[error.step], message, message);
+  }
+}
+
+/**
+ * A name that the Task needs belongs to something else, which is neither adopted nor deleted: the Task cannot run. What an
+ * earlier Task of the same name left behind is on its way out, and is waited for.
+ */
+export function planNameTaken(facts: Pick<TaskFacts, 'task' | 'now'>, kind: string, existing: KubeObject): TaskPlan {
+  const { task } = facts;
+  const { name, deletionTimestamp } = existing.metadata;
+  const owner = controllerOf(existing);
+  if (deletionTimestamp || (owner?.kind === 'Task' && owner.name === task.metadata.name && owner.uid !== task.metadata.uid)) {
+    return { ...hold(facts, 'JobNameTaken', `Waiting for the old ${kind} "${name}" to be gone`), requeueAfterMs: LEFTOVER_RETRY_MS };
+  }
+  const message = `${kind} "${name}" already exists and does not belong to this Task; delete it or give the Task another name`;
+  return refuse(facts, 'JobNameTaken', message, message);
+}
+
+/** A Job of the Task's name that another object, or nobody, controls. */
+export function isForeignJob({ task, job }: Pick<TaskFacts, 'task' | 'job'>): boolean {
+  return job !== undefined && controllerOf(job)?.uid !== task.metadata.uid;
+}
+
+function startWrites({ task, workspace, agentConfig, read, images }: TaskFacts): Write[] {
+  const { configMaps, secrets, job } = buildJob({ task, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, images });
+  return [
+    ...addFinalizer(task),
+    ...configMaps.map((object) => creation(configMapResource, object)),
+    ...secrets.map((object) => creation(secretResource, object)),
+    creation(jobResource, job),
+  ];
+}
+
+function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, reason: HoldReason, message: string): TaskPlan {
+  if (task.status?.phase === 'Waiting' && task.status.message === message) return idle(message);
+  const conditions = withAdmission(task, reason, message, now);
+  return { status: { ...task.status, phase: 'Waiting', message, conditions }, why: message };
+}
+
+function refuse({ task, now }: Pick<TaskFacts, 'task' | 'now'>, reason: RefusalReason, message: string, note: string): TaskPlan {
+  const status: TaskStatus = {
+    ...task.status,
+    phase: 'Failed',
+    message,
+    completionTime: toKubeTime(now),
+    conditions: withAdmission(task, reason, message, now),
+  };
+  return { status, events: [warningEvent(reason === 'DependencyCycle' ? 'DependencyFailed' : reason, note)] };
+}

@@ -1,0 +1,88 @@
+import { type AgentConfig, agentConfigResource, type Task, taskResource, type Workspace, workspaceResource } from '@taskwright/schema';
+import { jobResource, podResource } from '@taskwright/schema/kubernetes';
+import type { KubeClient } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import { Informer, type InformerMetrics } from '../kube/informer.ts';
+import { controllerOf, keyOf, type KubeObject, type ObjectMeta } from '../kube/object.ts';
+import { jobNameOf } from './names.ts';
+import { hasStarted } from './phase.ts';
+import { workerOf } from './worker.ts';
+import type { ObservedJob, ObservedPod } from './observed.ts';
+
+/** Only Jobs and Pods of Tasks are watched, never all of a cluster. */
+const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
+
+/** How Tasks are looked for. The last two only know Tasks that have not started: to the others a change is no news. */
+export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig';
+
+/** What the Task controller reads instead of asking the server. */
+export interface TaskCaches {
+  readonly tasks: Informer<Task, TaskIndex>;
+  readonly jobs: Informer<ObservedJob>;
+  readonly pods: Informer<ObservedPod, 'job'>;
+  readonly workspaces: Informer<Workspace>;
+  readonly agentConfigs: Informer<AgentConfig>;
+}
+
+export interface TaskCachesOptions {
+  /** Left out: all of them. */
+  readonly namespace?: string;
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly metrics?: InformerMetrics;
+  readonly onError: (error: unknown) => void;
+}
+
+export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCaches {
+  return {
+    tasks: new Informer<Task, TaskIndex>(client, {
+      ...options,
+      resource: taskResource,
+      // A Task may be stored without a spec. It then fails like any other that names no agent.
+      project: (task) => (task.spec ? task : { ...task, spec: { prompt: '' } }),
+      indexes: {
+        job: (task) => [siblingKey(task, jobNameOf(task))],
+        dependsOn: (task) => (task.spec.dependsOn ?? []).map((name) => siblingKey(task, name)),
+        workspace: (task) => waiting(task, [workerOf(task).workspaceName ?? []].flat()),
+        agentConfig: (task) => waiting(task, workerOf(task).agentConfigRefs.map(({ name }) => name)),
+      },
+    }),
+    jobs: new Informer<ObservedJob>(client, { ...options, resource: jobResource, labelSelector: OF_TASKS, project: projectJob }),
+    pods: new Informer<ObservedPod, 'job'>(client, {
+      ...options,
+      resource: podResource,
+      labelSelector: OF_TASKS,
+      project: projectPod,
+      indexes: { job: (pod) => jobKeysOf(pod) },
+    }),
+    workspaces: new Informer<Workspace>(client, { ...options, resource: workspaceResource }),
+    agentConfigs: new Informer<AgentConfig>(client, { ...options, resource: agentConfigResource }),
+  };
+}
+
+export function siblingKey({ metadata: { namespace } }: KubeObject, name: string): string {
+  return keyOf({ metadata: { namespace, name } });
+}
+
+/** The Job that controls the Pod, if one does. */
+export function jobKeysOf(pod: KubeObject): string[] {
+  const owner = controllerOf(pod);
+  return owner?.kind === 'Job' ? [siblingKey(pod, owner.name)] : [];
+}
+
+function waiting(task: Task, names: readonly string[]): string[] {
+  return hasStarted(task) ? [] : names.map((name) => siblingKey(task, name));
+}
+
+/** What the rules use of a Job: a Pod template is most of its size. */
+function projectJob({ metadata, spec, status }: ObservedJob): ObservedJob {
+  return { metadata: identity(metadata), spec: { activeDeadlineSeconds: spec?.activeDeadlineSeconds }, status };
+}
+
+function projectPod({ metadata, status }: ObservedPod): ObservedPod {
+  return { metadata: identity(metadata), status };
+}
+
+function identity({ name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences }: ObjectMeta): ObjectMeta {
+  return { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences };
+}

@@ -1,0 +1,70 @@
+import type { Task } from '@taskwright/schema';
+import type { Effects } from '../kube/apply-plan.ts';
+import type { Change } from '../kube/change-feed.ts';
+import { Controller, type ControllerMetrics, source } from '../kube/controller.ts';
+import type { Log } from '../kube/log.ts';
+import { keyOf, splitKey } from '../kube/object.ts';
+import { Written } from '../kube/written.ts';
+import { DataWatch } from './data-watch.ts';
+import type { Surroundings } from './gather.ts';
+import { taskReconciler } from './reconcile-task.ts';
+import { jobKeysOf, siblingKey, type TaskCaches } from './task-caches.ts';
+import type { TaskMetrics } from './task-metrics.ts';
+
+export interface TaskControllerOptions extends Surroundings {
+  readonly events?: Effects['events'];
+  readonly log?: Log;
+  readonly metrics?: ControllerMetrics;
+  readonly taskMetrics?: TaskMetrics;
+}
+
+/**
+ * The controller of Tasks, ready to start once its caches have synced.
+ *
+ * Whatever a Task can wait for wakes it: its Job and Pods, the Workspace and AgentConfigs it names, the Tasks it depends on
+ * and those that depend on it, and, while it waits for one, a Secret or ConfigMap.
+ */
+export function taskController(options: TaskControllerOptions): { controller: Controller; close(): void } {
+  const { client, caches, clock, images, events, log, metrics, taskMetrics } = options;
+  const { tasks, jobs, pods, workspaces, agentConfigs } = caches;
+  const written = new Written([tasks, jobs], clock);
+  const dataWatch = new DataWatch({
+    client,
+    clock,
+    wake: (key, afterMs) => controller.queue.addAfter(key, afterMs),
+    onError: (err) => log?.warn({ err }, 'a Secret or ConfigMap cannot be watched'),
+  });
+  const effects: Effects = { client, fieldManager: 'taskwright-tasks', events, written };
+
+  const controller: Controller = new Controller({
+    name: 'task',
+    sources: [
+      source(tasks, (task) => [keyOf(task)]),
+      source(tasks, (task) => relatives(caches, task), phaseChanged),
+      source(jobs, (job) => tasks.byIndex('job', keyOf(job)).map(keyOf)),
+      source(pods, (pod) => jobKeysOf(pod).flatMap((key) => tasks.byIndex('job', key).map(keyOf))),
+      source(workspaces, (workspace) => tasks.byIndex('workspace', keyOf(workspace)).map(keyOf)),
+      source(agentConfigs, (config) => tasks.byIndex('agentConfig', keyOf(config)).map(keyOf)),
+    ],
+    reconcile: taskReconciler({ client, caches, clock, images, effects, dataWatch, metrics: taskMetrics }),
+    groupOf: (key) => splitKey(key).namespace ?? '',
+    // Reading the log of an agent that printed 100 MB takes its time.
+    timeoutMs: 120_000,
+    written,
+    clock,
+    log,
+    metrics,
+  });
+
+  return { controller, close: () => dataWatch.close() };
+}
+
+/** The Tasks that wait for this one, and those that may not go before it has started. */
+function relatives({ tasks }: TaskCaches, task: Task): string[] {
+  const dependencies = (task.spec.dependsOn ?? []).map((name) => siblingKey(task, name));
+  return [...tasks.byIndex('dependsOn', keyOf(task)).map(keyOf), ...dependencies];
+}
+
+function phaseChanged(change: Change<{ metadata: object }>): boolean {
+  return change.type !== 'updated' || (change.old as Task).status?.phase !== (change.object as Task).status?.phase;
+}

@@ -1,0 +1,31 @@
+import type { AgentConfig, Task, TaskStatus, Workspace } from '@taskwright/schema';
+import type { ReadData } from '../agent-configs/referenced-data.ts';
+import type { Plan } from '../kube/plan.ts';
+import type { LogReading } from './log-result.ts';
+import type { Images } from './pod/image.ts';
+import type { ObservedJob, ObservedPod } from './observed.ts';
+
+/** Everything the rules of this folder may know. They do no I/O: what is not in here, they cannot depend on. */
+export interface TaskFacts {
+  readonly task: Task;
+  /** The Job of the Task's name, whoever owns it. */
+  readonly job?: ObservedJob;
+  /** The Pods that a Job of this name controls, or controlled before it went. */
+  readonly pods: readonly ObservedPod[];
+  /** The Workspace the Task names, if it names one and it exists. */
+  readonly workspace?: Workspace;
+  /** An AgentConfig of the Task's namespace, if it exists. */
+  readonly agentConfig: (name: string) => AgentConfig | undefined;
+  /** Another Task of the namespace, if it exists. */
+  readonly taskNamed: (name: string) => Task | undefined;
+  /** The Tasks that name this one in `dependsOn`. */
+  readonly dependants: readonly Task[];
+  /** The Secrets and ConfigMaps that `dataToRead` asked for. */
+  readonly read: ReadData;
+  /** What the logs held that `logsToRead` asked for, by the uid of the Pod. */
+  readonly logs: ReadonlyMap<string, LogReading>;
+  readonly images: Images;
+  readonly now: Date;
+}
+
+export type TaskPlan = Plan<TaskStatus>;

@@ -1,0 +1,145 @@
+import type { AgentConfig, Task, TaskSpec, TaskStatus, Workspace } from '@taskwright/schema';
+import { describe, expect, test } from 'vitest';
+import { dataToAwait, dataToRead } from '../../src/tasks/gates/referenced-data.ts';
+import { planNameTaken, planStart } from '../../src/tasks/start.ts';
+import type { TaskFacts } from '../../src/tasks/task-facts.ts';
+import { aJob, aTask, facts, now } from './task-fixtures.ts';
+
+interface Scene {
+  spec?: Partial<TaskSpec>;
+  status?: TaskStatus;
+  workspace?: Workspace['spec'];
+  config?: AgentConfig['spec'];
+  data?: Record<string, Record<string, string>>;
+  tasks?: Task[];
+}
+
+function scene({ spec, status, workspace, config, data = {}, tasks = [] }: Scene): TaskFacts {
+  const task = aTask({ spec, status });
+  return facts({
+    task,
+    ...(workspace ? { workspace: { metadata: { name: 'shop' }, spec: workspace } } : {}),
+    agentConfig: (name) => (config && name === 'tools' ? { metadata: { name }, spec: config } : undefined),
+    taskNamed: (name) => [task, ...tasks].find(({ metadata }) => metadata.name === name),
+    read: (kind, name) => data[`${kind}/${name}`],
+  });
+}
+
+const key: Partial<TaskSpec> = { credentials: { type: 'api-key', secretRef: { name: 'claude' } } };
+const shop: Partial<TaskSpec> = { workspaceRef: { name: 'shop' } };
+const tools: Partial<TaskSpec> = { agentConfigRefs: [{ name: 'tools' }] };
+const repo = 'https://github.com/acme/shop';
+const upstream = (status?: TaskStatus) => [aTask({ name: 'plan', status })];
+const mcp = (env: NonNullable<NonNullable<NonNullable<AgentConfig['spec']>['mcpServers']>[number]['env']>) => ({ mcpServers: [{ name: 'gh', type: 'stdio' as const, command: 'x', env }] });
+
+test.each<{ it: string } & Scene & { reason: string; message: string }>([
+  { it: 'a WorkerPool', spec: { workerPoolRef: { name: 'pool' } }, reason: 'WorkerPoolUnsupported', message: 'Waiting for WorkerPool "pool": this operator does not serve WorkerPools; use spec.worker instead' },
+  { it: 'a dependency that is not there', spec: { dependsOn: ['plan'] }, reason: 'DependencyMissing', message: 'Waiting for dependency "plan" to be created' },
+  { it: 'a dependency nobody has looked at', spec: { dependsOn: ['plan'] }, tasks: upstream(), reason: 'DependencyUnfinished', message: 'Waiting for dependency "plan"' },
+  { it: 'a dependency that runs', spec: { dependsOn: ['plan'] }, tasks: upstream({ phase: 'Running' }), reason: 'DependencyUnfinished', message: 'Waiting for dependency "plan"' },
+  { it: 'a Workspace', spec: shop, reason: 'WorkspaceMissing', message: 'Waiting for Workspace "shop" to be created' },
+  { it: 'an AgentConfig', spec: tools, reason: 'AgentConfigMissing', message: 'Waiting for AgentConfig "tools" to be created' },
+  { it: 'the Secret of its credentials', spec: key, reason: 'SecretMissing', message: 'Waiting for Secret "claude" to be created' },
+  { it: 'the key in it', spec: key, data: { 'Secret/claude': { 'api-key': 'x' } }, reason: 'SecretKeyMissing', message: 'Waiting for Secret "claude" to have the key ANTHROPIC_API_KEY' },
+  { it: 'the token of its repository', spec: shop, workspace: { repo, secretRef: { name: 'gh' } }, reason: 'SecretMissing', message: 'Waiting for Secret "gh" to be created' },
+  {
+    it: 'a token where there is a GitHub App',
+    spec: shop,
+    workspace: { repo, secretRef: { name: 'gh' } },
+    data: { 'Secret/gh': { appID: '1', installationID: '2', privateKey: 'k' } },
+    reason: 'SecretKeyMissing',
+    message: 'Waiting for Secret "gh" to have the key GITHUB_TOKEN; it holds a GitHub App, for which this operator does not fetch tokens',
+  },
+  { it: 'a token for a skill that is not empty', spec: tools, config: { skills: [{ source: 'o/r', secretRef: { name: 's' } }] }, data: { 'Secret/s': { GITHUB_TOKEN: '' } }, reason: 'SecretKeyMissing', message: 'Waiting for Secret "s" to have the key GITHUB_TOKEN; it is empty' },
+  { it: 'a ConfigMap of an MCP server', spec: tools, config: mcp([{ name: 'A', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' } } }]), reason: 'ConfigMapMissing', message: 'Waiting for ConfigMap "c" to be created' },
+  { it: 'a key of it', spec: tools, config: mcp([{ name: 'A', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' } } }]), data: { 'ConfigMap/c': {} }, reason: 'ConfigMapKeyMissing', message: 'Waiting for ConfigMap "c" to have the key k' },
+])('a Task waits for $it', ({ reason, message, ...given }) => {
+  const condition = { type: 'Admitted', status: 'False', reason, message, lastTransitionTime: '2026-01-01T00:10:00Z', observedGeneration: 1 };
+  expect(planStart(scene(given))).toEqual({ status: { phase: 'Waiting', message, conditions: [condition] }, why: message });
+});
+
+test('a Task that waits for the same thing is not written again', () => {
+  const message = 'Waiting for Workspace "shop" to be created';
+  expect(planStart(scene({ spec: shop, status: { phase: 'Waiting', message } }))).toEqual({ why: message });
+});
+
+test('a Task that waits for something else says so, and since when it waits', () => {
+  const since = '2026-01-01T00:00:00Z';
+  const waiting: TaskStatus = { phase: 'Waiting', message: 'x', conditions: [{ type: 'Admitted', status: 'False', reason: 'AgentConfigMissing', message: 'x', lastTransitionTime: since }] };
+  expect(planStart(scene({ spec: shop, status: waiting })).status?.conditions).toMatchObject([{ reason: 'WorkspaceMissing', lastTransitionTime: since }]);
+});
+
+const cycle = [aTask({ name: 'a', spec: { dependsOn: ['b'] } }), aTask({ name: 'b', spec: { dependsOn: ['fix'] } })];
+test.each<{ it: string } & Scene & { reason: string; message: string; event?: { reason: string; message: string } }>([
+  { it: 'a dependency that failed', spec: { dependsOn: ['plan'] }, tasks: upstream({ phase: 'Failed' }), reason: 'DependencyFailed', message: 'Dependency "plan" failed' },
+  { it: 'itself', spec: { dependsOn: ['fix'] }, reason: 'DependencyCycle', message: 'Circular dependency detected: cycle involves "fix"', event: { reason: 'DependencyFailed', message: 'Circular dependency detected' } },
+  { it: 'a circle', spec: { dependsOn: ['a'] }, tasks: cycle, reason: 'DependencyCycle', message: 'Circular dependency detected: cycle involves "fix"', event: { reason: 'DependencyFailed', message: 'Circular dependency detected' } },
+  { it: 'a template nobody renders', spec: { dependsOn: ['plan'], prompt: '{{ .Deps }}' }, tasks: upstream({ phase: 'Succeeded' }), reason: 'TemplateUnsupported', message: 'Prompt of a Task with dependsOn contains "{{": templates over .Deps are not rendered by this operator; write the prompt without one' },
+  { it: 'a Pod that cannot be built', spec: { podOverrides: { volumes: [{ name: 'workspace' }] } }, reason: 'JobBuildFailed', message: 'Failed to build Job: podOverrides.volumes: volume name "workspace" is reserved' },
+  { it: 'a path out of the repository', spec: shop, workspace: { repo, files: [{ path: '../x', content: '' }] }, reason: 'JobBuildFailed', message: 'Failed to build Job: invalid workspace file path "../x": path escapes repository root' },
+  { it: 'plugins that are too big', spec: tools, config: { plugins: [{ name: 'p', skills: [{ name: 's', content: 'x'.repeat(921_601) }] }] }, reason: 'PluginConfigMapFailed', message: 'Failed to build plugin ConfigMap: plugin content totals 921601 bytes, exceeding the 921600 byte ConfigMap budget; reduce skill/agent content size' },
+  { it: 'a source that no MCP server can have', spec: tools, config: mcp([{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'x' } } }]), reason: 'MCPSecretFailed', message: 'Failed to resolve MCP server secret: MCP server "gh": env "A" valueFrom only supports secretKeyRef and configMapKeyRef' },
+])('a Task is refused for $it', ({ reason, message, event = { reason, message }, ...given }) => {
+  const condition = { type: 'Admitted', status: 'False', reason, message, lastTransitionTime: '2026-01-01T00:10:00Z', observedGeneration: 1 };
+  expect(planStart(scene(given))).toEqual({
+    status: { phase: 'Failed', message, completionTime: '2026-01-01T00:10:00Z', conditions: [condition] },
+    events: [{ type: 'Warning', ...event }],
+  });
+});
+
+test.each<{ it: string } & Scene>([
+  { it: 'no wishes' },
+  { it: 'everything it names', spec: { ...key, ...shop, ...tools, dependsOn: ['plan'] }, workspace: { repo }, config: {}, tasks: upstream({ phase: 'Succeeded' }), data: { 'Secret/claude': { ANTHROPIC_API_KEY: 'k' } } },
+  { it: 'an empty key, which may be meant', spec: key, data: { 'Secret/claude': { ANTHROPIC_API_KEY: '' } } },
+  { it: 'a diamond of dependencies', spec: { dependsOn: ['b', 'c'] }, tasks: [aTask({ name: 'b', spec: { dependsOn: ['a'] }, status: { phase: 'Succeeded' } }), aTask({ name: 'c', spec: { dependsOn: ['a'] }, status: { phase: 'Succeeded' } }), aTask({ name: 'a', status: { phase: 'Succeeded' } })] },
+  { it: 'an optional key that is missing', spec: tools, config: mcp([{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k', optional: true } } }]) },
+])('a Task with $it gets its finalizer, and then its Job', (given) => {
+  const { writes = [], ...rest } = planStart(scene(given));
+  expect(rest).toEqual({});
+  expect(writes.map((write) => [write.verb, write.resource.kind])).toEqual([['mergePatch', 'Task'], ...(given.config?.mcpServers ? [['create', 'Secret']] : []), ['create', 'Job']]);
+});
+
+test('what the Job mounts is there before it', () => {
+  const config = { plugins: [{ name: 'p', skills: [{ name: 's', content: 'c' }] }], ...mcp([{ name: 'A', value: '1' }]) };
+  const { writes = [] } = planStart(scene({ spec: { ...tools, prompt: 'x'.repeat(100_000) }, config }));
+  expect(writes.map(({ resource }) => resource.kind)).toEqual(['Task', 'ConfigMap', 'ConfigMap', 'Secret', 'Job']);
+});
+
+test('a finalizer that is there is not added again', () => {
+  const task = aTask({ finalizers: ['kelos.dev/finalizer'] });
+  expect(planStart(facts({ task })).writes?.map(({ resource }) => resource.kind)).toEqual(['Job']);
+});
+
+describe('what is read from the API', () => {
+  const named: Scene = { spec: { ...key, ...shop }, workspace: { repo, secretRef: { name: 'gh' } } };
+  const names = (given: TaskFacts) => dataToRead(given).map(({ kind, name }) => `${kind}/${name}`);
+
+  test.each<{ it: string; given: TaskFacts; reads: string[] }>([
+    { it: 'each Secret once, when a Task can start', given: scene({ ...named, workspace: { repo, secretRef: { name: 'claude' } } }), reads: ['Secret/claude'] },
+    { it: 'nothing while the Workspace is missing', given: scene({ spec: { ...key, ...shop } }), reads: [] },
+    { it: 'nothing while an AgentConfig is missing', given: scene({ spec: { ...key, ...tools } }), reads: [] },
+    { it: 'nothing once there is a Job', given: { ...scene(named), job: aJob() }, reads: [] },
+    { it: 'nothing for a Task that runs', given: scene({ ...named, status: { phase: 'Running' } }), reads: [] },
+    { it: 'nothing for a Task that ended', given: scene({ ...named, status: { phase: 'Failed' } }), reads: [] },
+    { it: 'nothing for a Task of a pool', given: scene({ spec: { workerPoolRef: { name: 'p' } } }), reads: [] },
+    { it: 'nothing for what can never be resolved', given: scene({ spec: tools, config: mcp([{ name: 'A', valueFrom: {} }]) }), reads: [] },
+  ])('is $it', ({ given, reads }) => {
+    expect(names(given)).toEqual(reads);
+  });
+
+  test('is watched only where it is not as it has to be', () => {
+    expect(dataToAwait(scene({ ...named, data: { 'Secret/claude': { ANTHROPIC_API_KEY: 'k' } } })).map(({ name }) => name)).toEqual(['gh']);
+  });
+});
+
+describe('a name that is taken', () => {
+  test('by somebody else refuses the Task', () => {
+    const message = 'Job "fix" already exists and does not belong to this Task; delete it or give the Task another name';
+    expect(planNameTaken({ task: aTask(), now }, 'Job', aJob({ ownerReferences: [] }))).toMatchObject({ status: { phase: 'Failed', message }, events: [{ reason: 'JobNameTaken', message }] });
+  });
+
+  test('by what an earlier Task of this name left is waited for', () => {
+    const leftover = aJob({ ownerReferences: [{ apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', name: 'fix', uid: 'earlier', controller: true }] });
+    expect(planNameTaken({ task: aTask(), now }, 'Job', leftover)).toMatchObject({ status: { phase: 'Waiting', message: 'Waiting for the old Job "fix" to be gone' }, requeueAfterMs: 2_000 });
+  });
+});

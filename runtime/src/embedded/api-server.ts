@@ -12,12 +12,15 @@ import type { PodLogs } from './pod-logs.ts';
 import { systemRandom, type Random } from './random.ts';
 import { RequestHandler } from './request-handler.ts';
 import { ResourceRegistry } from './resource-registry.ts';
+import { StateFile } from './state-file.ts';
 import { Store } from './store.ts';
 
 export interface ApiServerOptions {
   readonly clock: Clock;
   /** Where container output comes from. Left out: `pods/log` is empty. */
   readonly podLogs?: PodLogs;
+  /** Keeps the objects over a restart. One server at a time. Left out: they end with it. */
+  readonly stateFile?: string;
   /** Where uids and generated names come from. Defaults to the system's. */
   readonly random?: Random;
   /** How many changes per kind a watch can go back before it is told 410. Defaults to 10,000. */
@@ -37,9 +40,11 @@ export class ApiServer {
   readonly transport: Transport;
   readonly #handler: RequestHandler;
   readonly #cluster: Cluster;
+  readonly #stateFile: StateFile | undefined;
 
-  constructor({ clock, podLogs, random = systemRandom, watchWindow = DEFAULT_WATCH_WINDOW }: ApiServerOptions) {
+  constructor({ clock, podLogs, stateFile, random = systemRandom, watchWindow = DEFAULT_WATCH_WINDOW }: ApiServerOptions) {
     const store = new Store({ windowSize: watchWindow });
+    if (stateFile !== undefined) this.#stateFile = new StateFile(stateFile, store);
     const resources = new ResourceRegistry([...builtInResources(), customResourceDefinitions(() => clock.now())]);
     const cluster: Cluster = { clock, random, store, resources };
     followDefinitions(store, resources);
@@ -53,6 +58,12 @@ export class ApiServer {
   startControllers(): { stop(): void } {
     const controllers = [new GarbageCollector(this.#cluster), new NamespaceController(this.#cluster)];
     return { stop: () => controllers.forEach((controller) => controller.stop()) };
+  }
+
+  /** Ends every request and lets go of the state file. What is written afterwards is lost. */
+  async close(): Promise<void> {
+    await this.transport.close();
+    this.#stateFile?.close();
   }
 
   /** Serves the same over HTTP, on loopback unless told otherwise. */

@@ -71,6 +71,10 @@ export class Store {
     return [...entries.keys()].sort().filter((key) => namespace === undefined || key.startsWith(`${namespace}/`)).map((key) => entries.get(key)!);
   }
 
+  entries(collection: string): Iterable<[key: string, object: ApiObject]> {
+    return this.#collections.get(collection)?.objects ?? [];
+  }
+
   collections(): string[] {
     return [...this.#collections.keys()];
   }

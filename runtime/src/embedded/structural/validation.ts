@@ -56,17 +56,11 @@ function checkValue(place: Place): FieldError[] {
     for (const field in value) {
       const known = fieldSchema(schema, field);
       if (known && value[field] !== undefined) {
-        errors.push(...checkValue({ value: value[field], old: isObject(old) ? old[field] : undefined, schema: known, path: childPath(place, field) }));
+        errors.push(...checkValue({ value: value[field], old: isObject(old) ? old[field] : undefined, schema: known, path: path === '' ? field : `${path}.${field}` }));
       }
     }
   }
   return errors;
-}
-
-/** `spec.a` for a field, `spec.labels[a/b]` for a key of a map. */
-function childPath({ schema, path }: Place, field: string): string {
-  if (schema.properties?.[field] === undefined && schema.additionalProperties !== undefined) return `${path}[${field}]`;
-  return path === '' ? field : `${path}.${field}`;
 }
 
 function checkType({ value, schema, path }: Place): FieldError | undefined {

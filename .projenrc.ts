@@ -104,8 +104,10 @@ function workspacePackage(folder: string, options: Partial<typescript.TypeScript
     npmignoreEnabled: false,
     depsUpgrade: false,
     entrypoint: 'lib/index.js',
-    disableTsconfigDev: true,
+    // What an editor and `tsc -p` look at has the tests in it; what is compiled and published has not.
+    tsconfigDevFile: 'tsconfig.json',
     tsconfig: {
+      fileName: 'tsconfig.build.json',
       include: ['src/**/*.ts'],
       exclude: ['node_modules'],
       compilerOptions: {
@@ -127,6 +129,7 @@ function workspacePackage(folder: string, options: Partial<typescript.TypeScript
   child.package.addField('type', 'module');
   child.package.addField('files', ['lib', '!lib/**/*.map']);
   child.tsconfig?.file.addOverride('compilerOptions.types', ['node']);
+  child.tsconfigDev.file.addOverride('exclude', ['node_modules', 'lib']);
   child.tsconfig?.file.addOverride('compilerOptions.erasableSyntaxOnly', true);
   child.tsconfig?.file.addOverride('compilerOptions.rewriteRelativeImportExtensions', true);
   // The root install covers the workspace.

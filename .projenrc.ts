@@ -45,7 +45,6 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'eslint@^10',
     'eslint-plugin-import-x@^4',
     'fast-check@^4.10.0',
-    'json2jsii@^0.5',
     'node@^24',
     'typescript-eslint@^8',
     'yaml@^2.9.1',
@@ -155,7 +154,11 @@ const schema = workspacePackage('schema', {
   // The fixtures of the kinds are run through their CEL rules.
   devDeps: ['@marcbachmann/cel-js@^8.0.0'],
 });
-schema.package.addField('exports', exportsOf({ '.': 'index', './kubernetes': 'kubernetes/index' }));
+schema.package.addField('exports', {
+  ...exportsOf({ '.': 'index', './kubernetes': 'kubernetes/index' }),
+  // The embedded server and a real one are tested on the same objects; what is published does not have them.
+  './fixtures': { [SOURCE_CONDITION]: './test/fixtures/index.ts' },
+});
 
 const runtime = workspacePackage('runtime', {
   description: 'The Taskwright operator and its embedded engine',

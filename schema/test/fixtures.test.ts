@@ -1,21 +1,12 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { describe, expect, test } from 'vitest';
-import { type Kind, type StructuralSchema, type ValidationRule, agentConfigKind, rootSchema, storedVersion, taskKind, workspaceKind } from '../src/index.ts';
-import { agentConfigFixtures } from './fixtures/agent-config.ts';
-import type { Fixture } from './fixtures/fixture.ts';
-import { taskFixtures } from './fixtures/task.ts';
-import { workspaceFixtures } from './fixtures/workspace.ts';
-
-const suites: { kind: Kind; fixtures: readonly Fixture[] }[] = [
-  { kind: taskKind, fixtures: taskFixtures },
-  { kind: workspaceKind, fixtures: workspaceFixtures },
-  { kind: agentConfigKind, fixtures: agentConfigFixtures },
-];
+import { type StructuralSchema, type ValidationRule, rootSchema, storedVersion } from '../src/index.ts';
+import { fixtureSuites } from './fixtures/index.ts';
 
 /** What only the API server checks, since zod has no word for it. */
 const DUPLICATE = 'duplicate';
 
-describe.each(suites)('$kind.kind', ({ kind, fixtures }) => {
+describe.each(fixtureSuites)('$kind.kind', ({ kind, fixtures }) => {
   const version = storedVersion(kind.versions);
   const root = rootSchema(kind.kind, kind.description, version);
   const rules = [...rulesOf(root, '')];

@@ -1,7 +1,7 @@
 import { applyContract } from './apply.contract.ts';
 import type { Connect } from './connection.ts';
 import { createAndReadContract } from './create-and-read.contract.ts';
-import { kelosFixturesContract } from './kelos-fixtures.contract.ts';
+import { kindsContract } from './kinds.contract.ts';
 import { listContract } from './list.contract.ts';
 import { schemaContract } from './schema.contract.ts';
 import { watchContract } from './watch.contract.ts';
@@ -15,5 +15,5 @@ export const contracts: Record<string, (connect: Connect) => void> = {
   'watch': watchContract,
   'schema': schemaContract,
   'server-side apply': applyContract,
-  'fixtures of kelos.dev': kelosFixturesContract,
+  'our own kinds': kindsContract,
 };

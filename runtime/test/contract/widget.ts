@@ -1,5 +1,6 @@
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
-import { definitions, type Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { defineKind } from './define-kind.ts';
 
 /** A custom kind with everything a schema can say, for suites that need one. */
 export interface Widget extends KubeObject {
@@ -55,15 +56,8 @@ const definition = {
   },
 };
 
-/** Defines the kind, unless an earlier test did, and waits until it is served. */
-export async function defineWidgets({ client }: Connection): Promise<void> {
-  await client.apply(definitions, definition, { fieldManager: 'contract', force: true });
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const { status } = await client.get<Widget>(definitions, { name: definition.metadata.name });
-    const conditions = (status?.conditions ?? []) as { type: string; status: string }[];
-    if (conditions.some(({ type, status: value }) => type === 'Established' && value === 'True')) return;
-  }
-  throw new Error('the CustomResourceDefinition of the contract is not established');
+export async function defineWidgets(connection: Connection): Promise<void> {
+  await defineKind(connection, definition);
 }
 
 export function aWidget(namespace: string, fields: Record<string, unknown> = {}): Widget {

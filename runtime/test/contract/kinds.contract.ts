@@ -1,0 +1,61 @@
+import { crdOf, resourceOf } from '@taskwright/schema';
+import { type ApiObject, type Fixture, fixtureSuites } from '@taskwright/schema/fixtures';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { KubeObject, Resource } from '../../src/kube/object.ts';
+import { type Connect, type Connection, refusal } from './connection.ts';
+import { defineKind } from './define-kind.ts';
+
+/** How the server calls it when a keyword of the schema is broken. What is not listed is a rule of CEL. */
+const REASONS: Record<string, string> = {
+  required: 'FieldValueRequired',
+  type: 'FieldValueTypeInvalid',
+  enum: 'FieldValueNotSupported',
+  pattern: 'FieldValueInvalid',
+  minLength: 'FieldValueInvalid',
+  maxLength: 'FieldValueTooLong',
+  minimum: 'FieldValueInvalid',
+  minItems: 'FieldValueInvalid',
+  maxItems: 'FieldValueTooMany',
+  duplicate: 'FieldValueDuplicate',
+};
+
+/** Our own kinds: the server takes their CRDs, and judges every fixture as its author says. */
+export function kindsContract(connect: Connect): void {
+  describe.each(fixtureSuites)('$kind.kind', ({ kind, fixtures }) => {
+    const resource = resourceOf(kind);
+    let connection: Connection;
+    beforeAll(async () => {
+      connection = await connect();
+      await defineKind(connection, crdOf(kind));
+    });
+
+    test.each(fixtures.filter(({ valid }) => valid))('accepts $it', async (fixture) => {
+      const sent = await prepare(connection, resource, fixture);
+      await expect(sent()).resolves.toMatchObject({ kind: kind.kind });
+    });
+
+    test.each(fixtures.filter((fixture) => !fixture.valid))('refuses $it', async (fixture) => {
+      const sent = await prepare(connection, resource, fixture);
+      const { code, reason, details } = await refusal(sent());
+      expect([code, reason]).toEqual([422, 'Invalid']);
+      expect(details?.causes).toContainEqual(expect.objectContaining(causeOf(fixture)));
+    });
+  });
+}
+
+function causeOf({ path, rule }: Extract<Fixture, { valid: false }>): { reason: string; field: string; message?: string } {
+  const reason = REASONS[rule];
+  if (reason !== undefined) return { reason, field: path };
+  return { reason: 'FieldValueInvalid', field: path, message: expect.stringContaining(rule) as string };
+}
+
+/** Brings the server to where the fixture begins; what it is about is sent by the function that is returned. */
+async function prepare({ client, namespace }: Connection, resource: Resource, { object, before, subresource }: Fixture): Promise<() => Promise<KubeObject>> {
+  const inNamespace = await namespace();
+  const placed = ({ metadata, ...rest }: ApiObject): KubeObject => ({ ...rest, metadata: { ...metadata, namespace: inNamespace } });
+  const earlier = before ?? (subresource && object);
+  if (!earlier) return () => client.create(resource, placed(object));
+  const { metadata: { resourceVersion } } = await client.create(resource, placed(earlier));
+  const { metadata, ...rest } = placed(object);
+  return () => client.replace(resource, { ...rest, metadata: { ...metadata, resourceVersion } }, { subresource });
+}

@@ -1,0 +1,116 @@
+import type { Change } from '../../src/kube/change-feed.ts';
+import { isNotFound } from '../../src/kube/api-error.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { type Clock, sleep } from '../../src/kube/clock.ts';
+import { toKubeTime } from '../../src/kube/time.ts';
+import { type Pod, podResource } from '../../src/embedded/pod.ts';
+import type { LoggedContainer, PodLogs } from '../../src/embedded/pod-logs.ts';
+
+/** What happens in a Pod; the same in each, unless `attempts` says otherwise. */
+export interface Script extends Attempt {
+  /** By the number of the attempt, from 0. */
+  readonly attempts?: readonly Attempt[];
+}
+
+export interface Attempt {
+  readonly prepareExitCode?: number;
+  readonly runsForMs?: number;
+  readonly exitCode?: number;
+  /** The termination message. */
+  readonly message?: string;
+  /** What it leaves when it is stopped. */
+  readonly stoppedMessage?: string;
+  /** Left out: it printed nothing. */
+  readonly log?: string;
+}
+
+type State = { running: object } | { terminated: object };
+
+/**
+ * A node that runs nothing: it reports what the script says, at the times it says.
+ *
+ * Like the real one it ends a Pod that is deleted before it lets it go, and reports how its containers ended.
+ */
+export class FakeKubelet implements PodLogs {
+  readonly #clock: Clock;
+  readonly #client: () => KubeClient;
+  readonly #script: Script;
+  readonly #running = new Map<string, AbortController>();
+  readonly #attempts = new Map<string, Attempt>();
+  /** The logs that were asked for, by the name of the Pod. */
+  readonly logsRead: string[] = [];
+  #active = 0;
+  mostActive = 0;
+
+  constructor(clock: Clock, client: () => KubeClient, script: Script) {
+    this.#clock = clock;
+    this.#client = client;
+    this.#script = script;
+  }
+
+  podChanged({ type, object }: Change<Pod>): void {
+    const uid = object.metadata.uid!;
+    if (type === 'deleted') return this.#running.get(uid)?.abort();
+    if (object.metadata.deletionTimestamp) return this.#running.get(uid)?.abort();
+    if (this.#running.has(uid)) return;
+    const abort = new AbortController();
+    this.#running.set(uid, abort);
+    const attempt = { ...this.#script, ...this.#script.attempts?.[this.#attempts.size] };
+    this.#attempts.set(uid, attempt);
+    this.#run(object, attempt, abort.signal).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+
+  async *stream({ pod, uid }: LoggedContainer): AsyncIterable<Buffer> {
+    this.logsRead.push(pod);
+    yield Buffer.from(this.#attempts.get(uid)?.log ?? '');
+  }
+
+  async #run(pod: Pod, { prepareExitCode = 0, runsForMs = 60_000, exitCode = 0, message, stoppedMessage }: Attempt, signal: AbortSignal): Promise<void> {
+    this.mostActive = Math.max(this.mostActive, (this.#active += 1));
+    try {
+      await this.#assign(pod);
+      await sleep(this.#clock, 1_000, signal);
+      if (pod.spec.initContainers?.length) {
+        await this.#report(pod, 'Pending', { prepare: this.#runningState() });
+        await sleep(this.#clock, 2_000, signal);
+        if (prepareExitCode !== 0) return await this.#report(pod, 'Failed', { prepare: this.#ended(prepareExitCode, message) });
+      }
+      await this.#report(pod, 'Running', { agent: this.#runningState() });
+      await sleep(this.#clock, runsForMs, signal);
+      await this.#report(pod, exitCode === 0 ? 'Succeeded' : 'Failed', { agent: this.#ended(exitCode, message) });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      await this.#report(pod, 'Failed', { agent: this.#ended(137, stoppedMessage) });
+      await sleep(this.#clock, 1_000);
+      const { namespace, name, uid } = pod.metadata;
+      await this.#client().delete(podResource, { namespace, name: name! }, { gracePeriodSeconds: 0, preconditions: { uid } });
+    } finally {
+      this.#active -= 1;
+    }
+  }
+
+  async #assign({ metadata: { namespace, name, uid } }: Pod): Promise<void> {
+    await this.#client().patchMerge(podResource, { namespace, name: name! }, { metadata: { uid }, spec: { nodeName: 'node' } });
+  }
+
+  async #report({ metadata: { namespace, name, uid }, spec }: Pod, phase: string, { prepare, agent }: { prepare?: State; agent?: State }): Promise<void> {
+    const statusOf = (container: { name: string; image?: string }, state: State) => ({ name: container.name, image: container.image, imageID: '', ready: false, restartCount: 0, state });
+    const status = {
+      phase,
+      ...(prepare ? { initContainerStatuses: [statusOf(spec.initContainers![0]!, prepare)] } : {}),
+      ...(agent ? { containerStatuses: [statusOf(spec.containers[0]!, agent)] } : {}),
+    };
+    await this.#client().patchMerge(podResource, { namespace, name: name!, subresource: 'status' }, { metadata: { uid }, status });
+  }
+
+  #runningState(): State {
+    return { running: { startedAt: toKubeTime(this.#clock.now()) } };
+  }
+
+  #ended(exitCode: number, message?: string): State {
+    const at = toKubeTime(this.#clock.now());
+    return { terminated: { exitCode, startedAt: at, finishedAt: at, ...(message === undefined ? {} : { message }) } };
+  }
+}

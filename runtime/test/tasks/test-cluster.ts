@@ -1,0 +1,63 @@
+import { crds, type Task, taskResource } from '@taskwright/schema';
+import { type Job, jobResource } from '../../src/embedded/job-controller/job.ts';
+import { ApiServer } from '../../src/embedded/api-server.ts';
+import { BY_JOB, jobController, jobKeysOf } from '../../src/embedded/job-controller/job-controller.ts';
+import { type Pod, podResource } from '../../src/embedded/pod.ts';
+import { VirtualClock } from '../../src/embedded/virtual-clock.ts';
+import { KubeClient } from '../../src/kube/client.ts';
+import { Informer } from '../../src/kube/informer.ts';
+import { Manager } from '../../src/kube/manager.ts';
+import type { KubeObject, Resource } from '../../src/kube/object.ts';
+import { FakeKubelet, type Script } from './fake-kubelet.ts';
+
+const CRDS: Resource = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
+
+/** A cluster without an operator: the real API server and Job controller of the embedded engine, and a node that plays a script. */
+export interface TestCluster {
+  readonly api: ApiServer;
+  readonly clock: VirtualClock;
+  /** For the test itself: what it does is no part of what is counted. */
+  readonly client: KubeClient;
+  readonly tasks: Informer<Task>;
+  /** Every Job there ever was. */
+  readonly jobUids: Set<string>;
+  readonly kubelet: FakeKubelet;
+  create(object: KubeObject, resource?: Resource): Promise<KubeObject>;
+  task(name?: string): Task | undefined;
+  stop(): Promise<void>;
+}
+
+export async function startCluster(script: Script = {}): Promise<TestCluster> {
+  const clock = new VirtualClock();
+  const kubelet: FakeKubelet = new FakeKubelet(clock, () => client, script);
+  const api = new ApiServer({ clock, podLogs: kubelet });
+  const client = new KubeClient(api.transport, { userAgent: 'test', clock });
+  const controllers = api.startControllers();
+  for (const definition of crds()) await client.create(CRDS, definition as unknown as KubeObject);
+  await client.create({ group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false }, { metadata: { name: 'dev' } });
+
+  const jobs = new Informer<Job>(client, { resource: jobResource, clock });
+  const pods = new Informer<Pod, typeof BY_JOB>(client, { resource: podResource, clock, indexes: { [BY_JOB]: jobKeysOf } });
+  const tasks = new Informer<Task>(client, { resource: taskResource, clock });
+  const jobUids = new Set<string>();
+  jobs.onChange(({ object }) => void jobUids.add(object.metadata.uid!));
+  pods.onChange((change) => kubelet.podChanged(change));
+  const manager = new Manager({ informers: [jobs, pods, tasks], controllers: [jobController({ client, clock, jobs, pods })], clock });
+  await manager.ready;
+
+  return {
+    api,
+    clock,
+    client,
+    tasks,
+    jobUids,
+    kubelet,
+    create: (object, resource = taskResource) => client.create(resource, object),
+    task: (name = 'fix') => tasks.get(`dev/${name}`),
+    async stop() {
+      await manager.stop();
+      controllers.stop();
+      await api.transport.close();
+    },
+  };
+}

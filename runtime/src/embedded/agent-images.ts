@@ -10,7 +10,7 @@ import type { ImageSource, ProgramImage } from './images.ts';
 import { type NpmProgram, installNpmProgram } from './npm-program.ts';
 
 export interface AgentImagesOptions {
-  /** Where `PATH`, `HOME`, `XDG_CACHE_HOME` and npm's own settings are read from. */
+  /** Where `PATH`, `HOME`, `XDG_CACHE_HOME`, npm's own settings, and `TASKWRIGHT_ISOLATED` (this machine is a sandbox) are read from. */
   readonly env: Env;
   readonly clock?: Clock;
 }
@@ -58,7 +58,7 @@ async function agentTools(env: Env): Promise<ProgramImage> {
     path: [dirname(process.execPath), ...npm.path],
     hostPaths: [packageDir, dependencies(), ...npm.hostPaths],
     // Mount paths in variables are mapped where the file system of the container is not real, so the program is told all of them.
-    env: CONTAINER_PATHS,
+    env: { ...CONTAINER_PATHS, ...(env.TASKWRIGHT_ISOLATED && { TASKWRIGHT_ISOLATED: env.TASKWRIGHT_ISOLATED }) },
   };
 }
 

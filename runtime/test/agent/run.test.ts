@@ -78,13 +78,20 @@ test('Claude Code gets its flags, plugins, instructions and servers, and the pro
 });
 
 test.each([
-  { isRoot: true, isolated: '1', claimed: true },
-  { isRoot: true, isolated: '', claimed: false },
-  { isRoot: false, isolated: '1', claimed: false },
-])('a sandbox is claimed only for root in a declared isolation: %o', async ({ isRoot, isolated, claimed }) => {
-  const pod = aPod({ claude: `env > env; echo '${RESULT}'` }, { TASKWRIGHT_ISOLATED: isolated });
+  { isRoot: true, TASKWRIGHT_ISOLATED: '1', seen: '1' },
+  { isRoot: true, IS_SANDBOX: '1', seen: '1' },
+  { isRoot: false, TASKWRIGHT_ISOLATED: '1', seen: '' },
+])('a sandbox is claimed only for root, where one is declared: %o', async ({ isRoot, seen, ...env }) => {
+  const pod = aPod({ claude: `echo "$IS_SANDBOX" > claimed; echo '${RESULT}'` }, env);
   await running(pod, { isRoot });
-  expect(readFileSync(join(pod.repo, 'env'), 'utf8').includes('IS_SANDBOX=1')).toBe(claimed);
+  expect(readFileSync(join(pod.repo, 'claimed'), 'utf8').trim()).toBe(seen);
+});
+
+test('root outside a sandbox is told what to do', async () => {
+  expect(await running(aPod({ claude: `echo '${RESULT}'` }), { isRoot: true })).toMatchObject({
+    exitCode: 1,
+    error: 'Claude Code does not run as root outside a sandbox; run it as another user, install bubblewrap, or set TASKWRIGHT_ISOLATED=1 where the machine itself is the sandbox',
+  });
 });
 
 test('a prompt of any length comes from its file', async () => {

@@ -5,12 +5,7 @@ import { StepError, oneLine } from '../step-error.ts';
 import type { AgentAdapter, AgentCommand, AgentInput } from './adapter.ts';
 import { claudeEvents } from './claude-events.ts';
 
-/**
- * Claude Code.
- *
- * It refuses to skip permissions as root unless it believes that it is in a sandbox. That is claimed only for a run whose starter
- * declared the isolation (`TASKWRIGHT_ISOLATED=1`); elsewhere the CLI's refusal stands.
- */
+/** Claude Code. */
 export const claudeCode: AgentAdapter = {
   type: 'claude-code',
   configure,
@@ -30,9 +25,15 @@ async function command({ env, pluginDir, prompt, isRoot }: AgentInput): Promise<
   if (env.KELOS_MODEL) args.push('--model', env.KELOS_MODEL);
   if (env.KELOS_EFFORT) args.push('--effort', env.KELOS_EFFORT);
   for (const plugin of await pluginsIn(pluginDir)) args.push('--plugin-dir', plugin);
-  const sandbox = isRoot && env.TASKWRIGHT_ISOLATED === '1' ? { IS_SANDBOX: '1' } : {};
   // The version is the image's. An update in the middle of a run would replace it.
-  return { file: 'claude', args, input: prompt, env: { DISABLE_AUTOUPDATER: '1', ...sandbox } };
+  return { file: 'claude', args, input: prompt, env: { DISABLE_AUTOUPDATER: '1', ...(isRoot && claimSandbox(env)) } };
+}
+
+/** The CLI refuses to skip permissions as root unless it believes that it is in a sandbox. That is claimed only where whoever started the run declared it. */
+function claimSandbox({ IS_SANDBOX: claimed, TASKWRIGHT_ISOLATED: declared }: AgentInput['env']): AgentInput['env'] {
+  if (claimed === '1') return {};
+  if (declared === '1') return { IS_SANDBOX: '1' };
+  throw new StepError('Claude Code does not run as root outside a sandbox; run it as another user, install bubblewrap, or set TASKWRIGHT_ISOLATED=1 where the machine itself is the sandbox');
 }
 
 function placesOf({ CLAUDE_CONFIG_DIR: configDir, HOME: home = homedir() }: AgentInput['env']) {

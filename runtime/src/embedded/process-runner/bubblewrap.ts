@@ -28,7 +28,8 @@ const bubblewrap: Isolation = {
   says:
     'containers run in bubblewrap with their own file system, processes and user: of this machine they see /usr and a few settings, read-only, and the ' +
     'directories of their Pod; they share its network and kernel, and nothing limits their memory or time on the processor',
-  defaults: () => ({ PATH: SEARCH_PATH, HOME, TMPDIR: '/tmp' }),
+  // Some agents refuse to work unattended as root unless they are told that they are kept apart.
+  defaults: () => ({ PATH: SEARCH_PATH, HOME, TMPDIR: '/tmp', TASKWRIGHT_ISOLATED: '1' }),
   launch,
   terminate: (pid) => {
     // The first process of the sandbox leads the group of the command, and as the first of its namespace it ignores the signal itself.

@@ -78,10 +78,10 @@ test('Claude Code gets its flags, plugins, instructions and servers, and the pro
 });
 
 test.each([
-  { isRoot: true, TASKWRIGHT_ISOLATED: '1', seen: '1' },
-  { isRoot: true, IS_SANDBOX: '1', seen: '1' },
-  { isRoot: false, TASKWRIGHT_ISOLATED: '1', seen: '' },
-])('a sandbox is claimed only for root, where one is declared: %o', async ({ isRoot, seen, ...env }) => {
+  { isRoot: true, env: { TASKWRIGHT_ISOLATED: '1' }, seen: '1' },
+  { isRoot: true, env: { IS_SANDBOX: '1' }, seen: '1' },
+  { isRoot: false, env: { TASKWRIGHT_ISOLATED: '1' }, seen: '' },
+] as { isRoot: boolean; env: Record<string, string>; seen: string }[])('a sandbox is claimed only for root, where one is declared: %o', async ({ isRoot, env, seen }) => {
   const pod = aPod({ claude: `echo "$IS_SANDBOX" > claimed; echo '${RESULT}'` }, env);
   await running(pod, { isRoot });
   expect(readFileSync(join(pod.repo, 'claimed'), 'utf8').trim()).toBe(seen);

@@ -49,10 +49,10 @@ const LOOPBACK = '127.0.0.1';
  * as local processes. Operators run on it through `client` or `api.transport`, unchanged.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { clock = systemClock, dataDir, images, imageProgress, log } = options;
+  const { clock = systemClock, dataDir, stateFile, images, imageProgress, log } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const isolation = await chooseIsolation(options.isolation);
-  const api = new ApiServer({ ...options.api, clock, podLogs: { stream: (...request) => runner.stream(...request) } });
+  const api = new ApiServer({ ...options.api, clock, ...(stateFile !== undefined && { stateFile }), podLogs: { stream: (...request) => runner.stream(...request) } });
   const client = new KubeClient(api.transport, { userAgent: 'taskwright-engine', clock });
   const node = { nodeName: hostname().toLowerCase(), ip: LOOPBACK };
   const runner: ProcessRunner = new ProcessRunner({ client, clock, images, isolation, config: configFrom(client), node, dataDir, recordEvent: () => {}, ...(imageProgress && { imageProgress }) });
@@ -88,7 +88,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await manager.stop();
       await runner.stop();
       controllers.stop();
-      await api.transport.close();
+      await api.close();
     },
   };
 }

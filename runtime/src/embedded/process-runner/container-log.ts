@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../kube/clock.ts';
 
@@ -31,16 +31,14 @@ export class ContainerLog {
   readonly #waiting = new Set<() => void>();
   #segment = 0;
   #written = 0;
-  #file: number;
+  /** Nothing is on disk before something is printed. */
+  #file: number | undefined;
   #ended = false;
 
   constructor(directory: string, clock: Clock, bounds: LogBounds = DEFAULT_LOG_BOUNDS) {
     this.#directory = directory;
     this.#clock = clock;
     this.#bounds = bounds;
-    mkdirSync(directory, { recursive: true });
-    this.#segment = Math.max(-1, ...segmentsIn(directory)) + 1;
-    this.#file = this.#open();
   }
 
   write(stream: LogStreamName, chunk: Buffer): void {
@@ -66,7 +64,7 @@ export class ContainerLog {
       if (this.#unfinished[stream] !== '') this.#append(`${this.#prefix(stream)}F ${this.#unfinished[stream]}\n`);
     }
     this.#ended = true;
-    closeSync(this.#file);
+    if (this.#file !== undefined) closeSync(this.#file);
     this.#wake();
   }
 
@@ -94,25 +92,23 @@ export class ContainerLog {
 
   #append(text: string): void {
     if (this.#written > 0 && this.#written + text.length > this.#bounds.segmentBytes) this.#rotate();
+    this.#file ??= this.#open();
     writeSync(this.#file, text, null, 'latin1');
     this.#written += text.length;
   }
 
   #rotate(): void {
-    closeSync(this.#file);
+    closeSync(this.#file!);
+    this.#file = undefined;
+    this.#written = 0;
     this.#segment++;
     const dropped = this.#segment - this.#bounds.segments + 1;
     if (dropped >= 1) rmSync(segmentPath(this.#directory, dropped), { force: true });
-    this.#file = this.#open();
   }
 
   #open(): number {
-    // Under another name first: a reader that sees the name sees a segment that is being written.
-    const path = segmentPath(this.#directory, this.#segment);
-    const file = openSync(`${path}.new`, 'a', 0o600);
-    renameSync(`${path}.new`, path);
-    this.#written = fstatSync(file).size;
-    return file;
+    if (this.#segment === 0) mkdirSync(this.#directory, { recursive: true });
+    return openSync(segmentPath(this.#directory, this.#segment), 'a', 0o600);
   }
 
   #prefix(stream: LogStreamName): string {

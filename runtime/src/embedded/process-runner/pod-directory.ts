@@ -13,6 +13,7 @@ export interface PodRecord {
 /** The directory of one Pod: its record, its volumes, and per run of a container its log, home and termination message. */
 export class PodDirectory {
   readonly path: string;
+  #exists = false;
 
   constructor(dataDir: string, uid: string) {
     this.path = join(dataDir, 'pods', uid);
@@ -30,7 +31,8 @@ export class PodDirectory {
 
   /** On disk, whole, when it returns. */
   writeRecord(record: PodRecord): void {
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    if (!this.#exists) mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    this.#exists = true;
     writeFileSync(`${this.#recordPath}.next`, JSON.stringify(record), { mode: 0o600 });
     renameSync(`${this.#recordPath}.next`, this.#recordPath);
   }

@@ -91,7 +91,6 @@ export class PodWorker {
     this.#startedAt = record?.startedAt ?? pod.status?.startTime ?? toKubeTime(now);
     this.#failure = record?.failure ?? refusalOf(pod);
     this.#runs = record ? declareLost(record, now) : runsInStatus(pod, now);
-    this.#save();
     this.#wake();
   }
 
@@ -128,6 +127,10 @@ export class PodWorker {
   /** The log that a running container writes. */
   liveLog(container: string): ContainerLog | undefined {
     return this.#live.get(container)?.log;
+  }
+
+  restartCount(container: string): number {
+    return runOf(this.#runs, container).restartCount;
   }
 
   get #nowMs(): number {

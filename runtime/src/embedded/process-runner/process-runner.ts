@@ -2,7 +2,6 @@ import { ApiError } from '../../kube/api-error.ts';
 import { NoSuchLog, type LoggedContainer, type LogOptions, type PodLogs } from '../pod-logs.ts';
 import { isFinishedPod, type Pod, podResource } from '../pod.ts';
 import { normalEvent } from '../../kube/plan.ts';
-import { segmentsIn } from './container-log.ts';
 import { declareLost } from './lost-containers.ts';
 import { readLog } from './log-reader.ts';
 import { PodDirectory, podsOnDisk } from './pod-directory.ts';
@@ -68,12 +67,11 @@ export class ProcessRunner implements PodLogs {
 
   async *stream({ uid, container, pod }: LoggedContainer, options: LogOptions, signal: AbortSignal): AsyncIterable<Buffer> {
     const directory = new PodDirectory(this.#context.dataDir, uid);
-    const runs = directory.loggedRuns(container);
-    const restartCount = options.previous ? runs.at(-2) : runs.at(-1);
-    if (restartCount === undefined) throw new NoSuchLog(`${options.previous ? 'previous terminated ' : ''}container "${container}" in pod "${pod}" not found`);
-    const path = directory.log(container, restartCount);
-    if (segmentsIn(path).length === 0) return;
-    yield* readLog(path, options.previous ? undefined : this.#workers.get(uid)?.liveLog(container), options, signal);
+    const worker = this.#workers.get(uid);
+    const current = worker?.restartCount(container) ?? directory.loggedRuns(container).at(-1) ?? 0;
+    const restartCount = options.previous ? current - 1 : current;
+    if (restartCount < 0) throw new NoSuchLog(`previous terminated container "${container}" in pod "${pod}" not found`);
+    yield* readLog(directory.log(container, restartCount), options.previous ? undefined : worker?.liveLog(container), options, signal);
   }
 
   async #assign(pod: Pod): Promise<void> {

@@ -30,6 +30,9 @@ export function definitionOf(name: string): Definition {
 
 /** The full name of the type that is served there, such as `io.k8s.api.batch.v1.Job` for Jobs. */
 export function definitionNameOf({ group, version, kind }: Pick<Resource, 'group' | 'version' | 'kind'>): string | undefined {
-  return Object.keys(definitions).find((name) => definitions[name]!['x-kubernetes-group-version-kind']
-    ?.some((served) => served.group === group && served.version === version && served.kind === kind));
+  return names.get(`${group}/${version}/${kind}`);
 }
+
+const names = new Map(Object.entries(definitions).flatMap(([name, { 'x-kubernetes-group-version-kind': kinds = [] }]) => (
+  kinds.map(({ group, version, kind }) => [`${group}/${version}/${kind}`, name] as const)
+)));

@@ -111,7 +111,7 @@ function workspacePackage(folder: string, options: Partial<typescript.TypeScript
       exclude: ['node_modules'],
       compilerOptions: {
         target: 'ES2024',
-        lib: ['es2024'],
+        lib: ['es2024', 'esnext.array'], // Array.fromAsync is in Node 22
         module: 'nodenext',
         moduleResolution: javascript.TypeScriptModuleResolution.NODE_NEXT,
         skipLibCheck: true,
@@ -129,6 +129,8 @@ function workspacePackage(folder: string, options: Partial<typescript.TypeScript
   child.package.addField('files', ['lib', '!lib/**/*.map']);
   child.tsconfig?.file.addOverride('compilerOptions.types', ['node']);
   child.tsconfigDev.file.addOverride('exclude', ['node_modules', 'lib']);
+  // Tests of one package read the fixtures of another.
+  child.tsconfigDev.file.addOverride('compilerOptions.rootDir', '..');
   child.tsconfig?.file.addOverride('compilerOptions.erasableSyntaxOnly', true);
   child.tsconfig?.file.addOverride('compilerOptions.rewriteRelativeImportExtensions', true);
   // The root install covers the workspace.

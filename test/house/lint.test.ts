@@ -55,6 +55,7 @@ test.each([
   { from: 'runtime/src/tasks/plan.ts', to: 'cdk8s-taskwright' },
   { from: 'runtime/src/kube/deep/queue.ts', to: '../clock.ts' },
   { from: 'cli/test/main.test.ts', to: '../src/main.ts' },
+  { from: 'runtime/test/contract/kelos.contract.ts', to: '../../../schema/test/fixtures/task.ts' },
   { from: 'test/task.test.ts', to: '../src/index' },
   { from: 'tools/generate.ts', to: '@taskwright/schema' },
 ])('$from may import $to', async ({ from, to }) => {

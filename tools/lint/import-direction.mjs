@@ -77,7 +77,8 @@ function judge(file, specifier) {
     : not.find(({ folders }) => folders.some((folder) => within(target, folder)));
   if (forbidden) return { messageId: 'direction', data: { from: from || 'this', target, why: forbidden.why } };
 
-  const name = Object.keys(packages).find((key) => within(target, packages[key]));
+  // Fixtures are shared between tests and have no name to import them by.
+  const name = target.includes('/test/') ? undefined : Object.keys(packages).find((key) => within(target, packages[key]));
   if (isRelative && name !== undefined && packageOf(target) !== packageOf(file)) return { messageId: 'relative', data: { target, name } };
   return undefined;
 }

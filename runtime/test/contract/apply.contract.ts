@@ -10,8 +10,10 @@ export function applyContract(connect: Connect): void {
     await defineWidgets(connection);
     const namespace = await connection.namespace();
     const { client } = connection;
-    const apply = (fieldManager: string, spec: Record<string, unknown>, options: { force?: boolean } = {}) => (
-      client.apply<Widget>(widgets, { metadata: { namespace, name: 'one' }, spec }, { fieldManager, ...options }));
+    const apply = (fieldManager: string, spec: Record<string, unknown>, options: { force?: boolean } = {}) => {
+      const widget = { metadata: { namespace, name: 'one' }, spec };
+      return client.apply<Widget>(widgets, widget, { fieldManager, ...options });
+    };
     return { client, namespace, apply, address: { namespace, name: 'one' } };
   };
   const ownersOf = (object: Widget) => object.metadata.managedFields as ManagedFields[];

@@ -5,7 +5,7 @@ export function listContract(connect: Connect): void {
   const start = async () => {
     const connection = await connect();
     const namespace = await connection.namespace();
-    for (const [name, labels] of Object.entries({ a: { tier: 'web' }, b: { tier: 'db' }, c: {} })) {
+    for (const [name, labels] of Object.entries<Record<string, string>>({ a: { tier: 'web' }, b: { tier: 'db' }, c: {} })) {
       await connection.client.create(configMaps, { metadata: { namespace, name, labels: { suite: 'list', ...labels } } });
     }
     const names = async (labelSelector: string) => {

@@ -5,7 +5,7 @@ import { ManualClock } from './manual-clock.ts';
 const added = (object: number): Change<number> => ({ type: 'added', object, inInitialList: false });
 
 test('what a handler pushes comes after what was there, and is not lost', async () => {
-  const feed = new ChangeFeed<number>(new ManualClock(), expect.unreachable);
+  const feed = new ChangeFeed<number>(new ManualClock(), (error) => expect.unreachable(String(error)));
   const seen: number[] = [];
   feed.subscribe(({ object }) => {
     seen.push(object);
@@ -18,7 +18,7 @@ test('what a handler pushes comes after what was there, and is not lost', async 
 });
 
 test('a long run is cut, and others get a turn in between', async () => {
-  const feed = new ChangeFeed<number>(new ManualClock(), expect.unreachable);
+  const feed = new ChangeFeed<number>(new ManualClock(), (error) => expect.unreachable(String(error)));
   let turns = 0;
   let seen = 0;
   const turn = (): void => {
@@ -34,7 +34,7 @@ test('a long run is cut, and others get a turn in between', async () => {
 });
 
 test('who has unsubscribed hears nothing more', () => {
-  const feed = new ChangeFeed<number>(new ManualClock(), expect.unreachable);
+  const feed = new ChangeFeed<number>(new ManualClock(), (error) => expect.unreachable(String(error)));
   const seen: number[] = [];
   const unsubscribe = feed.subscribe(({ object }) => seen.push(object));
   feed.push([added(1)]);

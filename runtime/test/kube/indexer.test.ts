@@ -13,7 +13,7 @@ test('an index is never older or newer than its store', () => {
   const act = fc.record({ put: fc.boolean(), name: fc.constantFrom('a', 'b', 'c'), namespace: fc.constantFrom('x', 'y', undefined), owners: fc.uniqueArray(fc.constantFrom('1', '2', '3')) });
   fc.assert(
     fc.property(fc.array(act), (history) => {
-      const indexer = new Indexer<Task, 'owner'>({ owner: ({ owners }) => owners }, expect.unreachable);
+      const indexer = new Indexer<Task, 'owner'>({ owner: ({ owners }) => owners }, (error) => expect.unreachable(String(error)));
       const model = new Map<string, Task>();
       for (const { put, name, namespace, owners } of history) {
         const key = namespace === undefined ? name : `${namespace}/${name}`;
@@ -44,6 +44,6 @@ test('an index function that throws files its object under nothing and is report
 });
 
 test('an index that does not exist names those that do', () => {
-  const indexer = new Indexer<Task, string>({ owner: () => [] }, expect.unreachable);
+  const indexer = new Indexer<Task, string>({ owner: () => [] }, (error) => expect.unreachable(String(error)));
   expect(() => indexer.byIndex('onwer', '1')).toThrow('index: there is no "onwer"; there are owner');
 });

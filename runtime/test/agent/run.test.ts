@@ -13,6 +13,9 @@ const RESULT = '{"type":"result","subtype":"success","is_error":false,"num_turns
 
 const MAIN = fileURLToPath(new URL('../../src/agent/main.ts', import.meta.url));
 
+/** The program itself is started by whoever runs the tests, be it root. */
+const DECLARED = { TASKWRIGHT_ISOLATED: '1' };
+
 /** A pod directory with a repository, and programs on its PATH that play the agent and the tools. */
 function aPod(programs: Record<string, string> = {}, env: Record<string, string> = {}) {
   const dir = temporaryDirectory();
@@ -139,7 +142,7 @@ test('output between events, cut lines and errors do not disturb the result, and
 
 test('100 MB of output, a part of it in one line, is read in bounded memory', async () => {
   const flood = `require("fs");const line="x".repeat(1023)+"\\n";let left=60*1024;const go=()=>{while(left-->0)if(!process.stdout.write(line))return process.stdout.once("drain",go);one(40)};const one=(n)=>{if(n===0)return process.stdout.write("\\n"+process.argv[1]+"\\n");process.stdout.write("y".repeat(1<<20),()=>one(n-1))};go()`;
-  const pod = aPod({ claude: `exec '${process.execPath}' -e '${flood}' '${RESULT}'` });
+  const pod = aPod({ claude: `exec '${process.execPath}' -e '${flood}' '${RESULT}'` }, DECLARED);
   const out = join(pod.dir, 'out');
   // A quarter of what is printed: keeping it would end the program.
   execFileSync('sh', ['-c', `'${process.execPath}' --max-old-space-size=24 --conditions=taskwright-source '${MAIN}' run x > '${out}'; echo $? > '${out}.code'`], { cwd: pod.repo, env: pod.env, timeout: 60_000 });
@@ -216,7 +219,7 @@ test('an agent that does not end when asked is killed, and what it did is captur
 });
 
 test('SIGTERM ends the program with the result of what was done, though nobody reads its log any more', async () => {
-  const pod = aPod({ claude: 'trap "exit 0" TERM; git commit --quiet --allow-empty --message half; echo started; while :; do sleep 0.1; done' });
+  const pod = aPod({ claude: 'trap "exit 0" TERM; git commit --quiet --allow-empty --message half; echo started; while :; do sleep 0.1; done' }, DECLARED);
   const child = spawn(process.execPath, ['--conditions=taskwright-source', MAIN, 'run', 'x'], { cwd: pod.repo, env: pod.env, stdio: ['ignore', 'pipe', 'ignore'] });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   // Leaving the loop closes the pipe.

@@ -2,6 +2,7 @@
 export { type CustomResourceDefinition, crdOf, rootSchema } from './crd.ts';
 export { type AgentConfig, type AgentConfigSpec, type McpServer, type Plugin, type SkillPackage, agentConfigKind, agentConfigResource } from './kelos/agent-config.ts';
 export type { Condition } from './kelos/condition.ts';
+export { CREDENTIAL_KEYS } from './kelos/credential-keys.ts';
 export type { Credentials } from './kelos/credentials.ts';
 export { BUILT_IN_INIT_CONTAINERS, type PodOverrides, RESERVED_PREFIX, WORKSPACE_VOLUME } from './kelos/pod-overrides.ts';
 export type { AgentConfigReference, SecretReference, WorkerPoolReference, WorkspaceReference } from './kelos/references.ts';

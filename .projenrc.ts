@@ -105,6 +105,7 @@ function workspacePackage(folder: string, options: Partial<typescript.TypeScript
     entrypoint: 'lib/index.js',
     // What an editor and `tsc -p` look at has the tests in it; what is compiled and published has not.
     tsconfigDevFile: 'tsconfig.json',
+    autoDetectBin: false,
     tsconfig: {
       fileName: 'tsconfig.build.json',
       include: ['src/**/*.ts'],
@@ -187,10 +188,11 @@ runtime.package.addField('exports', exportsOf({
 const cli = workspacePackage('cli', {
   name: 'taskwright',
   description: 'Run, watch and explain a Taskwright fleet',
-  deps: ['commander@^15.1.0', 'yaml@^2.9.1'],
-  bin: { taskwright: 'lib/main.js' },
+  deps: ['commander@^15.1.0', 'yaml@^2.9.1', 'zod@^4.6.0'],
+  bin: { taskwright: 'bin/taskwright.mjs' },
 });
 cli.package.addField('exports', exportsOf({ '.': 'index' }));
+cli.package.addField('files', ['lib', '!lib/**/*.map', 'bin']);
 
 // npm links a workspace that is asked for by its folder, and packing replaces the folder by the version.
 runtime.addDeps('@taskwright/schema@file:../schema', 'cdk8s-taskwright@file:..');

@@ -1,1 +1,64 @@
-export {};
+import { Command, CommanderError } from 'commander';
+import { CommandError, type Io } from './io.ts';
+
+export { CommandError, type Io };
+
+/** Runs one command line and resolves to the exit code of the process. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await commandLine(io).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode; // commander has printed it
+    if (error instanceof CommandError) {
+      io.err(`taskwright: ${error.message}\n`);
+      return error.exitCode;
+    }
+    if (io.signal.aborted) return 130;
+    io.err(`taskwright: unexpected failure, please report it: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return 70;
+  }
+}
+
+/** Each command is loaded when it is used: `taskwright get` does not pay for the engine. */
+function commandLine(io: Io): Command {
+  const program = new Command('taskwright')
+    .description('Run, watch and explain a fleet of coding agents')
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err });
+
+  program
+    .command('dev')
+    .description('run a program on this machine, without a cluster, and show what its agents do')
+    .argument('[program]', 'folder with a cdk8s.yaml or main.ts, a TypeScript program, or YAML manifests', '.')
+    .option('--keep', 'stay up after the last Task, so that kubectl and taskwright can look around')
+    .option('--data <folder>', 'where state, logs and repositories are kept', '.taskwright')
+    .option('--port <port>', 'port of the Kubernetes API on loopback; 0 takes a free one', '0')
+    .option('--isolation <kind>', 'how agents are kept apart from this machine: auto, bubblewrap or path-mapping', 'auto')
+    .option('--output <format>', 'json prints one object at the end and nothing else on standard output', 'text')
+    .action(async (path, options) => (await import('./commands/dev.ts')).dev(path, options, io));
+
+  connected(program.command('get'))
+    .description('list objects, Tasks unless you say otherwise')
+    .argument('[kind]', 'tasks, workspaces, agentconfigs, jobs, pods …', 'tasks')
+    .argument('[name]')
+    .option('-o, --output <format>', 'table, wide, json or yaml', 'table')
+    .action(async (kind, name, options) => (await import('./commands/get.ts')).get(kind, name, options, io));
+
+  connected(program.command('logs'))
+    .description("print an agent's log")
+    .argument('<task>')
+    .option('-f, --follow', 'go on until the agent ends')
+    .option('--container <name>', 'kelos-agent, or kelos-prepare for the preparation of the workspace', 'kelos-agent')
+    .action(async (task, options) => (await import('./commands/logs.ts')).logs(task, options, io));
+
+  return program;
+}
+
+function connected(command: Command): Command {
+  return command
+    .option('-n, --namespace <namespace>', 'default: that of the kubeconfig, else "default"')
+    .option('-A, --all-namespaces', 'of every namespace')
+    .option('--kubeconfig <file>', 'talk to this cluster; default: the engine of `taskwright dev` in --data')
+    .option('--data <folder>', 'where `taskwright dev` keeps its state', '.taskwright');
+}

@@ -16,6 +16,6 @@ test('the constructs are published without their sources and without the other p
 });
 
 test.each(['schema', 'runtime', 'cli'])('%s is published compiled', (folder) => {
-  const shipped = /^(lib\/.+\.(js|json|d\.ts)|package\.json|LICENSE|README\.md)$/;
+  const shipped = /^(lib\/.+\.(js|json|d\.ts)|bin\/taskwright\.mjs|package\.json|LICENSE|README\.md)$/;
   expect(packed(folder).filter((path) => !shipped.test(path))).toEqual([]);
 });

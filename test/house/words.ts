@@ -29,6 +29,7 @@ export function findMissingDocuments(repository: Repository): Finding[] {
   const documents = new Set([...repository.keys()].filter((path) => path.endsWith('.md')));
   for (const [path, text] of repository) {
     if (!/\.(ts|mjs|md|sh)$/.test(path) || isGenerated(path) || /(^|\/)test\//.test(path) || path === '.projenrc.ts') continue;
+    if (path.startsWith('examples/')) continue; // their agents write documents of their own
     for (const match of text.matchAll(/(?<![\w/.*$}~:-])[\w./-]*\w\.md\b/g)) {
       const name = match[0];
       if (/^(CLAUDE|AGENTS|GEMINI|SKILL)\.md$/.test(posix.basename(name))) continue; // files of the agents' own

@@ -1,0 +1,152 @@
+import { writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { agentImages, type ImageSource, type IsolationKind, type LocalImage, localImages, startEngine } from '@taskwright/runtime/embedded';
+import { keyOf, type KubeObject, systemClock } from '@taskwright/runtime/kube';
+import { startOperator } from '@taskwright/runtime/operator';
+import { crds, type Task } from '@taskwright/schema';
+import { applyObjects } from '../apply.ts';
+import { readDevSettings } from '../dev-settings.ts';
+import { followTasks } from '../follow-tasks.ts';
+import { CommandError, type Io } from '../io.ts';
+import { kubeconfigFor } from '../kubeconfig.ts';
+import { chooseModel } from '../local-model.ts';
+import { serveLocalRepositories } from '../local-repositories.ts';
+import { isTask, neededSecrets, secretWith } from '../local-secrets.ts';
+import { readProgram } from '../program.ts';
+import { Progress } from '../progress.ts';
+import { createRunFolder } from '../run-folder.ts';
+import { renderSummary, summarize } from '../summary.ts';
+
+export interface DevOptions {
+  readonly data: string;
+  readonly port: string;
+  readonly isolation: string;
+  readonly output: string;
+  readonly keep?: boolean;
+}
+
+/** The images that {@link agentImages} knows on this machine. */
+const IMAGES = {
+  agents: { 'claude-code': { image: 'ghcr.io/taskwright/claude-code:latest' } },
+  agentTools: { image: 'ghcr.io/taskwright/agent-tools:latest' },
+};
+
+/**
+ * `taskwright dev [program]`: synthesizes the program, applies it to an engine in this process, runs the operator on it, and
+ * shows what the agents do until every Task has finished.
+ */
+export async function dev(path: string, options: DevOptions, io: Io): Promise<void> {
+  const clock = systemClock;
+  const startedAt = clock.elapsed();
+  const marks: Record<string, number> = {};
+  const mark = (name: string) => (marks[name] = Math.round(clock.elapsed() - startedAt));
+
+  const { isolation, port } = checked(options);
+  const program = await readProgram(path, io.cwd, io.env);
+  const keys = program.objects.filter(isTask).map((task) => `${task.metadata.namespace ?? 'default'}/${task.metadata.name}`);
+  const progress = new Progress(options.output === 'json' ? io.err : io.out, io, () => clock.elapsed() - startedAt, keys.map((key) => key.split('/')[1]!));
+  progress.step('program', `${program.source} → ${counted(program.objects)}`);
+  mark('synthesized');
+
+  const settings = await readDevSettings(program.folder);
+  const data = resolve(io.cwd, options.data);
+  const run = await createRunFolder(data, clock.now());
+  await using stack = new AsyncDisposableStack();
+
+  const repositories = await serveLocalRepositories(settings.repositories, run.repositories);
+  stack.defer(() => repositories.close());
+  for (const url of repositories.folders.keys()) progress.step('repository', `a clone on this machine stands for ${url}`);
+
+  const model = await chooseModel(settings.model, io.env);
+  stack.defer(() => model.close());
+  progress.step('model', model.says);
+
+  const standIns = { ...repositories.env, ...model.env };
+  const engine = await startEngine({
+    dataDir: run.pods,
+    stateFile: run.stateFile,
+    images: localImages(withEnvironment({ ...agentImages({ env: io.env }), ...commands(settings.images) }, standIns)),
+    imageProgress: (image, line) => progress.step('image', `${image}: ${line}`),
+    ...(isolation && { isolation }),
+  });
+  stack.defer(() => engine.stop());
+  const face = await engine.api.listen({ port });
+  stack.defer(() => face.close());
+  await writeFile(run.kubeconfig, kubeconfigFor(face.url), { mode: 0o600 });
+  progress.step('engine', `in this process; kubectl --kubeconfig ${shown(io, join(data, 'latest/kubeconfig'))} get tasks`);
+  progress.step('isolation', engine.isolation.says);
+  mark('engineReady');
+
+  await applyObjects(engine.client, crds() as KubeObject[], clock);
+  const operator = startOperator({ transport: engine.api.transport, images: IMAGES, clock });
+  stack.defer(() => operator.stop());
+  await operator.ready;
+
+  const secrets = neededSecrets(program.objects).flatMap((needed) => {
+    const value = model.keyFor(needed.key);
+    return value === undefined ? [] : [secretWith(needed, value)];
+  });
+  await applyObjects(engine.client, [...secrets, ...program.objects] as KubeObject[], clock);
+  mark('applied');
+
+  const tasks = await followTasks(engine.client, new Set(keys), progress, io.signal);
+  mark('finished');
+
+  const gitDirOf = (task: Task) => gitDir(task, program.objects, repositories.folders, (folder) => shown(io, join(data, 'latest', relative(run.path, folder))));
+  const summaries = tasks.sort((a, b) => keyOf(a).localeCompare(keyOf(b))).map((task) => summarize(task, gitDirOf));
+  if (options.output === 'json') io.out(`${JSON.stringify({ tasks: summaries, milliseconds: marks }, undefined, 2)}\n`);
+  else io.out(renderSummary(summaries, { modelIsScripted: model.scripted }));
+
+  if (options.keep) {
+    progress.step('engine', 'stays up; Ctrl-C stops it');
+    await aborted(io.signal);
+  }
+  const failed = summaries.filter(({ phase }) => phase !== 'Succeeded').length;
+  if (failed > 0) throw new CommandError(`${failed} of ${summaries.length} Tasks did not succeed`);
+}
+
+function checked({ isolation, port, output }: DevOptions): { isolation: IsolationKind | undefined; port: number } {
+  if (!['text', 'json'].includes(output)) throw new CommandError(`--output: got "${output}"; allowed are text and json`, { exitCode: 2 });
+  if (!['auto', 'bubblewrap', 'path-mapping'].includes(isolation)) throw new CommandError(`--isolation: got "${isolation}"; allowed are auto, bubblewrap and path-mapping`, { exitCode: 2 });
+  if (!/^\d+$/.test(port) || Number(port) > 65_535) throw new CommandError(`--port: got "${port}"; allowed is 0 to 65535`, { exitCode: 2 });
+  return { isolation: isolation === 'auto' ? undefined : (isolation as IsolationKind), port: Number(port) };
+}
+
+function counted(objects: readonly KubeObject[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind = '' } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => `${count} ${kind}${count === 1 ? '' : 's'}`).join(', ');
+}
+
+/** Images that the program names and a script of this machine stands for. */
+function commands(images: Readonly<Record<string, string>>): Record<string, LocalImage> {
+  return Object.fromEntries(Object.entries(images).map(([name, file]) => [name, { files: { '/kelos_entrypoint.sh': file }, command: ['/kelos_entrypoint.sh'] }]));
+}
+
+function withEnvironment(images: Readonly<Record<string, ImageSource>>, env: Readonly<Record<string, string>>): Record<string, ImageSource> {
+  const extended = (image: LocalImage): LocalImage => ('run' in image ? image : { ...image, env: { ...image.env, ...env } });
+  return Object.fromEntries(Object.entries(images).map(([name, source]) => [
+    name,
+    typeof source === 'function' ? async (context) => extended(await source(context)) : extended(source),
+  ]));
+}
+
+function gitDir(task: Task, objects: readonly KubeObject[], folders: ReadonlyMap<string, string>, show: (folder: string) => string): string | undefined {
+  const name = task.spec.worker?.workspaceRef?.name ?? task.spec.workspaceRef?.name;
+  const workspace = objects.find((object) => object.kind === 'Workspace' && object.metadata.name === name);
+  const url = (workspace as { spec?: { repo?: string } } | undefined)?.spec?.repo;
+  const folder = url === undefined ? undefined : folders.get(url);
+  return folder === undefined ? undefined : show(folder);
+}
+
+function shown({ cwd }: Io, path: string): string {
+  const short = relative(cwd, path);
+  return short.startsWith('..') ? path : short;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) return done();
+    signal.addEventListener('abort', () => done(), { once: true });
+  });
+}

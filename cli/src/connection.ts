@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { type ClusterConfig, HttpTransport, KubeClient, loadConfig, systemClock } from '@taskwright/runtime/kube';
+import { CommandError, type Io } from './io.ts';
+import { latestRunFolder, type RunFolder } from './run-folder.ts';
+
+export interface ConnectionOptions {
+  readonly namespace?: string;
+  readonly kubeconfig?: string;
+  readonly data: string;
+}
+
+export interface Connection {
+  readonly client: KubeClient;
+  /** The one asked for, else that of the kubeconfig. */
+  readonly namespace: string;
+  readonly close: () => Promise<void>;
+}
+
+const USER_AGENT = 'taskwright-cli';
+
+/** An engine of this machine that takes longer is not there any more. */
+const ANSWERS_WITHIN_MS = 1_000;
+
+/**
+ * Connects to what the user means: the cluster of `--kubeconfig`; else the engine of `taskwright dev`, running or, from
+ * the state it left behind, stopped; else the cluster that kubectl would talk to.
+ */
+export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
+  if (options.kubeconfig === undefined) {
+    const run = await latestRunFolder(resolve(io.cwd, options.data));
+    const running = run && (await runningEngine(run, options));
+    if (running) return running;
+  }
+  return toCluster(await clusterConfig(options, io), options);
+}
+
+async function clusterConfig({ kubeconfig }: ConnectionOptions, { env, cwd }: Io): Promise<ClusterConfig> {
+  try {
+    return await loadConfig({ env, home: env['HOME'] ?? homedir(), ...(kubeconfig !== undefined && { kubeconfig: resolve(cwd, kubeconfig) }) });
+  } catch (cause) {
+    throw new CommandError(`${cause instanceof Error ? cause.message : String(cause)}; without a cluster, start with: taskwright dev`, { cause });
+  }
+}
+
+function toCluster(config: ClusterConfig, { namespace }: ConnectionOptions): Connection {
+  const transport = new HttpTransport(config, { connections: 4 });
+  return { client: new KubeClient(transport, { userAgent: USER_AGENT }), namespace: namespace ?? config.namespace, close: () => transport.close() };
+}
+
+async function runningEngine(run: RunFolder, options: ConnectionOptions): Promise<Connection | undefined> {
+  if (!existsSync(run.kubeconfig)) return undefined;
+  const connection = toCluster(await loadConfig({ env: {}, home: '/', kubeconfig: run.kubeconfig }), options);
+  const tooLong = new AbortController();
+  const timer = systemClock.after(ANSWERS_WITHIN_MS, () => tooLong.abort());
+  try {
+    await connection.client.send({ method: 'GET', path: '/readyz', signal: tooLong.signal });
+    return connection;
+  } catch {
+    await connection.close();
+    return undefined;
+  } finally {
+    timer.cancel();
+  }
+}

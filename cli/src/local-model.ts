@@ -1,0 +1,52 @@
+import { pathToFileURL } from 'node:url';
+import { type Script, startScriptedModel } from '@taskwright/runtime/testing';
+import { CommandError } from './io.ts';
+
+/** Who answers the agents' models on this machine. */
+export interface LocalModel {
+  readonly says: string;
+  readonly scripted: boolean;
+  /** For the environment of the agents. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The value for a Secret key, or undefined: nobody here has one. */
+  readonly keyFor: (name: string) => string | undefined;
+  close(): Promise<void>;
+}
+
+/** Never leaves the machine: the scripted endpoint takes any key. */
+const KEY_OF_THE_SCRIPT = 'scripted-model';
+
+/**
+ * The real model where the environment has a key for it, else the script that the program brings.
+ *
+ * With neither, Tasks wait for their Secret and say so.
+ */
+export async function chooseModel(scriptFile: string | undefined, env: Readonly<Record<string, string | undefined>>): Promise<LocalModel> {
+  const real = env['ANTHROPIC_API_KEY'] ?? env['CLAUDE_CODE_OAUTH_TOKEN'];
+  if (real || scriptFile === undefined) {
+    return {
+      says: real ? 'the real one, with the key from your environment' : 'none: set ANTHROPIC_API_KEY, or name a script in taskwright.dev.yaml',
+      scripted: false,
+      // A proxy that the user's own Claude Code talks to is the agents' too.
+      env: env['ANTHROPIC_BASE_URL'] === undefined ? {} : { ANTHROPIC_BASE_URL: env['ANTHROPIC_BASE_URL'] },
+      keyFor: (name) => env[name],
+      close: async () => {},
+    };
+  }
+  const server = await startScriptedModel({ script: await loadScript(scriptFile) });
+  return {
+    says: 'a script, because ANTHROPIC_API_KEY is not set',
+    scripted: true,
+    env: { ANTHROPIC_BASE_URL: server.url },
+    keyFor: (name) => env[name] ?? KEY_OF_THE_SCRIPT,
+    close: () => server.close(),
+  };
+}
+
+async function loadScript(file: string): Promise<Script> {
+  const module: { script?: unknown } = await import(pathToFileURL(file).href);
+  if (typeof module.script !== 'function' && !Array.isArray(module.script)) {
+    throw new CommandError(`model: ${file} exports no "script"; export const script: Script = [...], see examples/first-task/model.ts`);
+  }
+  return module.script as Script;
+}

@@ -201,6 +201,9 @@ schema.package.addField('private', true);
 runtime.package.addField('private', true);
 cli.package.addField('private', true);
 
+// jsii-docgen by itself follows the link of this workspace to itself.
+project.tasks.tryFind('docgen')?.reset('node tools/api-docs.ts');
+
 // Node reads an inline source map with every import of the library, and it is two thirds of each file.
 project.tsconfig?.file.addOverride('compilerOptions.inlineSourceMap', false);
 project.tsconfig?.file.addOverride('compilerOptions.sourceMap', true);

@@ -25,7 +25,7 @@ export interface CrdsProps extends ChartProps {
  *
  * @example
  *
- * new Crds(app, 'crds');
+ * new Crds(new App(), 'crds');
  */
 export class Crds extends Chart {
   public constructor(scope: Construct, id: string, props: CrdsProps = {}) {

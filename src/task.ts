@@ -147,7 +147,7 @@ export class Task extends Construct implements ITask {
       ...(workspace === undefined ? [] : checkReference(this.resource, WORKSPACE, workspace, 'workspace')),
       ...(branch === undefined ? [] : checkBranch(branch, 'branch')),
       ...this.checkAgent(agent),
-      ...this.checkText(),
+      ...this.checkValues(),
       ...this.checkDependencies(),
     ];
     if (ttlAfterFinished !== undefined && ttlSecondsAfterFinished !== undefined) {
@@ -171,13 +171,16 @@ export class Task extends Construct implements ITask {
       .map(([path]) => ({ code: 'excluded', path, fix: 'leave it out, or pass an agent that gets a Pod of its own' }));
   }
 
-  private checkText(): Problem[] {
-    const { prompt, upstreamRepo } = this.props;
+  private checkValues(): Problem[] {
+    const { prompt, upstreamRepo, podFailurePolicy } = this.props;
     const problems: Problem[] = [];
     if (typeof prompt === 'string' && prompt.trim() === '') problems.push({ code: 'required', path: 'prompt', fix: 'say what the agent should do' });
     if (typeof upstreamRepo === 'string' && !/^[^/\s]+\/[^/\s]+$/.test(upstreamRepo)) {
       problems.push({ code: 'pattern', path: 'upstreamRepo', got: quote(upstreamRepo), allowed: 'it has to be owner/repo' });
     }
+    podFailurePolicy?.rules?.forEach(({ action }, index) => {
+      if (action === 'FailIndex') problems.push({ code: 'enum', path: `podFailurePolicy.rules[${index}].action`, got: quote(action), allowed: 'a Task is one Job without indexes' });
+    });
     return problems;
   }
 

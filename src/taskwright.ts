@@ -11,7 +11,7 @@ export interface TaskwrightImages {
   /**
    * The operator.
    *
-   * @default - `operator` of the registry, in the version of the install
+   * @default - `runtime` of the registry, in the version of the install
    */
   readonly operator?: string;
   /**
@@ -130,7 +130,7 @@ const METRICS_PORT = 8080;
 const HEALTH_PORT = 8081;
 
 /** The user of the image. Named here as well, so that the kubelet can tell that it is not root. */
-const UID = 65532;
+const UID = 61100;
 
 /**
  * The operator: a Namespace, a ServiceAccount with no more rights than its controllers use, a Deployment of two replicas of
@@ -234,7 +234,7 @@ export class Taskwright extends Construct {
     const { requests = { cpu: '50m', memory: '128Mi' }, limits = { memory: '512Mi' } } = this.props;
     return {
       name: 'operator',
-      image: this.image('operator', this.props.images?.operator),
+      image: this.image('runtime', this.props.images?.operator),
       args: this.args(),
       env: [
         { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
@@ -255,7 +255,7 @@ export class Taskwright extends Construct {
       'leader-elect': 'true',
       'metrics-bind-address': `:${METRICS_PORT}`,
       'health-probe-bind-address': `:${HEALTH_PORT}`,
-      'watch-namespaces': watchNamespaces?.join(','),
+      'watch-namespaces': watchNamespaces && [...new Set(watchNamespaces)].join(','),
       'agent-tools-image': this.image('agent-tools', images.agentTools),
       'claude-code-image': this.image('claude-code', images.claudeCode),
       'codex-image': this.image('codex', images.codex),

@@ -8,8 +8,8 @@ export function checkRepositoryUrl(url: unknown, path: string): Problem[] {
   if (typeof url !== 'string' || url.includes('${Token[')) return [];
   const scp = /^git@([^:/\s]+):(\S+)$/.exec(url);
   if (scp) return [];
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !['http:', 'https:', 'git:'].includes(parsed.protocol) || parsed.hostname === '' || parsed.pathname.length < 2 || /\s/.test(url)) {
+  const parsed = /^(https?|git):\/\/[^/\s]+\/[^\s]+$/.test(url) && URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed) {
     return [{ code: 'invalid-url', path, got: quote(url), allowed: 'it has to look like https://host/owner/repo.git, http://…, git://… or git@host:owner/repo.git' }];
   }
   if (parsed.password === '' && !ACCESS_TOKEN.test(parsed.username)) return [];

@@ -11,7 +11,7 @@ const READ = ['get', 'list', 'watch'];
 
 /** In every namespace whose Tasks are run. */
 export const WORKLOAD_RULES: readonly PolicyRule[] = [
-  // Adds the finalizer, deletes what has expired.
+  // Adds the finalizer and notes an attempt, deletes what has expired.
   { apiGroups: ['kelos.dev'], resources: ['tasks'], verbs: [...READ, 'patch', 'delete'] },
   { apiGroups: ['kelos.dev'], resources: ['tasks/status'], verbs: ['patch'] },
   // Owns Jobs in a way that blocks deletion, which some clusters allow only to who may change finalizers.
@@ -23,14 +23,13 @@ export const WORKLOAD_RULES: readonly PolicyRule[] = [
   // Plugins and long prompts travel in ConfigMaps, MCP settings and GitHub tokens in Secrets; both end with their Task. Never
   // listed or watched: what the operator does not know by name it does not see.
   { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'create'] },
-  { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 
 /** In the namespace of the operator: one of its replicas leads. A Lease cannot be named before it is created. */
 export function leaseRules(lease: string): PolicyRule[] {
   return [
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [lease], verbs: ['get', 'update', 'patch'] },
-    { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [lease], verbs: ['get', 'update'] },
   ];
 }

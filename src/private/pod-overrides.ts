@@ -53,7 +53,7 @@ function checkReserved(items: NamedItem[], isReserved: (name: string) => boolean
 function checkRepeated(items: NamedItem[]): Problem[] {
   return duplicatesOf(items.map(({ name }) => name)).map((name) => {
     const [first, second] = items.filter((item) => item.name === name);
-    return { code: 'duplicate', path: `${second!.at}.name`, got: quote(name), allowed: `${first!.at} has it too`, fix: 'rename one of them' };
+    return { code: 'duplicate', path: second!.at, got: quote(name), allowed: `${first!.at} has the name too`, fix: 'rename one of them' };
   });
 }
 

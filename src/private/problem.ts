@@ -29,7 +29,6 @@ const WRONG = {
   'invalid-path': 'is not a path inside the repository',
   'invalid-url': 'is not a usable URL',
   'missing-reference': 'refers to something that this program does not define',
-  'not-an-integer': 'must be a whole number',
   'other-app': 'refers to something that another app defines',
   'other-namespace': 'refers to something in another namespace',
   'pattern': 'does not have the right form',

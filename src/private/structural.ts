@@ -17,10 +17,8 @@ export function checkStructure(schema: StructuralSchema, value: unknown, path: s
 function visit(schema: StructuralSchema, unresolved: unknown, path: string, problems: Problem[]): void {
   const value = resolved(unresolved);
   if (value === undefined || value === null) return;
-  if (schema['x-kubernetes-int-or-string']) {
-    if (!Number.isInteger(value) && typeof value !== 'string') problems.push({ code: 'type', path, got: typeName(value), allowed: 'give a whole number or a text' });
-    return;
-  }
+  if (schema['x-kubernetes-int-or-string'] && Number.isInteger(value)) return;
+  if (schema['x-kubernetes-int-or-string']) return typeof value === 'string' ? visitString(schema, value, path, problems) : wrongType(value, 'a whole number or a text', path, problems);
   switch (schema.type) {
     case 'object':
       return isObject(value) ? visitObject(schema, value, path, problems) : wrongType(value, 'an object', path, problems);
@@ -29,6 +27,7 @@ function visit(schema: StructuralSchema, unresolved: unknown, path: string, prob
     case 'string':
       return typeof value === 'string' ? visitString(schema, value, path, problems) : wrongType(value, 'a text', path, problems);
     case 'integer':
+      return Number.isInteger(value) ? visitNumber(schema, value as number, path, problems) : wrongType(value, 'a whole number', path, problems);
     case 'number':
       return typeof value === 'number' ? visitNumber(schema, value, path, problems) : wrongType(value, 'a number', path, problems);
     case 'boolean':
@@ -55,10 +54,18 @@ function unknownField(path: string, name: string, known: string[]): Problem {
 }
 
 function visitArray(schema: StructuralSchema, value: unknown[], path: string, problems: Problem[]): void {
-  const { items, minItems = 0, maxItems = Infinity } = schema;
+  const { items, minItems = 0, maxItems = Infinity, 'x-kubernetes-list-map-keys': keys } = schema;
   if (value.length < minItems) problems.push({ code: 'too-few', path, got: `${value.length}`, allowed: `at least ${minItems}` });
   if (value.length > maxItems) problems.push({ code: 'too-many', path, got: `${value.length}`, allowed: `at most ${maxItems}` });
   if (items) value.forEach((item, index) => visit(items, item, `${path}[${index}]`, problems));
+  if (keys) value.forEach((item, index) => visitKey(keys, value.slice(0, index), item, `${path}[${index}]`, problems));
+}
+
+/** A list map has one item per key. */
+function visitKey(keys: readonly string[], earlier: unknown[], unresolved: unknown, path: string, problems: Problem[]): void {
+  const keyOf = (item: unknown) => JSON.stringify(keys.map((key) => (resolved(item) as Record<string, unknown> | undefined)?.[key]));
+  const key = keyOf(unresolved);
+  if (earlier.some((item) => keyOf(item) === key)) problems.push({ code: 'duplicate', path, got: `${keys.join(' and ')} ${key.slice(1, -1)}`, fix: 'keep one of them' });
 }
 
 function visitString(schema: StructuralSchema, value: string, path: string, problems: Problem[]): void {
@@ -78,7 +85,6 @@ function notInEnum(allowed: readonly unknown[], value: string, path: string): Pr
 
 function visitNumber(schema: StructuralSchema, value: number, path: string, problems: Problem[]): void {
   const { minimum = -Infinity, maximum = Infinity } = schema;
-  if (schema.type === 'integer' && !Number.isInteger(value)) problems.push({ code: 'not-an-integer', path, got: `${value}` });
   if (value < minimum) problems.push({ code: 'too-small', path, got: `${value}`, allowed: `at least ${minimum}` });
   if (value > maximum) problems.push({ code: 'too-large', path, got: `${value}`, allowed: `at most ${maximum}` });
 }
@@ -90,6 +96,7 @@ function wrongType(value: unknown, expected: string, path: string, problems: Pro
 
 function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number' && !Number.isInteger(value)) return 'a fraction';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 

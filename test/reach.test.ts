@@ -1,0 +1,67 @@
+import { App, Chart, Duration } from 'cdk8s';
+import { AgentConfig, CodingAgent, Credentials, EnvValue, GitCredentials, McpServer, Plugin, SecretRef, Skill, Task, WorkerPool, Workspace } from 'cdk8s-taskwright';
+import { expect, test } from 'vitest';
+import { type StructuralSchema, specSchemas } from '../src/private/schemas';
+
+const secret = SecretRef.fromName('secret');
+
+/** The older place of what `worker` says now. L1 reaches it. */
+const DEPRECATED = ['agentConfigRefs', 'credentials', 'image', 'podOverrides', 'type', 'workspaceRef'];
+
+/** Types of Kubernetes, which are passed on as they are. */
+const PASSED_ON = ['spec.worker.podOverrides', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom'];
+
+test('every field of Task, Workspace and AgentConfig can be reached from an L2', () => {
+  const chart = new Chart(new App(), 'fleet');
+  const workspace = new Workspace(chart, 'shop', {
+    repo: 'https://github.com/acme/shop.git',
+    ref: 'main',
+    credentials: GitCredentials.token(secret),
+    remotes: { upstream: 'https://github.com/acme/upstream.git' },
+    files: { a: '' },
+    setupCommand: ['true'],
+    ghproxy: true,
+  });
+  const config = new AgentConfig(chart, 'rules', {
+    agentsMd: 'Be kind.',
+    plugins: [Plugin.inline('house', { skills: { a: '' }, agents: { b: '' } })],
+    skills: [Skill.fromGitHub('acme/skills', { skill: 'a', token: secret })],
+    mcpServers: [
+      McpServer.stdio('db', { command: 'db', args: ['x'], env: { A: EnvValue.fromValue('a'), B: EnvValue.fromSecret(secret, 'b') }, envFrom: secret }),
+      McpServer.http('docs', { url: 'https://docs.example.com', headers: { a: 'b' }, headersFrom: secret }),
+    ],
+  });
+  const agent = CodingAgent.custom('registry.example.com/agent', { credentials: Credentials.apiKey(secret), model: 'opus', effort: 'high', agentConfigs: [config], podOverrides: { activeDeadlineSeconds: 60 } });
+  new Task(chart, 'own', {
+    agent,
+    prompt: 'Do it.',
+    workspace,
+    branch: 'fix',
+    dependsOn: [Task.fromTaskName('plan')],
+    ttlAfterFinished: Duration.days(1),
+    upstreamRepo: 'acme/shop',
+    podFailurePolicy: { rules: [{ action: 'Ignore' }] },
+  });
+  new Task(chart, 'pooled', { agent: CodingAgent.fromWorkerPool(WorkerPool.fromWorkerPoolName('warm'), { model: 'opus', effort: 'high' }), prompt: 'Do it.' });
+
+  const objects: { kind: string; spec: unknown }[] = chart.toJson();
+  for (const [kind, schema] of Object.entries(specSchemas())) {
+    const reached = new Set(objects.filter((object) => object.kind === kind).flatMap(({ spec }) => pathsOf(spec, 'spec')));
+    const known = [...fieldsOf(schema, 'spec')].filter((path) => kind !== 'Task' || !DEPRECATED.some((name) => path === `spec.${name}` || path.startsWith(`spec.${name}.`) || path.startsWith(`spec.${name}[`)));
+    expect(known.filter((path) => !reached.has(path))).toEqual([]);
+  }
+});
+
+function* fieldsOf({ properties = {}, items }: StructuralSchema, path: string): Generator<string> {
+  for (const [name, field] of Object.entries(properties)) {
+    yield `${path}.${name}`;
+    if (!PASSED_ON.includes(`${path}.${name}`)) yield* fieldsOf(field, `${path}.${name}`);
+  }
+  if (items) yield* fieldsOf(items, `${path}[]`);
+}
+
+function pathsOf(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return [path, ...value.flatMap((item) => pathsOf(item, `${path}[]`))];
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([name, member]) => pathsOf(member, `${path}.${name}`))];
+}

@@ -1,0 +1,439 @@
+import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-34';
+import { Taskwright, type TaskwrightProps } from 'cdk8s-taskwright';
+import { describe, expect, test } from 'vitest';
+import { expectSynth } from './expect-synth';
+
+function install(props?: TaskwrightProps) {
+  const chart = new Chart(new App(), 'taskwright');
+  const taskwright = new Taskwright(chart, 'install', props);
+  const objects = chart.toJson();
+  return { taskwright, objects, find: (kind: string) => objects.find((object) => object.kind === kind) };
+}
+
+describe('Taskwright', () => {
+  test('installs these objects', () => {
+    expect(install().objects.map(({ kind, metadata }) => [kind, metadata.namespace, metadata.name].join(' '))).toMatchInlineSnapshot(`
+      [
+        "Namespace  taskwright-system",
+        "ServiceAccount taskwright-system taskwright-operator",
+        "ClusterRole  taskwright-system-operator",
+        "ClusterRoleBinding  taskwright-system-operator",
+        "Role taskwright-system taskwright-operator-lease",
+        "RoleBinding taskwright-system taskwright-operator-lease",
+        "Deployment taskwright-system taskwright-operator",
+        "Service taskwright-system taskwright-operator",
+        "PodDisruptionBudget taskwright-system taskwright-operator",
+      ]
+    `);
+  });
+
+  test('runs two hardened operators, one of which leads', () => {
+    expect(install().find('Deployment')).toMatchInlineSnapshot(`
+      {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {
+          "labels": {
+            "app.kubernetes.io/component": "operator",
+            "app.kubernetes.io/managed-by": "cdk8s",
+            "app.kubernetes.io/name": "taskwright",
+            "app.kubernetes.io/part-of": "taskwright",
+          },
+          "name": "taskwright-operator",
+          "namespace": "taskwright-system",
+        },
+        "spec": {
+          "replicas": 2,
+          "selector": {
+            "matchLabels": {
+              "app.kubernetes.io/component": "operator",
+              "app.kubernetes.io/name": "taskwright",
+            },
+          },
+          "strategy": {
+            "rollingUpdate": {
+              "maxSurge": 1,
+              "maxUnavailable": 0,
+            },
+            "type": "RollingUpdate",
+          },
+          "template": {
+            "metadata": {
+              "labels": {
+                "app.kubernetes.io/component": "operator",
+                "app.kubernetes.io/managed-by": "cdk8s",
+                "app.kubernetes.io/name": "taskwright",
+                "app.kubernetes.io/part-of": "taskwright",
+              },
+            },
+            "spec": {
+              "automountServiceAccountToken": true,
+              "containers": [
+                {
+                  "args": [
+                    "--leader-elect=true",
+                    "--metrics-bind-address=:8080",
+                    "--health-probe-bind-address=:8081",
+                    "--agent-tools-image=ghcr.io/taskwright/agent-tools:latest",
+                    "--claude-code-image=ghcr.io/taskwright/claude-code:latest",
+                    "--codex-image=ghcr.io/taskwright/codex:latest",
+                    "--gemini-image=ghcr.io/taskwright/gemini:latest",
+                    "--opencode-image=ghcr.io/taskwright/opencode:latest",
+                    "--cursor-image=ghcr.io/taskwright/cursor:latest",
+                  ],
+                  "env": [
+                    {
+                      "name": "POD_NAME",
+                      "valueFrom": {
+                        "fieldRef": {
+                          "fieldPath": "metadata.name",
+                        },
+                      },
+                    },
+                    {
+                      "name": "POD_NAMESPACE",
+                      "valueFrom": {
+                        "fieldRef": {
+                          "fieldPath": "metadata.namespace",
+                        },
+                      },
+                    },
+                  ],
+                  "image": "ghcr.io/taskwright/runtime:latest",
+                  "livenessProbe": {
+                    "httpGet": {
+                      "path": "/healthz",
+                      "port": "http-health",
+                    },
+                    "periodSeconds": 20,
+                    "timeoutSeconds": 5,
+                  },
+                  "name": "operator",
+                  "ports": [
+                    {
+                      "containerPort": 8080,
+                      "name": "http-metrics",
+                    },
+                    {
+                      "containerPort": 8081,
+                      "name": "http-health",
+                    },
+                  ],
+                  "readinessProbe": {
+                    "httpGet": {
+                      "path": "/readyz",
+                      "port": "http-health",
+                    },
+                    "periodSeconds": 10,
+                    "timeoutSeconds": 5,
+                  },
+                  "resources": {
+                    "limits": {
+                      "memory": "512Mi",
+                    },
+                    "requests": {
+                      "cpu": "50m",
+                      "memory": "128Mi",
+                    },
+                  },
+                  "securityContext": {
+                    "allowPrivilegeEscalation": false,
+                    "capabilities": {
+                      "drop": [
+                        "ALL",
+                      ],
+                    },
+                    "readOnlyRootFilesystem": true,
+                  },
+                  "startupProbe": {
+                    "failureThreshold": 30,
+                    "httpGet": {
+                      "path": "/readyz",
+                      "port": "http-health",
+                    },
+                    "periodSeconds": 2,
+                  },
+                },
+              ],
+              "securityContext": {
+                "runAsGroup": 61100,
+                "runAsNonRoot": true,
+                "runAsUser": 61100,
+                "seccompProfile": {
+                  "type": "RuntimeDefault",
+                },
+              },
+              "serviceAccountName": "taskwright-operator",
+              "terminationGracePeriodSeconds": 30,
+              "topologySpreadConstraints": [
+                {
+                  "labelSelector": {
+                    "matchLabels": {
+                      "app.kubernetes.io/component": "operator",
+                      "app.kubernetes.io/name": "taskwright",
+                    },
+                  },
+                  "maxSkew": 1,
+                  "topologyKey": "kubernetes.io/hostname",
+                  "whenUnsatisfiable": "ScheduleAnyway",
+                },
+                {
+                  "labelSelector": {
+                    "matchLabels": {
+                      "app.kubernetes.io/component": "operator",
+                      "app.kubernetes.io/name": "taskwright",
+                    },
+                  },
+                  "maxSkew": 1,
+                  "topologyKey": "topology.kubernetes.io/zone",
+                  "whenUnsatisfiable": "ScheduleAnyway",
+                },
+              ],
+            },
+          },
+        },
+      }
+    `);
+  });
+
+  test('may do what its controllers do, and reads no Secret it cannot name', () => {
+    const { find, objects } = install();
+    expect(find('ClusterRole').rules).toMatchInlineSnapshot(`
+      [
+        {
+          "apiGroups": [
+            "kelos.dev",
+          ],
+          "resources": [
+            "tasks",
+          ],
+          "verbs": [
+            "get",
+            "list",
+            "watch",
+            "patch",
+            "delete",
+          ],
+        },
+        {
+          "apiGroups": [
+            "kelos.dev",
+          ],
+          "resources": [
+            "tasks/status",
+          ],
+          "verbs": [
+            "patch",
+          ],
+        },
+        {
+          "apiGroups": [
+            "kelos.dev",
+          ],
+          "resources": [
+            "tasks/finalizers",
+          ],
+          "verbs": [
+            "update",
+          ],
+        },
+        {
+          "apiGroups": [
+            "kelos.dev",
+          ],
+          "resources": [
+            "workspaces",
+            "agentconfigs",
+          ],
+          "verbs": [
+            "get",
+            "list",
+            "watch",
+          ],
+        },
+        {
+          "apiGroups": [
+            "batch",
+          ],
+          "resources": [
+            "jobs",
+          ],
+          "verbs": [
+            "get",
+            "list",
+            "watch",
+            "create",
+            "delete",
+          ],
+        },
+        {
+          "apiGroups": [
+            "",
+          ],
+          "resources": [
+            "pods",
+          ],
+          "verbs": [
+            "get",
+            "list",
+            "watch",
+          ],
+        },
+        {
+          "apiGroups": [
+            "",
+          ],
+          "resources": [
+            "pods/log",
+          ],
+          "verbs": [
+            "get",
+          ],
+        },
+        {
+          "apiGroups": [
+            "",
+          ],
+          "resources": [
+            "configmaps",
+            "secrets",
+          ],
+          "verbs": [
+            "get",
+            "create",
+          ],
+        },
+        {
+          "apiGroups": [
+            "events.k8s.io",
+          ],
+          "resources": [
+            "events",
+          ],
+          "verbs": [
+            "create",
+            "patch",
+          ],
+        },
+      ]
+    `);
+    expect(find('Role').rules).toMatchInlineSnapshot(`
+      [
+        {
+          "apiGroups": [
+            "coordination.k8s.io",
+          ],
+          "resources": [
+            "leases",
+          ],
+          "verbs": [
+            "create",
+          ],
+        },
+        {
+          "apiGroups": [
+            "coordination.k8s.io",
+          ],
+          "resourceNames": [
+            "taskwright-operator",
+          ],
+          "resources": [
+            "leases",
+          ],
+          "verbs": [
+            "get",
+            "update",
+          ],
+        },
+      ]
+    `);
+    for (const { rules = [] } of objects) {
+      for (const { resources, verbs } of rules) {
+        expect([...resources, ...verbs]).not.toContain('*');
+        if (resources.includes('secrets')) expect(verbs).toEqual(['get', 'create']);
+      }
+    }
+  });
+
+  test('binds every role to its own account alone', () => {
+    const account = { kind: 'ServiceAccount', name: 'taskwright-operator', namespace: 'taskwright-system' };
+    const bindings = install().objects.filter(({ kind }) => kind.endsWith('Binding'));
+    expect(bindings).toHaveLength(2);
+    for (const { subjects } of bindings) expect(subjects).toEqual([account]);
+  });
+
+  test('keeps one replica through a drain, and its metrics have an address', () => {
+    const { find } = install();
+    expect(find('PodDisruptionBudget').spec).toEqual({ maxUnavailable: 1, selector: { matchLabels: { 'app.kubernetes.io/name': 'taskwright', 'app.kubernetes.io/component': 'operator' } } });
+    expect(find('Service').spec.ports).toEqual([{ name: 'http-metrics', port: 8080, targetPort: 'http-metrics' }]);
+    expect(find('Service').spec.selector).toEqual(find('Deployment').spec.selector.matchLabels);
+  });
+
+  test('has no rights outside the namespaces it watches', () => {
+    const { objects, find } = install({ watchNamespaces: ['shop', 'store', 'shop'] });
+    expect(find('ClusterRoleBinding')).toBeUndefined();
+    expect(objects.filter(({ kind, roleRef }) => kind === 'RoleBinding' && roleRef.kind === 'ClusterRole').map(({ metadata }) => metadata.namespace)).toEqual(['shop', 'store']);
+    expect(find('Deployment').spec.template.spec.containers[0].args).toContain('--watch-namespaces=shop,store');
+  });
+
+  test('takes images, registry, version, flags and resources as given', () => {
+    const pull = new Secret(new Chart(new App(), 'x'), 'pull');
+    const { spec } = install({
+      registry: 'registry.example.com/agents',
+      version: 'v1.2.3',
+      images: { codex: 'registry.example.com/own/codex:7' },
+      imagePullSecrets: [pull],
+      replicas: 3,
+      requests: { cpu: '1' },
+      limits: { cpu: '2' },
+      flags: { 'log-level': 'debug', 'metrics-bind-address': ':9000' },
+    }).find('Deployment');
+    expect(spec.replicas).toBe(3);
+    expect(spec.template.spec.imagePullSecrets).toEqual([{ name: pull.name }]);
+    expect(spec.template.spec.containers[0]).toMatchObject({
+      image: 'registry.example.com/agents/runtime:v1.2.3',
+      args: expect.arrayContaining(['--codex-image=registry.example.com/own/codex:7', '--gemini-image=registry.example.com/agents/gemini:v1.2.3', '--log-level=debug', '--metrics-bind-address=:9000']),
+      resources: { requests: { cpu: '1' }, limits: { cpu: '2' } },
+    });
+  });
+
+  test('leaves a namespace alone that it is told exists', () => {
+    const { taskwright, find } = install({ namespace: 'platform', createNamespace: false });
+    expect(find('Namespace')).toBeUndefined();
+    expect(taskwright.namespace).toBeUndefined();
+    expect(taskwright.deployment.metadata.namespace).toBe('platform');
+  });
+
+  test('can be installed twice in one cluster', () => {
+    const chart = new Chart(new App(), 'taskwright');
+    new Taskwright(chart, 'one');
+    new Taskwright(chart, 'two', { namespace: 'second' });
+    const keys = chart.toJson().map(({ kind, metadata }) => `${kind}/${metadata.namespace}/${metadata.name}`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test('keeps what a JSON patch adds to its parts', () => {
+    const chart = new Chart(new App(), 'taskwright');
+    const taskwright = new Taskwright(chart, 'install');
+    ApiObject.of(taskwright).addJsonPatch(JsonPatch.add('/spec/template/spec/priorityClassName', 'platform'));
+    taskwright.service.addJsonPatch(JsonPatch.add('/spec/fromTheFuture', true));
+    expect(taskwright.deployment.toJson().spec.template.spec.priorityClassName).toBe('platform');
+    expect(chart.toJson().find(({ kind }) => kind === 'Service').spec.fromTheFuture).toBe(true);
+  });
+
+  test('says what is wrong with its namespaces and replicas', () => {
+    expectSynth((chart) => {
+      new Taskwright(chart, 'a', { namespace: 'Platform', replicas: 0 });
+      new Taskwright(chart, 'b', { namespace: 'b', watchNamespaces: [] });
+      new Taskwright(chart, 'c', { namespace: 'c', watchNamespaces: ['shop_1'] });
+    }, {
+      refused: [
+        '[fleet/a] namespace: is not a usable name, got "Platform"; it has to be at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit',
+        '[fleet/a] replicas: is too small, got 0; it has to be a whole number from 1',
+        '[fleet/b] watchNamespaces: has too few items, got none; name one, or leave it out to watch all',
+        '[fleet/c] watchNamespaces[0]: is not a usable name, got "shop_1"; it has to be at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit',
+      ],
+    });
+  });
+});

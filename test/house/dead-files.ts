@@ -30,7 +30,7 @@ function importsOf(path: string, repository: Repository): string[] {
   const text = repository.get(path)!;
   const imported = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
   // A worker or a child process is named by a path: new URL('./worker.ts', import.meta.url).
-  const named = [...text.matchAll(/['"`]((?:\.\.?\/)[\w./-]+\.(?:ts|mjs))['"`]/g)].map(([, name]) => name!);
+  const named = [...text.matchAll(/['"`]([\w./-]+\.(?:ts|mjs))['"`]/g)].map(([, name]) => `./${name}`);
   return [...imported, ...named].map((specifier) => resolve(path, specifier, repository)).filter((target) => target !== undefined);
 }
 

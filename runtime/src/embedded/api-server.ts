@@ -4,6 +4,7 @@ import { builtInResources } from './built-in-resources.ts';
 import { internalOptions, type Cluster } from './cluster.ts';
 import { createObject } from './create.ts';
 import { customResourceDefinitions, followDefinitions } from './custom-resource-definitions.ts';
+import { EventExpiry } from './event-expiry.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { listen, type HttpFace, type ListenOptions } from './http-face.ts';
 import { InProcessTransport } from './in-process-transport.ts';
@@ -54,9 +55,9 @@ export class ApiServer {
     this.transport = new InProcessTransport(this.#handler);
   }
 
-  /** Starts the controllers that belong to the API itself: what nobody owns is deleted, and deleted namespaces are emptied. */
+  /** Starts the controllers that belong to the API itself: what nobody owns is deleted, deleted namespaces are emptied, old Events go. */
   startControllers(): { stop(): void } {
-    const controllers = [new GarbageCollector(this.#cluster), new NamespaceController(this.#cluster)];
+    const controllers = [new GarbageCollector(this.#cluster), new NamespaceController(this.#cluster), new EventExpiry(this.#cluster)];
     return { stop: () => controllers.forEach((controller) => controller.stop()) };
   }
 

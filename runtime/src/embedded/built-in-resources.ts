@@ -1,6 +1,9 @@
+import { configMapRules, secretRules } from './config-rules.ts';
+import { eventConversion } from './event-conversion.ts';
+import { jobRules } from './job-rules.ts';
 import { namespaceRules } from './namespace-rules.ts';
 import { podRules } from './pod-rules.ts';
-import { ageColumn } from './printing/age.ts';
+import { builtInColumns } from './printing/built-in-columns.ts';
 import { ALL_VERBS, type NameRule, type ResourceRules, type ServedResource } from './served-resource.ts';
 import { builtInSchema } from './structural/built-in-schema.ts';
 
@@ -17,10 +20,13 @@ interface BuiltIn {
   readonly nameRule?: NameRule;
   readonly selectable?: readonly string[];
   readonly rules?: ResourceRules;
+  /** The objects are those of another API, seen through this one. */
+  readonly viewOf?: { readonly apiVersion: string; readonly collection: string; readonly conversion: ServedResource['conversion'] };
 }
 
 const EVENT_FIELDS = ['involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid', 'involvedObject.apiVersion',
   'involvedObject.resourceVersion', 'involvedObject.fieldPath', 'reason', 'reportingComponent', 'source', 'type'];
+const REGARDING_FIELDS = ['regarding.kind', 'regarding.namespace', 'regarding.name', 'regarding.uid', 'reason', 'reportingController', 'type'];
 const POD_FIELDS = ['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.nominatedNodeName'];
 
 /** The kinds of Kubernetes that the server knows, by group and version. Those without a rule of their own are stored as they come. */
@@ -29,8 +35,8 @@ const BUILT_INS: Record<string, readonly BuiltIn[]> = {
     { kind: 'Namespace', plural: 'namespaces', shortNames: ['ns'], clusterWide: true, status: true, nameRule: 'dns-label', selectable: ['status.phase'], rules: namespaceRules },
     { kind: 'Node', plural: 'nodes', shortNames: ['no'], clusterWide: true, status: true, selectable: ['spec.unschedulable'] },
     { kind: 'Pod', plural: 'pods', shortNames: ['po'], categories: ['all'], status: true, generations: true, selectable: POD_FIELDS, rules: podRules },
-    { kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'] },
-    { kind: 'Secret', plural: 'secrets', selectable: ['type'] },
+    { kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'], rules: configMapRules },
+    { kind: 'Secret', plural: 'secrets', selectable: ['type'], rules: secretRules },
     { kind: 'Service', plural: 'services', shortNames: ['svc'], categories: ['all'], status: true, nameRule: 'dns-label', selectable: ['spec.clusterIP', 'spec.type'] },
     { kind: 'ServiceAccount', plural: 'serviceaccounts', shortNames: ['sa'] },
     { kind: 'Event', plural: 'events', shortNames: ['ev'], selectable: EVENT_FIELDS, createsOnUpdate: true },
@@ -41,7 +47,7 @@ const BUILT_INS: Record<string, readonly BuiltIn[]> = {
     { kind: 'LimitRange', plural: 'limitranges', shortNames: ['limits'] },
   ],
   'batch/v1': [
-    { kind: 'Job', plural: 'jobs', categories: ['all'], status: true, generations: true, selectable: ['status.successful'], rules: { defaultPropagation: 'Orphan' } },
+    { kind: 'Job', plural: 'jobs', categories: ['all'], status: true, generations: true, selectable: ['status.successful'], rules: jobRules },
     { kind: 'CronJob', plural: 'cronjobs', shortNames: ['cj'], categories: ['all'], status: true, generations: true },
   ],
   'apps/v1': [
@@ -52,6 +58,10 @@ const BUILT_INS: Record<string, readonly BuiltIn[]> = {
     { kind: 'ControllerRevision', plural: 'controllerrevisions' },
   ],
   'coordination.k8s.io/v1': [{ kind: 'Lease', plural: 'leases', createsOnUpdate: true }],
+  'events.k8s.io/v1': [{
+    kind: 'Event', plural: 'events', shortNames: ['ev'], selectable: REGARDING_FIELDS, createsOnUpdate: true,
+    viewOf: { apiVersion: 'v1', collection: 'events', conversion: eventConversion },
+  }],
   'rbac.authorization.k8s.io/v1': [
     { kind: 'Role', plural: 'roles', nameRule: 'path-segment', createsOnUpdate: true },
     { kind: 'RoleBinding', plural: 'rolebindings', nameRule: 'path-segment', createsOnUpdate: true },
@@ -82,7 +92,7 @@ export function builtIn(apiVersion: string, definition: BuiltIn): ServedResource
 }
 
 function served(apiVersion: string, definition: BuiltIn): ServedResource {
-  const { kind, plural, shortNames = [], categories = [], clusterWide = false, status = false, generations = false, rules = {} } = definition;
+  const { kind, plural, shortNames = [], categories = [], clusterWide = false, status = false, generations = false, rules = {}, viewOf } = definition;
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') as [string, string] : ['', apiVersion];
   return {
     group, version, kind, plural, shortNames, categories, rules,
@@ -90,8 +100,9 @@ function served(apiVersion: string, definition: BuiltIn): ServedResource {
     listKind: `${kind}List`,
     namespaced: !clusterWide,
     verbs: ALL_VERBS,
-    collection: group === '' ? plural : `${plural}.${group}`,
-    storedApiVersion: apiVersion,
+    collection: viewOf?.collection ?? (group === '' ? plural : `${plural}.${group}`),
+    storedApiVersion: viewOf?.apiVersion ?? apiVersion,
+    ...(viewOf?.conversion && { conversion: viewOf.conversion }),
     hasStatus: status,
     countsGenerations: generations,
     updatesUnconditionally: true,
@@ -99,7 +110,7 @@ function served(apiVersion: string, definition: BuiltIn): ServedResource {
     nameRule: definition.nameRule ?? 'dns-subdomain',
     schema: builtInSchema(group, version, kind),
     custom: false,
-    columns: [ageColumn],
+    columns: builtInColumns(plural),
     selectableFields: definition.selectable ?? [],
   };
 }

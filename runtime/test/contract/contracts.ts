@@ -1,5 +1,7 @@
 import { applyContract } from './apply.contract.ts';
+import { builtInContract } from './built-in.contract.ts';
 import type { Connect } from './connection.ts';
+import { controllersContract } from './controllers.contract.ts';
 import { createAndReadContract } from './create-and-read.contract.ts';
 import { kindsContract } from './kinds.contract.ts';
 import { listContract } from './list.contract.ts';
@@ -16,4 +18,10 @@ export const contracts: Record<string, (connect: Connect) => void> = {
   'schema': schemaContract,
   'server-side apply': applyContract,
   'our own kinds': kindsContract,
+  'built-in kinds': builtInContract,
+};
+
+/** What needs the controllers of a cluster beside its API server. */
+export const clusterContracts: Record<string, (connect: Connect) => void> = {
+  'garbage and namespaces': controllersContract,
 };

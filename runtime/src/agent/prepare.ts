@@ -52,6 +52,7 @@ export async function prepare(options: PrepareOptions): Promise<void> {
     step('plugins', () => copyPlugins(layout.pluginSourceDir, layout.pluginDir)),
     input.skills.length === 0 ? undefined : step('skills', () => installSkills(input.skills, { ...options, redact, signal, pluginDir: layout.pluginDir })),
   ]);
+  if (options.signal?.aborted) throw new StepError('the preparation was stopped', 143);
   // The first to fail is the cause; what came after was stopped by it.
   if (failures[0] !== undefined) throw failures[0];
 }

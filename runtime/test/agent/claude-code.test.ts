@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type TestContext, expect, onTestFinished, test } from 'vitest';
 import { agentCacheDir, CLAUDE_CODE } from '../../src/embedded/agent-images.ts';
@@ -63,7 +63,7 @@ test('the real CLI reads, edits and writes files, commits, and pushes to the bra
     ] },
     { tools: [{ name: 'Bash', input: { command: 'git add -A && git commit -qm "docs: say what is sold" && git push -q' } }], fault: 'overloaded', faultTimes: 1 },
     { text: 'It says what is sold.', usage: { inputTokens: 2_000, outputTokens: 50, cacheReadTokens: 700 } },
-  ], { KELOS_MODEL: 'sonnet', KELOS_AGENTS_MD: 'Call me Ishmael.' });
+  ], { KELOS_MODEL: 'sonnet' });
 
   const { code, log } = await start('--document the shop').ended;
   expect(model.errors).toEqual([]);
@@ -77,7 +77,22 @@ test('the real CLI reads, edits and writes files, commits, and pushes to the bra
     'input-tokens: 5700', 'output-tokens: 350', `response: ${Buffer.from('It says what is sold.').toString('base64')}`,
   ]);
   expect(model.requests[0]!.model).toMatch(/sonnet/);
-  expect(JSON.stringify(model.requests[0])).toContain('Call me Ishmael.');
+}, 150_000);
+
+test('the real CLI finds the instructions, skills, agents and servers it is configured with', async (context) => {
+  const { dir, start, model } = await aRealRun(context, [{ text: 'Ready.' }], {
+    KELOS_AGENTS_MD: 'Call me Ishmael.', KELOS_EFFORT: 'low', KELOS_MCP_SERVERS: JSON.stringify({ mcpServers: { whales: { command: '/no/such/server' } } }),
+  });
+  const plugin = join(dir, 'plugin', 'sea');
+  for (const [path, text] of [['skills/harpoon/SKILL.md', '---\nname: harpoon\ndescription: Throws a harpoon\n---\nAim.\n'], ['agents/queequeg.md', '---\nname: queequeg\ndescription: Knows whales\n---\nYou know whales.\n']] as const) {
+    mkdirSync(dirname(join(plugin, path)), { recursive: true });
+    writeFileSync(join(plugin, path), text);
+  }
+  const { code, log } = await start('Are you ready?').ended;
+  expect(code).toBe(0);
+  expect(log).toContain('! MCP server whales failed to start');
+  const request = JSON.stringify(model.requests[0]);
+  for (const configured of ['Call me Ishmael.', 'sea:harpoon', 'sea:queequeg', '"effort":"low"']) expect(request).toContain(configured);
 }, 150_000);
 
 test('the real CLI with a wrong key fails, and says so', async (context) => {

@@ -1,6 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/kube/clock.ts';
 import { prepare } from '../../src/agent/prepare.ts';
 import { StepError } from '../../src/agent/step-error.ts';
@@ -16,11 +18,12 @@ interface Prepared {
   readonly log: string[];
 }
 
-async function prepared(workspace: object, env: Record<string, string> = {}, dir = temporaryDirectory()): Promise<Prepared> {
+async function prepared(workspace: object, env: Record<string, string> = {}, dir = temporaryDirectory(), signal?: AbortSignal): Promise<Prepared> {
   const log: string[] = [];
   const pluginDir = join(dir, 'plugin');
   await prepare({
     clock: impatient,
+    signal,
     log: (line) => log.push(line),
     env: {
       ...gitEnv(dir), TASKWRIGHT_WORKSPACE: JSON.stringify(workspace), TASKWRIGHT_WORKSPACE_DIR: join(dir, 'workspace'),
@@ -203,6 +206,15 @@ test('a second run in the same volume starts from nothing, but a directory of so
   writeFileSync(join(foreign, 'workspace', 'repo', 'mine'), '');
   await expect(prepared({ repo: url }, {}, foreign)).rejects.toThrow(/^clone failed: destination path .* already exists/);
   expect(existsSync(join(foreign, 'workspace', 'repo', 'mine'))).toBe(true);
+});
+
+test('a preparation that is stopped ends at once, and says so', async () => {
+  const stopped = new AbortController();
+  const silent = createServer(() => stopped.abort());
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void silent.close().closeAllConnections());
+  const repo = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/shop.git`;
+  await expect(prepared({ repo }, {}, temporaryDirectory(), stopped.signal)).rejects.toThrow('the preparation was stopped');
 });
 
 test('the input may come in a file, and what is wrong with it is said without its text', async () => {

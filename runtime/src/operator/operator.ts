@@ -1,13 +1,16 @@
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
+import { EventRecorder } from '../kube/events.ts';
 import { LeaderElector } from '../kube/lease.ts';
 import type { Log } from '../kube/log.ts';
 import { Manager } from '../kube/manager.ts';
+import type { KubeMetrics } from '../kube/metrics.ts';
 import type { Transport } from '../kube/transport.ts';
 import { fence } from '../kube/write-fence.ts';
 import type { Images } from '../tasks/pod/image.ts';
 import { taskCaches } from '../tasks/task-caches.ts';
 import { taskController } from '../tasks/task-controller.ts';
+import { TaskMetrics } from '../tasks/task-metrics.ts';
 
 export interface OperatorOptions {
   /** How to reach the API: sockets to a cluster, or the embedded engine. It is left open at the end. */
@@ -16,52 +19,54 @@ export interface OperatorOptions {
   /** Default: that of the machine. */
   readonly clock?: Clock;
   readonly log?: Log;
-  /** Several processes elect one that works. Left out: this one works, always. */
-  readonly leaderElection?: LeaderElection;
+  /** Counts what happens; several operators need one each. Left out: nothing is counted. */
+  readonly metrics?: KubeMetrics;
+  /** Who we are, in events and in the lease; no two processes of a cluster may share it. Default: `taskwright-operator`. */
+  readonly identity?: string;
+  /** Several processes elect one that works, by a Lease in this namespace. Left out: this one works, always. */
+  readonly leaderElection?: { readonly namespace: string };
   /** The only namespaces that are watched. Default: all of them. */
   readonly namespaces?: readonly string[];
 }
 
-export interface LeaderElection {
-  /** Where the Lease is. */
-  readonly namespace: string;
-  /** Who we are; no two processes may share it. */
-  readonly identity: string;
-}
-
 export interface Operator {
-  /** Resolves when the caches are full and, without an election, work has begun. Rejects when they do not fill. */
+  /** Resolves when the caches are full. Rejects when they do not fill. Who is to work then is up to the election, if there is one. */
   readonly ready: Promise<void>;
   /** Resolves with the reason when the process should end though nobody stopped it: it lost its lease. */
   readonly failed: Promise<Error>;
   readonly isReady: boolean;
   readonly isLeading: boolean;
-  /** Lets runs end, then gives up the lease. */
+  /** Lets runs end, sends the last events, then gives up the lease. */
   stop(): Promise<void>;
 }
 
-/** The name of the Lease, as the rights of the installed operator name it. */
-const LEASE = 'taskwright-operator';
+/** The Lease, and the operator in events and audit logs; the rights of the installed operator name it. */
+const NAME = 'taskwright-operator';
+/** Who reports events, as tools know it from the reference. */
+const REPORTING_CONTROLLER = 'kelos-controller';
 
 /** Starts every controller. The same in a cluster, on a laptop and in tests: all that differs is the transport, the clock and the images. */
-export function startOperator({ transport, images, clock = systemClock, log, leaderElection, namespaces }: OperatorOptions): Operator {
-  const options = { userAgent: 'taskwright-operator', clock };
+export function startOperator(options: OperatorOptions): Operator {
+  const { transport, images, clock = systemClock, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
+  const clientOptions = { userAgent: NAME, clock, ...(metrics ? { metrics: metrics.requests('kubernetes') } : {}) };
   const onError = (err: unknown) => log?.warn({ err }, 'the API server could not be reached, or refused');
-  // The elector itself must be able to write while it does not lead.
-  const elector = leaderElection && new LeaderElector(new KubeClient(transport, options), { ...leaderElection, name: LEASE, clock, onError });
-  const client = new KubeClient(elector ? fence(transport, () => elector.isLeading) : transport, options);
 
-  const parts = (namespaces ?? [undefined]).map((namespace) => {
-    const caches = taskCaches({ client, clock, onError, ...(namespace === undefined ? {} : { namespace }) });
-    return { caches, tasks: taskController({ client, caches, clock, images, log }) };
+  // Not fenced: it writes the lease while it does not lead.
+  const elector = leaderElection && new LeaderElector(new KubeClient(transport, clientOptions), { ...leaderElection, name: NAME, identity, clock, onError });
+  const client = new KubeClient(elector ? fence(transport, () => elector.isLeading) : transport, clientOptions);
+  const events = new EventRecorder(client, { reportingController: REPORTING_CONTROLLER, reportingInstance: identity, clock, onError });
+  const taskMetrics = metrics && new TaskMetrics(metrics.registry);
+
+  const parts = namespaces.map((namespace) => {
+    const caches = taskCaches({ client, clock, onError, namespace, metrics: metrics?.informers() });
+    return { caches, tasks: taskController({ client, caches, clock, images, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
-  const manager = new Manager({
-    informers: parts.flatMap(({ caches }) => [caches.tasks, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs]),
-    controllers: parts.map(({ tasks }) => tasks.controller),
-    elector,
-    clock,
-    log,
-  });
+  const informers = parts.flatMap(({ caches }) => [caches.tasks, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs]);
+  const controllers = parts.map(({ tasks }) => tasks.controller);
+  for (const informer of informers) metrics?.watchInformer(informer);
+  for (const controller of controllers) metrics?.watchController(controller);
+  if (elector) metrics?.watchLeader(NAME, elector);
+  const manager = new Manager({ informers, controllers, elector, flush: () => events.flush(), clock, log });
 
   return {
     ready: manager.ready,

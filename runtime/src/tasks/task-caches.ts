@@ -26,7 +26,7 @@ export interface TaskCaches {
 
 export interface TaskCachesOptions {
   /** Left out: all of them. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly metrics?: InformerMetrics;

@@ -11,8 +11,10 @@ export interface Crash {
  * it asks later reaches the server, and nothing it was told.
  */
 export class CountedTransport implements Transport {
-  /** `METHOD path`, without queries; streams are not counted. */
+  /** `METHOD path`, without queries; streams and events are not counted. */
   readonly requests: string[] = [];
+  /** `reason: note`. */
+  readonly events = new Set<string>();
   readonly #transport: Transport;
   readonly #crash: Crash | undefined;
   #writes = 0;
@@ -25,6 +27,11 @@ export class CountedTransport implements Transport {
 
   async request(request: KubeRequest): Promise<KubeResponse> {
     this.#requireAlive();
+    if (request.path.includes('/events')) {
+      const { reason, note } = JSON.parse(String(request.body));
+      this.events.add(`${reason}: ${note}`);
+      return this.#transport.request(request);
+    }
     this.requests.push(`${request.method} ${request.path.split('?', 1)[0]!.replace(/^\/apis?\//, '')}`);
     if (request.method !== 'GET') this.#writes += 1;
     const dies = request.method !== 'GET' && this.#writes === this.#crash?.atWrite;

@@ -58,6 +58,20 @@ describe('a Task that succeeds', () => {
     });
   });
 
+  test('tells what happens to it', async () => {
+    const cluster = await aCluster(success);
+    const { transport } = anOperator(cluster);
+    await cluster.create(manifest());
+    await cluster.clock.runUntil(phaseIs(cluster, 'Succeeded'), HOUR);
+    await cluster.clock.settle();
+    expect([...transport.events]).toEqual([
+      'TaskCreated: Created Job fix for task',
+      'TaskRunning: Task started running',
+      'TaskSucceeded: Task completed successfully',
+      'OutputsCaptured: Captured 4 outputs and 4 results from agent',
+    ]);
+  });
+
   test('has no more phases than Pending, Running, Succeeded', async () => {
     const cluster = await aCluster(success);
     const phases: (string | undefined)[] = [];

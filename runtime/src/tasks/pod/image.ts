@@ -1,4 +1,4 @@
-import type { AgentType } from '@taskwright/schema';
+import { AGENT_TYPES, type AgentType } from '@taskwright/schema';
 import { JobBuildError } from '../job-build-error.ts';
 import type { Worker } from '../worker.ts';
 
@@ -20,8 +20,8 @@ export interface ImageChoice extends AgentImage {
   readonly command: readonly string[];
 }
 
-/** The agent's images that are known to have tini, which reaps what an agent leaves behind. A mirror or a custom image may not. */
-const IMAGES_WITH_TINI = ['claude-code', 'codex', 'gemini', 'opencode', 'cursor'].map((name) => `ghcr.io/kelos-dev/${name}`);
+/** The images that are known to have tini, which reaps what an agent leaves behind. A mirror or a custom image may not. */
+const IMAGES_WITH_TINI = ['ghcr.io/kelos-dev', 'ghcr.io/taskwright'].flatMap((registry) => AGENT_TYPES.map((name) => `${registry}/${name}`));
 
 /** The Task's own image, or that of its agent type; the pull policy is always that of the type, as in the reference. */
 export function chooseImage({ type, image: override }: Pick<Worker, 'type' | 'image'>, { agents }: Images): ImageChoice {

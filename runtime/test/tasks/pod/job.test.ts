@@ -133,7 +133,8 @@ describe('image and command', () => {
   const entrypoint = ['/kelos_entrypoint.sh'];
   const tini = ['/usr/bin/tini', '-g', '--', ...entrypoint];
   test.each([
-    { it: 'the image of the type', image: undefined, configured: 'ghcr.io/taskwright/claude-code:1', command: entrypoint },
+    { it: 'the image of the type', image: undefined, configured: 'ghcr.io/taskwright/claude-code:1', command: tini },
+    { it: 'a mirror', image: undefined, configured: 'mirror.acme.io/taskwright/claude-code:1', command: entrypoint },
     { it: 'an image of the reference', image: undefined, configured: 'ghcr.io/kelos-dev/claude-code:latest', command: tini },
     { it: 'an image of the reference by digest', image: undefined, configured: 'ghcr.io/kelos-dev/claude-code@sha256:0', command: tini },
     { it: 'one that only begins like it', image: undefined, configured: 'ghcr.io/kelos-dev/claude-code-mirror', command: entrypoint },

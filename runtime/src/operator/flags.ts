@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util';
+import { AGENT_TYPES } from '@taskwright/schema';
+import type { AgentImage, Images } from '../tasks/pod/image.ts';
+
+/** What the command line of the operator says. Names and defaults are those of the reference where it has them. */
+export interface Flags {
+  readonly metricsAddress?: Address;
+  readonly healthAddress?: Address;
+  readonly leaderElect: boolean;
+  readonly namespaces?: readonly string[];
+  readonly kubeconfig?: string;
+  readonly verbosity: number;
+  readonly images: Images;
+}
+
+export interface Address {
+  /** Left out: every address of the machine. */
+  readonly host?: string;
+  readonly port: number;
+}
+
+const REGISTRY = 'ghcr.io/taskwright';
+const IMAGES = [...AGENT_TYPES, 'agent-tools'] as const;
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
+
+const DEFAULTS: Readonly<Record<string, string>> = {
+  'metrics-bind-address': ':8080',
+  'health-probe-bind-address': ':8081',
+  'leader-elect': 'false',
+  'watch-namespaces': '',
+  kubeconfig: '',
+  verbosity: '0',
+  version: 'latest',
+  ...Object.fromEntries(IMAGES.flatMap((name) => [[`${name}-image`, `${REGISTRY}/${name}`], [`${name}-image-pull-policy`, '']])),
+};
+
+/** Reads the command line. Throws RangeError for a value that cannot be, and TypeError for a flag there is not, with what is allowed. */
+export function parseFlags(args: readonly string[]): Flags {
+  const values = { ...DEFAULTS, ...given(args) };
+  const text = (flag: string) => values[flag]!;
+  const version = tag(text('version'));
+  const image = (name: string): AgentImage => {
+    const policy = oneOf(`${name}-image-pull-policy`, text(`${name}-image-pull-policy`), PULL_POLICIES);
+    return { image: withTag(`${name}-image`, text(`${name}-image`), version), ...(policy ? { pullPolicy: policy } : {}) };
+  };
+  const namespaces = text('watch-namespaces').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  return {
+    metricsAddress: address('metrics-bind-address', text('metrics-bind-address')),
+    healthAddress: address('health-probe-bind-address', text('health-probe-bind-address')),
+    leaderElect: oneOf('leader-elect', text('leader-elect'), ['true', 'false']) === 'true',
+    namespaces: namespaces.length > 0 ? [...new Set(namespaces)] : undefined,
+    kubeconfig: text('kubeconfig') || undefined,
+    verbosity: count('verbosity', text('verbosity')),
+    images: { agents: Object.fromEntries(AGENT_TYPES.map((type) => [type, image(type)])), agentTools: image('agent-tools') },
+  };
+}
+
+function given(args: readonly string[]): Record<string, string> {
+  // As in the reference a switch may stand alone, and have a value: --leader-elect, --leader-elect=true.
+  const spelled = args.map((argument) => (argument === '--leader-elect' ? '--leader-elect=true' : argument));
+  const options = Object.fromEntries(Object.keys(DEFAULTS).map((flag) => [flag, { type: 'string' as const }]));
+  try {
+    return parseArgs({ args: spelled, options, strict: true }).values as Record<string, string>;
+  } catch (cause) {
+    const known = Object.keys(DEFAULTS).map((flag) => `--${flag}`).sort().join(', ');
+    throw new TypeError(`${(cause as Error).message.split('. ')[0]}; there are ${known}`, { cause });
+  }
+}
+
+/** `host:port`, or `:port`; `0` is nowhere, as in the reference. */
+function address(flag: string, text: string): Address | undefined {
+  if (text === '0' || text === '') return undefined;
+  const [, bracketed, plain, portText] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(portText);
+  if (portText === undefined || port > 65_535) throw refusal(flag, text, ':8080, 127.0.0.1:8080, or 0 for nowhere');
+  const host = bracketed ?? plain;
+  return host ? { host, port } : { port };
+}
+
+function oneOf<T extends string>(flag: string, text: string, allowed: readonly T[]): T | undefined {
+  if (text === '') return undefined;
+  if (!(allowed as readonly string[]).includes(text)) throw refusal(flag, text, `one of ${allowed.join(', ')}`);
+  return text as T;
+}
+
+function count(flag: string, text: string): number {
+  if (!/^\d{1,3}$/.test(text)) throw refusal(flag, text, 'a number from 0');
+  return Number(text);
+}
+
+function tag(text: string): string {
+  if (!/^\w[\w.-]{0,127}$/.test(text)) throw refusal('version', text, 'the tag of an image, such as 1.2.0');
+  return text;
+}
+
+/** A name with neither tag nor digest gets the version. */
+function withTag(flag: string, text: string, version: string): string {
+  const [, name, tagged] = /^([a-z0-9][\w./:-]*?\w)(:\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/.exec(text) ?? [];
+  if (name === undefined) throw refusal(flag, text, 'an image, such as ghcr.io/acme/agent or ghcr.io/acme/agent:1');
+  const isPort = tagged?.includes('/') ?? false;
+  return text.includes('@') || (tagged && !isPort) ? text : `${text}:${version}`;
+}
+
+function refusal(flag: string, got: string, allowed: string): RangeError {
+  return new RangeError(`--${flag}: got "${got}"; allowed is ${allowed}`);
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { parseFlags } from '../../src/operator/flags.ts';
+
+test('nothing said is a single operator for all namespaces, with images of the latest version', () => {
+  const image = (name: string) => ({ image: `ghcr.io/taskwright/${name}:latest` });
+  expect(parseFlags([])).toEqual({
+    metricsAddress: { port: 8080 },
+    healthAddress: { port: 8081 },
+    leaderElect: false,
+    verbosity: 0,
+    images: {
+      agents: { 'claude-code': image('claude-code'), codex: image('codex'), gemini: image('gemini'), opencode: image('opencode'), cursor: image('cursor') },
+      agentTools: image('agent-tools'),
+    },
+  });
+});
+
+describe('a value', () => {
+  test.each([
+    { args: ['--leader-elect'], flags: { leaderElect: true } },
+    { args: ['--leader-elect=true'], flags: { leaderElect: true } },
+    { args: ['--leader-elect=false'], flags: { leaderElect: false } },
+    { args: ['--metrics-bind-address=0'], flags: { metricsAddress: undefined } },
+    { args: ['--metrics-bind-address', '127.0.0.1:9'], flags: { metricsAddress: { host: '127.0.0.1', port: 9 } } },
+    { args: ['--health-probe-bind-address=[::1]:9'], flags: { healthAddress: { host: '::1', port: 9 } } },
+    { args: ['--watch-namespaces=a, b,a,'], flags: { namespaces: ['a', 'b'] } },
+    { args: ['--watch-namespaces='], flags: { namespaces: undefined } },
+    { args: ['--verbosity=2'], flags: { verbosity: 2 } },
+  ])('is read from $args', ({ args, flags }) => {
+    expect(parseFlags(args)).toMatchObject(flags);
+  });
+
+  test.each([
+    { image: 'ghcr.io/acme/bot', used: 'ghcr.io/acme/bot:1.2.0' },
+    { image: 'ghcr.io/acme/bot:7', used: 'ghcr.io/acme/bot:7' },
+    { image: 'localhost:5000/bot', used: 'localhost:5000/bot:1.2.0' },
+    { image: 'localhost:5000/bot:7', used: 'localhost:5000/bot:7' },
+    { image: `bot@sha256:${'0'.repeat(64)}`, used: `bot@sha256:${'0'.repeat(64)}` },
+  ])('$image is the image $used of version 1.2.0', ({ image, used }) => {
+    const { agents } = parseFlags(['--version=1.2.0', `--claude-code-image=${image}`, '--claude-code-image-pull-policy=Always']).images;
+    expect(agents['claude-code']).toEqual({ image: used, pullPolicy: 'Always' });
+  });
+});
+
+test.each([
+  { args: ['--leader-elect=yes'], error: '--leader-elect: got "yes"; allowed is one of true, false' },
+  { args: ['--metrics-bind-address=8080'], error: '--metrics-bind-address: got "8080"; allowed is :8080, 127.0.0.1:8080, or 0 for nowhere' },
+  { args: ['--metrics-bind-address=:65536'], error: '--metrics-bind-address: got ":65536"; allowed is :8080, 127.0.0.1:8080, or 0 for nowhere' },
+  { args: ['--version='], error: '--version: got ""; allowed is the tag of an image, such as 1.2.0' },
+  { args: ['--verbosity=-1'], error: '--verbosity: got "-1"; allowed is a number from 0' },
+  { args: ['--codex-image=a b'], error: '--codex-image: got "a b"; allowed is an image, such as ghcr.io/acme/agent or ghcr.io/acme/agent:1' },
+  { args: ['--codex-image-pull-policy=Sometimes'], error: '--codex-image-pull-policy: got "Sometimes"; allowed is one of Always, IfNotPresent, Never' },
+  { args: ['--nope'], error: "Unknown option '--nope'; there are --agent-tools-image, --agent-tools-image-pull-policy, --claude-code-image" },
+])('refuses $args', ({ args, error }) => {
+  expect(() => parseFlags(args)).toThrow(error);
+});

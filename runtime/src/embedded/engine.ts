@@ -2,12 +2,14 @@ import { hostname } from 'node:os';
 import { mkdirSync } from 'node:fs';
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
+import { EventRecorder } from '../kube/events.ts';
 import { Informer } from '../kube/informer.ts';
-import type { Log } from '../kube/log.ts';
+import { type Log, silentLog } from '../kube/log.ts';
 import { Manager } from '../kube/manager.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { ApiServer, type ApiServerOptions } from './api-server.ts';
 import type { LocalImages } from './images.ts';
+import type { PodLogs } from './pod-logs.ts';
 import { BY_JOB, jobController, jobKeysOf } from './job-controller/job-controller.ts';
 import { type Job, jobResource } from './job-controller/job.ts';
 import { type Pod, podResource } from './pod.ts';
@@ -15,6 +17,7 @@ import { chooseIsolation } from './process-runner/choose-isolation.ts';
 import { configFrom, configMapResource, secretResource } from './process-runner/config-source.ts';
 import type { IsolationKind } from './process-runner/isolation.ts';
 import { registerNode } from './process-runner/node.ts';
+import type { RunnerContext } from './process-runner/pod-worker.ts';
 import { ProcessRunner } from './process-runner/process-runner.ts';
 
 export interface EngineOptions {
@@ -49,34 +52,38 @@ const LOOPBACK = '127.0.0.1';
  * as local processes. Operators run on it through `client` or `api.transport`, unchanged.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { clock = systemClock, dataDir, stateFile, images, imageProgress, log } = options;
+  const { clock = systemClock, dataDir, stateFile, images, imageProgress, log = silentLog } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const isolation = await chooseIsolation(options.isolation);
-  const api = new ApiServer({ ...options.api, clock, ...(stateFile !== undefined && { stateFile }), podLogs: { stream: (...request) => runner.stream(...request) } });
+  const podLogs: PodLogs = { stream: (...request) => runner.stream(...request) };
+  const api = new ApiServer({ ...options.api, clock, podLogs, ...(stateFile !== undefined && { stateFile }) });
   const client = new KubeClient(api.transport, { userAgent: 'taskwright-engine', clock });
+  const onError = (error: unknown) => log.warn({ err: error }, 'the engine met an error');
   const node = { nodeName: hostname().toLowerCase(), ip: LOOPBACK };
-  const runner: ProcessRunner = new ProcessRunner({ client, clock, images, isolation, config: configFrom(client), node, dataDir, recordEvent: () => {}, ...(imageProgress && { imageProgress }) });
+  const events = new EventRecorder(client, { reportingController: 'taskwright.dev/engine', reportingInstance: node.nodeName, clock, onError: (error) => log.debug({ err: error }, 'an event was lost') });
+  const recordEvent: RunnerContext['recordEvent'] = (pod, note) => events.record({ resource: podResource, object: pod }, note);
+  const runner = new ProcessRunner({ client, clock, images, isolation, config: configFrom(client), node, dataDir, recordEvent, ...(imageProgress && { imageProgress }) });
 
-  const onError = (error: unknown) => log?.error({ err: error }, 'the engine met an error');
   const jobs = new Informer<Job>(client, { resource: jobResource, clock, onError });
   const pods = new Informer<Pod, typeof BY_JOB>(client, { resource: podResource, clock, onError, indexes: { [BY_JOB]: jobKeysOf } });
   const configurations = [secretResource, configMapResource].map((resource) => new Informer(client, { resource, clock, onError, project: withoutData }));
-  const controllers = api.startControllers();
-
-  await registerNode(client, { name: node.nodeName, ip: LOOPBACK, runtime: isolation.kind, now: clock.now() });
-  const { items } = await client.list<Pod>(podResource);
-  runner.forgetOthers(new Set(items.map(({ metadata }) => metadata.uid!)));
   pods.onChange((change) => {
     if (change.type === 'deleted') return runner.podGone(change.object);
     if (change.type === 'updated' && change.old.metadata.uid !== change.object.metadata.uid) runner.podGone(change.old);
     runner.podChanged(change.object).catch(onError);
   });
   for (const informer of configurations) informer.onChange(({ object }) => runner.configChanged(object.metadata.namespace!));
+
+  const ofTheApi = api.startControllers();
+  await registerNode(client, { name: node.nodeName, ip: LOOPBACK, runtime: isolation.kind, now: clock.now() });
+  const { items: known } = await client.list<Pod>(podResource);
+  await runner.recover(new Set(known.map(({ metadata }) => metadata.uid!)));
   const manager = new Manager({
     informers: [jobs, pods, ...configurations],
-    controllers: [jobController({ client, clock, jobs, pods, ...(log && { log }) })],
+    controllers: [jobController({ client, clock, jobs, pods, events, log })],
+    flush: () => events.flush(),
     clock,
-    ...(log && { log }),
+    log,
   });
   await manager.ready;
 
@@ -87,7 +94,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async stop() {
       await manager.stop();
       await runner.stop();
-      controllers.stop();
+      ofTheApi.stop();
       await api.close();
     },
   };

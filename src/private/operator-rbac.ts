@@ -20,9 +20,9 @@ export const WORKLOAD_RULES: readonly PolicyRule[] = [
   { apiGroups: ['batch'], resources: ['jobs'], verbs: [...READ, 'create', 'delete'] },
   { apiGroups: [''], resources: ['pods'], verbs: READ },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-  // Plugins and long prompts travel in ConfigMaps, MCP settings and GitHub tokens in Secrets; both end with their Task. Never
-  // listed or watched: what the operator does not know by name it does not see.
-  { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'create'] },
+  // Plugins and long prompts travel in ConfigMaps, MCP settings and GitHub tokens in Secrets; both end with their Task. Those of
+  // users are read by name, and watched one by one while a Task waits for them: RBAC has no narrower word for that.
+  { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: [...READ, 'create'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 

@@ -1,0 +1,145 @@
+import { Readable } from 'node:stream';
+import { agentConfigResource, taskResource, workspaceResource } from '@taskwright/schema';
+import { namespaceResource, secretResource } from '@taskwright/schema/kubernetes';
+import { ApiObject, App, Chart, Duration } from 'cdk8s';
+import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, Task, Taskwright, Workspace } from 'cdk8s-taskwright';
+import { expect, test } from 'vitest';
+import type { KubeObject, Resource } from '../../src/kube/object.ts';
+import type { KubeRequest, KubeResponse, KubeStream, Transport } from '../../src/kube/transport.ts';
+import { startOperator } from '../../src/operator/operator.ts';
+import { images, result } from '../tasks/task-fixtures.ts';
+import { startCluster } from '../tasks/test-cluster.ts';
+
+interface PolicyRule {
+  readonly apiGroups: string[];
+  readonly resources: string[];
+  readonly resourceNames?: string[];
+  readonly verbs: string[];
+}
+
+/** What a request asks for, as an authorizer sees it. */
+interface Access {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+const HOME = 'taskwright-system';
+const FORBIDDEN = Buffer.from(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', code: 403 }));
+const HOUR = { limitMs: 3_600_000 };
+
+/** The rights that `new Taskwright(…)` installs: of the ClusterRole everywhere, of the Role in the namespace of the operator. */
+function installedRules(): { everywhere: PolicyRule[]; atHome: PolicyRule[] } {
+  const chart = new Chart(new App(), 'taskwright');
+  new Taskwright(chart, 'install');
+  const objects: { kind: string; rules: PolicyRule[] }[] = chart.toJson();
+  const rulesOf = (kind: string) => objects.find((object) => object.kind === kind)!.rules;
+  return { everywhere: rulesOf('ClusterRole'), atHome: rulesOf('Role') };
+}
+
+/** Lets through what the installed rights allow, answers 403 to the rest, and remembers both. The embedded server itself lets everybody do everything. */
+class AuthorizedTransport implements Transport {
+  readonly used = new Set<string>();
+  readonly refused = new Set<string>();
+  readonly #transport: Transport;
+  readonly #rules = installedRules();
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async request(request: KubeRequest): Promise<KubeResponse> {
+    return this.#allows(request) ? await this.#transport.request(request) : { status: 403, headers: {}, body: FORBIDDEN };
+  }
+
+  async stream(request: KubeRequest): Promise<KubeStream> {
+    return this.#allows(request) ? await this.#transport.stream(request) : { status: 403, headers: {}, body: Readable.from([FORBIDDEN]) };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #allows(request: KubeRequest): boolean {
+    const access = accessOf(request);
+    const rules = access.namespace === HOME ? [...this.#rules.everywhere, ...this.#rules.atHome] : this.#rules.everywhere;
+    const allowed = rules.some((rule) => rule.apiGroups.includes(access.group) && rule.resources.includes(access.resource) && rule.verbs.includes(access.verb)
+      && (rule.resourceNames === undefined || rule.resourceNames.includes(access.name ?? '')));
+    (allowed ? this.used : this.refused).add(`${access.verb} ${access.group === '' ? access.resource : `${access.resource}.${access.group}`}`);
+    return allowed;
+  }
+}
+
+function accessOf({ method, path }: KubeRequest): Access {
+  const { pathname, searchParams } = new URL(path, 'http://cluster');
+  const [, root, ...rest] = pathname.split('/');
+  const [group, , ...within] = root === 'api' ? ['', ...rest] : rest;
+  const [namespace, resource, name, subresource] = within[0] === 'namespaces' && within.length > 2 ? within.slice(1) : [undefined, ...within];
+  const read = name !== undefined ? 'get' : searchParams.has('watch') ? 'watch' : 'list';
+  const verb = { GET: read, POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }[method];
+  return { verb, group: group!, resource: subresource === undefined ? resource! : `${resource}/${subresource}`, namespace, name };
+}
+
+/** A Task that needs all an operator does for one: a repository, plugins, an MCP server with a Secret, a prompt too long for an argument, a ttl. */
+function program(): KubeObject[] {
+  const chart = new Chart(new App(), 'fleet', { namespace: 'dev' });
+  const secret = new ApiObject(chart, 'bot', { apiVersion: 'v1', kind: 'Secret', data: { GITHUB_TOKEN: 'eA==', ANTHROPIC_API_KEY: 'eA==' } });
+  const rules = new AgentConfig(chart, 'rules', {
+    plugins: [Plugin.inline('house', { skills: { release: '# Release' } })],
+    mcpServers: [McpServer.http('docs', { url: 'https://docs.example.com/mcp', headersFrom: secret })],
+  });
+  new Workspace(chart, 'shop', { metadata: { name: 'shop' }, repo: 'https://github.com/acme/shop.git', credentials: GitCredentials.token(secret) });
+  new Task(chart, 'fix', {
+    metadata: { name: 'fix' },
+    agent: CodingAgent.claudeCode({ credentials: Credentials.apiKey(secret), agentConfigs: [rules] }),
+    workspace: { name: 'shop' },
+    branch: 'fix/42',
+    prompt: 'Fix it.\n'.repeat(20_000),
+    ttlAfterFinished: Duration.minutes(1),
+  });
+  return chart.toJson();
+}
+
+const RESOURCES: { readonly [kind: string]: Resource } = { Secret: secretResource, AgentConfig: agentConfigResource, Workspace: workspaceResource, Task: taskResource };
+
+test('the operator lives with the rights that the constructs install', async () => {
+  const cluster = await startCluster({ message: result(['branch: fix/42', 'commit: abc']) });
+  await cluster.client.create(namespaceResource, { metadata: { name: HOME } });
+  const transport = new AuthorizedTransport(cluster.api.transport);
+  const operator = startOperator({ transport, clock: cluster.clock, images, leaderElection: { namespace: HOME, identity: 'one' } });
+  try {
+    const [secret, ...others] = program();
+    for (const object of others) await cluster.client.create(RESOURCES[object.kind!]!, object);
+    expect(await cluster.clock.runUntil(() => cluster.task()?.status?.phase === 'Waiting', HOUR)).toBe(true);
+    await cluster.client.create(secretResource, secret!);
+    expect(await cluster.clock.runUntil(() => cluster.task()?.status?.phase === 'Succeeded', HOUR)).toBe(true);
+    expect(await cluster.clock.runUntil(() => cluster.task() === undefined, HOUR)).toBe(true);
+  } finally {
+    await operator.stop();
+    await cluster.stop();
+  }
+  expect([...transport.refused]).toEqual([]);
+  expect([...transport.used].sort()).toMatchInlineSnapshot(`
+    [
+      "create configmaps",
+      "create jobs.batch",
+      "create leases.coordination.k8s.io",
+      "create secrets",
+      "delete jobs.batch",
+      "delete tasks.kelos.dev",
+      "get leases.coordination.k8s.io",
+      "get secrets",
+      "patch tasks.kelos.dev",
+      "patch tasks/status.kelos.dev",
+      "update leases.coordination.k8s.io",
+      "watch agentconfigs.kelos.dev",
+      "watch jobs.batch",
+      "watch pods",
+      "watch secrets",
+      "watch tasks.kelos.dev",
+      "watch workspaces.kelos.dev",
+    ]
+  `);
+});

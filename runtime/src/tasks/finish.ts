@@ -1,10 +1,10 @@
 import type { Task, TaskStatus } from '@taskwright/schema';
 import { normalEvent, warningEvent } from '../kube/plan.ts';
 import { withAdmission } from './admission.ts';
-import { type Attempt, attemptsOf, newestPod } from './attempts.ts';
-import { failureMessage } from './failure-message.ts';
-import type { JobEnd } from './job-state.ts';
-import { outcomeOf } from './outcome.ts';
+import { type Attempt, attemptsOf, newestPod } from './outcome/attempts.ts';
+import { failureMessage } from './outcome/failure-message.ts';
+import type { JobEnd } from './outcome/job-state.ts';
+import { outcomeOf } from './outcome/outcome.ts';
 import { earliestStart } from './progress.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import { toKubeTime } from '../kube/time.ts';

@@ -6,7 +6,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { keyOf } from '../kube/object.ts';
 import { dataToRead } from './gates/referenced-data.ts';
-import { type LogReading, readLogResult } from './log-result.ts';
+import { type LogReading, readLogResult } from './outcome/log-result.ts';
 import { jobNameOf } from './names.ts';
 import { AGENT_CONTAINER } from './pod/paths.ts';
 import type { Images } from './pod/image.ts';

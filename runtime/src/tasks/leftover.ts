@@ -1,6 +1,6 @@
 import { jobResource } from '@taskwright/schema/kubernetes';
 import { deletion } from '../kube/plan.ts';
-import { jobEnd } from './job-state.ts';
+import { jobEnd } from './outcome/job-state.ts';
 import { isForeignJob } from './start.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 

@@ -1,5 +1,5 @@
-import { agentStatus, newestPod } from './attempts.ts';
-import type { JobEnd } from './job-state.ts';
+import { agentStatus, newestPod } from './outcome/attempts.ts';
+import type { JobEnd } from './outcome/job-state.ts';
 import type { ObservedPod } from './observed.ts';
 
 /** Extra containers get this long to end by themselves after the agent did: a log shipper sends its rest. */

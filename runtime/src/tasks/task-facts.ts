@@ -1,7 +1,7 @@
 import type { AgentConfig, Task, TaskStatus, Workspace } from '@taskwright/schema';
 import type { ReadData } from '../agent-configs/referenced-data.ts';
 import type { Plan } from '../kube/plan.ts';
-import type { LogReading } from './log-result.ts';
+import type { LogReading } from './outcome/log-result.ts';
 import type { Images } from './pod/image.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
 

@@ -1,7 +1,7 @@
 import type { Task, TaskStatus } from '@taskwright/schema';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { hasStarted, isFinished } from './phase.ts';
-import { parseQuantity } from './quantity.ts';
+import { parseQuantity } from './outcome/quantity.ts';
 import { workerOf } from './worker.ts';
 
 const NANO = 1_000_000_000;

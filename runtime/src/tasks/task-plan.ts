@@ -1,9 +1,9 @@
 import { controllerOf } from '../kube/object.ts';
-import { podsToRead } from './attempts.ts';
+import { podsToRead } from './outcome/attempts.ts';
 import { planDeletion } from './deletion.ts';
 import { planExpiry } from './expiry.ts';
 import { planFinish } from './finish.ts';
-import { type JobEnd, jobEnd } from './job-state.ts';
+import { type JobEnd, jobEnd } from './outcome/job-state.ts';
 import { planLeftover } from './leftover.ts';
 import { lingering } from './lingering.ts';
 import { isFinished, isRunning } from './phase.ts';

@@ -1,8 +1,8 @@
 import type { TaskSpec, TaskStatus } from '@taskwright/schema';
 import { describe, expect, test } from 'vitest';
 import { planFinish } from '../../src/tasks/finish.ts';
-import { jobEnd } from '../../src/tasks/job-state.ts';
-import type { LogReading } from '../../src/tasks/log-result.ts';
+import { jobEnd } from '../../src/tasks/outcome/job-state.ts';
+import type { LogReading } from '../../src/tasks/outcome/log-result.ts';
 import type { ObservedJob, ObservedPod } from '../../src/tasks/observed.ts';
 import { admitted, aJob, aPod, aTask, complete, ended, failed, now, result } from './task-fixtures.ts';
 

@@ -1,10 +1,10 @@
 import { type Task, taskResource } from '@taskwright/schema';
 import type { ContainerStatus } from '@taskwright/schema/kubernetes';
-import type { Write } from '../kube/plan.ts';
+import type { Write } from '../../kube/plan.ts';
 import type { LogReading } from './log-result.ts';
-import { AGENT_CONTAINER } from './pod/paths.ts';
+import { AGENT_CONTAINER } from '../pod/paths.ts';
 import { type AgentResult, parseTerminationMessage } from './result-lines.ts';
-import type { ObservedPod } from './observed.ts';
+import type { ObservedPod } from '../observed.ts';
 
 /** One Pod of a Task's Job: one time the agent was started. */
 export interface Attempt {

@@ -4,9 +4,9 @@ import { agentStatus, type Attempt } from './attempts.ts';
 import { cleanText } from './clean-text.ts';
 import type { JobEnd } from './job-state.ts';
 import { pendingReason } from './pending-reason.ts';
-import { PREPARE_CONTAINER } from './pod/paths.ts';
+import { PREPARE_CONTAINER } from '../pod/paths.ts';
 import { parseTerminationMessage } from './result-lines.ts';
-import type { ObservedJob, ObservedPod } from './observed.ts';
+import type { ObservedJob, ObservedPod } from '../observed.ts';
 
 export interface FailureFacts {
   readonly job: ObservedJob;

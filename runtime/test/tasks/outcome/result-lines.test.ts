@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTerminationMessage, resultsOf } from '../../src/tasks/result-lines.ts';
+import { parseTerminationMessage, resultsOf } from '../../../src/tasks/outcome/result-lines.ts';
 
 test.each([
   { it: 'the JSON of our program', message: '{"taskwright":1,"outputs":["branch: b","commit: c"],"error":"e","truncated":true}', result: { lines: ['branch: b', 'commit: c'], error: 'e', truncated: true } },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatQuantity, parseQuantity } from '../../src/tasks/quantity.ts';
+import { formatQuantity, parseQuantity } from '../../../src/tasks/outcome/quantity.ts';
 
 test.each([
   ['0.0532', '53200u'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outcomeOf } from '../../src/tasks/outcome.ts';
+import { outcomeOf } from '../../../src/tasks/outcome/outcome.ts';
 
 const attempt = (lines: string[]) => ({ uid: 'u', podName: 'p', result: { lines } });
 

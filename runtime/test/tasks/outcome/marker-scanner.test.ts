@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MarkerScanner } from '../../src/tasks/marker-scanner.ts';
+import { MarkerScanner } from '../../../src/tasks/outcome/marker-scanner.ts';
 
 const START = '---KELOS_OUTPUTS_START---';
 const END = '---KELOS_OUTPUTS_END---';

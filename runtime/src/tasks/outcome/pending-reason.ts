@@ -1,5 +1,5 @@
 import { cleanText } from './clean-text.ts';
-import type { ObservedPod } from './observed.ts';
+import type { ObservedPod } from '../observed.ts';
 
 const CANNOT_PULL = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError']);
 const CANNOT_CREATE = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { totalUsage, usageOf } from '../../src/tasks/usage.ts';
+import { totalUsage, usageOf } from '../../../src/tasks/outcome/usage.ts';
 
 test.each<{ it: string; results: Record<string, string>; usage: object | undefined }>([
   { it: 'all three', results: { 'cost-usd': '0.0532', 'input-tokens': '10', 'output-tokens': '3' }, usage: { costUSD: '53200u', inputTokens: 10, outputTokens: 3 } },

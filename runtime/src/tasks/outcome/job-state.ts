@@ -1,5 +1,5 @@
 import type { JobCondition } from '@taskwright/schema/kubernetes';
-import type { ObservedJob } from './observed.ts';
+import type { ObservedJob } from '../observed.ts';
 
 export type JobEnd =
   | { readonly succeeded: true; readonly at?: string }

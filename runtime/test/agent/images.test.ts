@@ -6,21 +6,40 @@ import { expect, test } from 'vitest';
 import { temporaryDirectory } from './git-fixture.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const images = readdirSync(join(ROOT, 'images'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-const instructionsOf = (image: string) =>
-  readFileSync(join(ROOT, 'images', image, 'Dockerfile'), 'utf8').replace(/^#.*\n/gm, '').replace(/\\\n\s*/g, '').split('\n').filter(Boolean);
+/** The final stage of each image, and the stages it is built from. */
+const IMAGES = [
+  { file: 'Dockerfile', stage: 'runtime' },
+  { file: 'Dockerfile', stage: 'agent-tools' },
+  { file: 'claude-code/Dockerfile', stage: undefined },
+];
 
-test.each(images)('%s is pinned, ends as an ordinary user, and starts under tini', (image) => {
-  const lines = instructionsOf(image);
+/** The instructions of a Dockerfile, one per line, comments left out. */
+const instructionsOf = (file: string) => readFileSync(join(ROOT, 'images', file), 'utf8').replace(/^#.*\n/gm, '').replace(/\\\n\s*/g, '').split('\n').filter(Boolean);
+const stageOf = (lines: readonly string[], stage: string | undefined) => {
+  const start = lines.findIndex((line) => line.startsWith('FROM ') && (stage === undefined || line.endsWith(` AS ${stage}`)));
+  const end = lines.findIndex((line, index) => index > start && line.startsWith('FROM '));
+  return lines.slice(start, end === -1 ? undefined : end);
+};
+
+test.each(IMAGES)('$stage of $file is pinned, runs as an ordinary user, and starts under tini', ({ file, stage }) => {
+  const lines = instructionsOf(file);
   for (const [, value] of lines.join('\n').matchAll(/^ARG \w+=(.+)$/gm)) expect(value).toMatch(/\d+\.\d+\.\d+|:dev$/);
-  for (const line of lines.filter((candidate) => candidate.startsWith('FROM '))) expect(line).toMatch(/^FROM \$\{\w+\}/);
-  expect(lines.findLast((line) => line.startsWith('USER '))).toBe('USER 61100:61100');
-  expect(lines.at(-1)).toMatch(/^ENTRYPOINT \["\/usr\/bin\/tini"/);
+  const last = stageOf(lines, stage);
+  expect(last[0]).toMatch(/^FROM \$\{\w+\}/);
+  expect(last.findLast((line) => line.startsWith('USER '))).toBe('USER 61100:61100');
+  expect(last.at(-1)).toMatch(/^ENTRYPOINT \["\/usr\/bin\/tini"/);
 });
 
-test.each(images)('%s copies only what is in the repository', (image) => {
-  const copied = instructionsOf(image).filter((line) => line.startsWith('COPY ') && !line.includes('--from=')).flatMap((line) => line.split(' ').slice(1, -1)).filter((word) => !word.startsWith('--'));
+test.each(['Dockerfile', 'claude-code/Dockerfile'])('%s copies only what is in the repository', (file) => {
+  const copied = instructionsOf(file).filter((line) => line.startsWith('COPY ') && !line.includes('--from=')).flatMap((line) => line.split(' ').slice(1, -1)).filter((word) => !word.startsWith('--'));
   expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test('the agent program imports only what its image holds', () => {
+  const folder = join(ROOT, 'runtime', 'src', 'agent');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const imported = new Set(sources.flatMap((source) => [...source.matchAll(/^import .*from '([^']+)';$/gm)].map(([, name]) => name!)));
+  expect([...imported].filter((name) => !name.startsWith('node:') && !/^\.\.?\/(?!\.\.|kube)/.test(name)).sort()).toEqual(['../kube/clock.ts', 'zod']);
 });
 
 test.each(['agent-tools/agent', 'agent-tools/gh', 'claude-code/kelos_entrypoint.sh'])('%s is an executable shell script', (file) => {

@@ -1,18 +1,10 @@
 import type { AgentType } from './coding-agent';
 import type * as l1 from './l1';
+import { CREDENTIAL_KEYS } from './private/fixed-names';
 import type { ISecretRef } from './secret-ref';
 
 /** How an agent authenticates to the provider of its model. */
 export type CredentialsType = 'api-key' | 'oauth' | 'none';
-
-/** The Secret key that each agent reads; the variable it becomes has the same name. */
-const SECRET_KEYS: { readonly [type in AgentType]: { readonly [credentials in Exclude<CredentialsType, 'none'>]: string } } = {
-  'claude-code': { 'api-key': 'ANTHROPIC_API_KEY', 'oauth': 'CLAUDE_CODE_OAUTH_TOKEN' },
-  'codex': { 'api-key': 'CODEX_API_KEY', 'oauth': 'CODEX_AUTH_JSON' },
-  'gemini': { 'api-key': 'GEMINI_API_KEY', 'oauth': 'GEMINI_API_KEY' },
-  'opencode': { 'api-key': 'OPENCODE_API_KEY', 'oauth': 'OPENCODE_API_KEY' },
-  'cursor': { 'api-key': 'CURSOR_API_KEY', 'oauth': 'CURSOR_API_KEY' },
-};
 
 /**
  * How an agent authenticates to the provider of its model. The value stays in a Secret, in the namespace of the Task.
@@ -58,7 +50,7 @@ export class Credentials {
    * @returns the key, or nothing for credentials of type `none`
    */
   public keyFor(agent: AgentType): string | undefined {
-    return this.type === 'none' ? undefined : SECRET_KEYS[agent]?.[this.type];
+    return this.type === 'none' ? undefined : CREDENTIAL_KEYS[agent]?.[this.type];
   }
 
   /** @internal */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Kind, resourceOf } from '../kind.ts';
 import { kubernetesType } from '../kubernetes/kubernetes-type.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
-import { GROUP } from './group.ts';
+import { GROUP, HUB } from './group.ts';
 import { secretReference } from './references.ts';
 
 const secretSource = z.object({
@@ -73,9 +73,7 @@ export const agentConfigKind = {
   namespaced: true,
   description: 'Instructions, plugins, skills and MCP servers that agents are given besides their prompt.',
   versions: [{
-    name: 'v1alpha2',
-    served: true,
-    storage: true,
+    ...HUB,
     schema: z.object({ spec: agentConfigSpec.optional() }),
     printerColumns: [],
   }],

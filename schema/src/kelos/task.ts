@@ -3,7 +3,7 @@ import { type Kind, resourceOf } from '../kind.ts';
 import { kubernetesType } from '../kubernetes/kubernetes-type.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
 import { conditions } from './condition.ts';
-import { GROUP } from './group.ts';
+import { GROUP, HUB } from './group.ts';
 import { workerPoolReference } from './references.ts';
 import { taskUsage } from './usage.ts';
 import { legacyWorkerFields, workerSpec } from './worker.ts';
@@ -119,9 +119,7 @@ export const taskKind = {
   namespaced: true,
   description: 'One piece of work for a coding agent, run once, as a Job of its own or on a Pod of a WorkerPool.',
   versions: [{
-    name: 'v1alpha2',
-    served: true,
-    storage: true,
+    ...HUB,
     schema: z.object({ spec: taskSpec.optional(), status: taskStatus.optional() }),
     printerColumns: [
       { name: 'Type', type: 'string', jsonPath: '.spec.type', description: 'Agent, where the deprecated field says it' },

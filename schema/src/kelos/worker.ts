@@ -1,12 +1,8 @@
 import { z } from 'zod';
+import { AGENT_TYPES } from './agent-type.ts';
 import { credentials } from './credentials.ts';
 import { podOverrides } from './pod-overrides.ts';
 import { agentConfigReference, workspaceReference } from './references.ts';
-
-/** The agents that come with an image. A custom one takes the type of the agent whose credentials it reads, and its own image. */
-export const AGENT_TYPES = ['claude-code', 'codex', 'gemini', 'opencode', 'cursor'] as const;
-
-export type AgentType = (typeof AGENT_TYPES)[number];
 
 /** The empty string is let through for compatibility and means that no agent was chosen here. */
 const agentType = z.enum([...AGENT_TYPES, '']);

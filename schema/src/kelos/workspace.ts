@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Kind, resourceOf } from '../kind.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
-import { GROUP } from './group.ts';
+import { GROUP, HUB } from './group.ts';
 import { secretReference } from './references.ts';
 
 const gitUrl = () => z.string().regex(/^(https?:\/\/|git:\/\/|git@).*/);
@@ -51,9 +51,7 @@ export const workspaceKind = {
   namespaced: true,
   description: 'A git repository that agents work in, and how it is prepared for them.',
   versions: [{
-    name: 'v1alpha2',
-    served: true,
-    storage: true,
+    ...HUB,
     schema: z.object({ spec: workspaceSpec.optional() }),
     printerColumns: [],
   }],

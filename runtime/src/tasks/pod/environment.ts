@@ -1,8 +1,8 @@
+import { CREDENTIAL_KEYS } from '@taskwright/schema';
 import type { EnvVar } from '@taskwright/schema/kubernetes';
 import { isEnterprise, parseRepository } from '../../workspaces/repository.ts';
 import { childNameOf } from '../names.ts';
 import type { Worker } from '../worker.ts';
-import { AGENT_TYPES } from './agent-types.ts';
 import { checkVariableSize } from './inputs.ts';
 import { literal } from './literal.ts';
 import { GH_CONFIG_DIR, PLUGIN_DIR, RESULT_FILE, TOKEN_FILE } from './paths.ts';
@@ -60,7 +60,7 @@ const tokenFile: EnvVar = { name: 'KELOS_GITHUB_TOKEN_FILE', value: TOKEN_FILE }
 
 /** The name of the variable, and of the Secret's key, that the Task's credential is in; nothing for credentials of type `none`. */
 export function credentialVariableOf({ type, credentials }: Pick<Worker, 'type' | 'credentials'>): string | undefined {
-  return credentials.type === 'none' ? undefined : (AGENT_TYPES[type] ?? AGENT_TYPES['claude-code']).credentialVariable[credentials.type];
+  return credentials.type === 'none' ? undefined : (CREDENTIAL_KEYS[type] ?? CREDENTIAL_KEYS['claude-code'])[credentials.type];
 }
 
 function credential(worker: Worker): EnvVar[] {

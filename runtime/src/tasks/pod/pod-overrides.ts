@@ -1,16 +1,13 @@
-import type { PodOverrides } from '@taskwright/schema';
+import { BUILT_IN_INIT_CONTAINERS, type PodOverrides, RESERVED_PREFIX, WORKSPACE_VOLUME } from '@taskwright/schema';
 import type { PodSpec } from '@taskwright/schema/kubernetes';
 import { JobBuildError } from '../job-build-error.ts';
-
-/** The init containers of the reference, which its users may rely on being reserved, and ours. */
-const RESERVED_CONTAINERS = ['git-clone', 'remote-setup', 'branch-setup', 'workspace-files', 'plugin-setup', 'skills-install'];
 
 /** Throws when an override would take the place of something of ours, or names something twice. */
 export function checkPodOverrides({ volumes = [], extraContainers = [], extraInitContainers = [] }: PodOverrides): void {
   const volumeNames = new Set<string>();
   for (const { name } of volumes) {
-    if (name.startsWith('kelos-')) throw refuseVolume(`volume name "${name}" uses the reserved prefix "kelos-"`);
-    if (name === 'workspace') throw refuseVolume('volume name "workspace" is reserved');
+    if (name.startsWith(RESERVED_PREFIX)) throw refuseVolume(`volume name "${name}" uses the reserved prefix "${RESERVED_PREFIX}"`);
+    if (name === WORKSPACE_VOLUME) throw refuseVolume(`volume name "${WORKSPACE_VOLUME}" is reserved`);
     if (volumeNames.has(name)) throw refuseVolume(`duplicate volume name "${name}"`);
     volumeNames.add(name);
   }
@@ -36,8 +33,8 @@ export function schedulingOverrides({ nodeSelector, tolerations, affinity, image
 function containerNames(list: 'extraContainers' | 'extraInitContainers', containers: readonly { name: string }[]): Set<string> {
   const names = new Set<string>();
   for (const { name } of containers) {
-    if (name.startsWith('kelos-')) throw refuse(`container name "${name}" uses the reserved prefix "kelos-"`);
-    if (RESERVED_CONTAINERS.includes(name)) throw refuse(`container name "${name}" is reserved`);
+    if (name.startsWith(RESERVED_PREFIX)) throw refuse(`container name "${name}" uses the reserved prefix "${RESERVED_PREFIX}"`);
+    if (BUILT_IN_INIT_CONTAINERS.some((builtIn) => builtIn === name)) throw refuse(`container name "${name}" is reserved`);
     if (names.has(name)) throw refuse(`duplicate container name "${name}" in ${list}`);
     names.add(name);
   }

@@ -1,9 +1,9 @@
-import type { AgentType } from './worker.ts';
+/** The agents that come with an image. A custom one takes the type of the agent whose credentials it reads, and its own image. */
+export const AGENT_TYPES = ['claude-code', 'codex', 'gemini', 'opencode', 'cursor'] as const;
 
-/**
- * The key that each agent reads from the Secret of its credentials, which is also the variable it finds the value in.
- * Credentials of the type `none` have no Secret.
- */
+export type AgentType = (typeof AGENT_TYPES)[number];
+
+/** The key of the Secret that holds the credential of an agent; the variable it is handed over in has the same name. */
 export const CREDENTIAL_KEYS: Readonly<Record<AgentType, { readonly 'api-key': string; readonly oauth: string }>> = {
   'claude-code': { 'api-key': 'ANTHROPIC_API_KEY', oauth: 'CLAUDE_CODE_OAUTH_TOKEN' },
   codex: { 'api-key': 'CODEX_API_KEY', oauth: 'CODEX_AUTH_JSON' },

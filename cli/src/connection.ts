@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { openStoppedEngine } from '@taskwright/runtime/embedded';
 import { type ClusterConfig, HttpTransport, KubeClient, loadConfig, systemClock } from '@taskwright/runtime/kube';
 import { CommandError, type Io } from './io.ts';
 import { latestRunFolder, type RunFolder } from './run-folder.ts';
@@ -30,8 +31,7 @@ const ANSWERS_WITHIN_MS = 1_000;
 export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
   if (options.kubeconfig === undefined) {
     const run = await latestRunFolder(resolve(io.cwd, options.data));
-    const running = run && (await runningEngine(run, options));
-    if (running) return running;
+    if (run) return (await runningEngine(run, options)) ?? stoppedEngine(run, options);
   }
   return toCluster(await clusterConfig(options, io), options);
 }
@@ -63,4 +63,8 @@ async function runningEngine(run: RunFolder, options: ConnectionOptions): Promis
   } finally {
     timer.cancel();
   }
+}
+
+function stoppedEngine({ stateFile, dataDir }: RunFolder, { namespace = 'default' }: ConnectionOptions): Connection {
+  return { namespace, ...openStoppedEngine({ stateFile, dataDir }) };
 }

@@ -8,7 +8,8 @@ export interface RunFolder {
   readonly stateFile: string;
   readonly kubeconfig: string;
   readonly repositories: string;
-  readonly pods: string;
+  /** Where the engine keeps logs and volumes of Pods. */
+  readonly dataDir: string;
 }
 
 /** A run holds clones and logs; ten of them are enough to look back and too few to fill a disk. */
@@ -21,7 +22,6 @@ export async function createRunFolder(data: string, startedAt: Date): Promise<Ru
   const id = startedAt.toISOString().replaceAll(/[:.]/g, '-');
   const folder = layout(join(runs, id));
   await mkdir(folder.repositories, { recursive: true });
-  await mkdir(folder.pods, { recursive: true });
   await symlink(join('runs', id), join(data, `latest-${id}`));
   await rename(join(data, `latest-${id}`), join(data, 'latest')); // atomic: there is always a latest
   const old = (await readdir(runs)).sort().slice(0, -KEPT_RUNS);
@@ -42,6 +42,6 @@ function layout(path: string): RunFolder {
     stateFile: join(path, 'state.jsonl'),
     kubeconfig: join(path, 'kubeconfig'),
     repositories: join(path, 'repositories'),
-    pods: join(path, 'pods'),
+    dataDir: path,
   };
 }

@@ -63,7 +63,7 @@ export async function dev(path: string, options: DevOptions, io: Io): Promise<vo
 
   const standIns = { ...repositories.env, ...model.env };
   const engine = await startEngine({
-    dataDir: run.pods,
+    dataDir: run.dataDir,
     stateFile: run.stateFile,
     images: localImages(withEnvironment({ ...agentImages({ env: io.env }), ...commands(settings.images) }, standIns)),
     imageProgress: (image, line) => progress.step('image', `${image}: ${line}`),

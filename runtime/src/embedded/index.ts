@@ -8,3 +8,4 @@ export { type Random, systemRandom } from './random.ts';
 export { agentCacheDir, agentImages, type AgentImagesOptions, CLAUDE_CODE } from './agent-images.ts';
 export { type InstallOptions, installNpmProgram, type NpmProgram } from './npm-program.ts';
 export type { IsolationKind } from './process-runner/isolation.ts';
+export { openStoppedEngine } from './stopped-engine.ts';

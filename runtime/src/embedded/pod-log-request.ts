@@ -29,8 +29,12 @@ export async function podLog({ store, clock }: Cluster, target: Target, query: U
     ...optional('limitBytes', numberOf(query, 'limitBytes')),
     ...optional('sinceTime', sinceTime),
   };
-  const log = podLogs.stream({ namespace: target.namespace!, pod: target.name!, uid: pod.metadata.uid!, container }, options, signal);
-  return options.follow ? log : begun(log);
+  try {
+    const log = podLogs.stream({ namespace: target.namespace!, pod: target.name!, uid: pod.metadata.uid!, container }, options, signal);
+    return options.follow ? log : await begun(log);
+  } catch (error) {
+    throw error instanceof NoSuchLog ? badRequest(error.message) : error;
+  }
 }
 
 function chooseContainer({ metadata, spec }: ApiObject, asked: string | null): string {
@@ -70,12 +74,8 @@ function optional<Name extends string, Value>(name: Name, value: Value | undefin
 
 async function begun(log: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer>> {
   const iterator = log[Symbol.asyncIterator]();
-  try {
-    const first = await iterator.next();
-    return first.done ? none() : rest(first.value, iterator);
-  } catch (error) {
-    throw error instanceof NoSuchLog ? badRequest(error.message) : error;
-  }
+  const first = await iterator.next();
+  return first.done ? none() : rest(first.value, iterator);
 }
 
 async function* rest(first: Buffer, iterator: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

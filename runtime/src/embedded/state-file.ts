@@ -42,10 +42,11 @@ export class StateFile {
     this.#unfollow = store.follow((change) => this.#append(change));
   }
 
+  /** Leaves what there is and nothing of what was: a Secret that was deleted is not on the disk any more. */
   close(): void {
     this.#unfollow();
-    fsyncSync(this.#file);
     closeSync(this.#file);
+    closeSync(this.#rewrite().file);
   }
 
   #append({ type, revision, collection, key, object }: Change): void {

@@ -31,7 +31,6 @@ export class ContainerLog {
   readonly #waiting = new Set<() => void>();
   #segment = 0;
   #written = 0;
-  /** Nothing is on disk before something is printed. */
   #file: number | undefined;
   #ended = false;
 
@@ -39,6 +38,8 @@ export class ContainerLog {
     this.#directory = directory;
     this.#clock = clock;
     this.#bounds = bounds;
+    // A run that prints nothing has a log too.
+    mkdirSync(directory, { recursive: true });
   }
 
   write(stream: LogStreamName, chunk: Buffer): void {
@@ -107,7 +108,6 @@ export class ContainerLog {
   }
 
   #open(): number {
-    if (this.#segment === 0) mkdirSync(this.#directory, { recursive: true });
     return openSync(segmentPath(this.#directory, this.#segment), 'a', 0o600);
   }
 

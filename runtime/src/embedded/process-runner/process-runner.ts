@@ -1,10 +1,10 @@
 import { ApiError } from '../../kube/api-error.ts';
-import { NoSuchLog, type LoggedContainer, type LogOptions, type PodLogs } from '../pod-logs.ts';
+import type { LoggedContainer, LogOptions, PodLogs } from '../pod-logs.ts';
 import { isFinishedPod, type Pod, podResource } from '../pod.ts';
 import { normalEvent } from '../../kube/plan.ts';
 import { endLeftovers } from './lost-containers.ts';
-import { readLog } from './log-reader.ts';
 import { PodDirectory, podsOnDisk } from './pod-directory.ts';
+import { streamPodLog } from './pod-log-files.ts';
 import { PodWorker, type RunnerContext } from './pod-worker.ts';
 
 /**
@@ -64,13 +64,8 @@ export class ProcessRunner implements PodLogs {
     await Promise.all(this.#leaving);
   }
 
-  async *stream({ uid, container, pod }: LoggedContainer, options: LogOptions, signal: AbortSignal): AsyncIterable<Buffer> {
-    const directory = new PodDirectory(this.#context.dataDir, uid);
-    const worker = this.#workers.get(uid);
-    const current = worker?.restartCount(container) ?? directory.loggedRuns(container).at(-1) ?? 0;
-    const restartCount = options.previous ? current - 1 : current;
-    if (restartCount < 0) throw new NoSuchLog(`previous terminated container "${container}" in pod "${pod}" not found`);
-    yield* readLog(directory.log(container, restartCount), options.previous ? undefined : worker?.liveLog(container), options, signal);
+  stream(container: LoggedContainer, options: LogOptions, signal: AbortSignal): AsyncIterable<Buffer> {
+    return streamPodLog(this.#context.dataDir, container, this.#workers.get(container.uid)?.liveLog(container.container), options, signal);
   }
 
   async #assign(pod: Pod): Promise<void> {

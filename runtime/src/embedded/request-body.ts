@@ -22,13 +22,25 @@ export function decodeBody(body: Buffer, contentType: string | undefined, accept
   if (!accepted.includes(mediaType)) throw unsupportedMediaType(accepted);
   const text = body.toString();
   try {
-    return mediaType.endsWith('yaml') ? parseYaml(text, { maxAliasCount: MOST_YAML_ALIASES }) : JSON.parse(text);
+    return mediaType.endsWith('yaml') ? decodeYaml(text) : JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof YAMLParseError || error instanceof ReferenceError) {
       throw badRequest(`the object provided is unrecognized (must be of type ${accepted[0]}): ${error.message}`);
     }
     throw error;
   }
+}
+
+/** Most of it is JSON, which is YAML, too, and read ten times as fast. */
+function decodeYaml(text: string): unknown {
+  if (text.startsWith('{')) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // Then it is YAML that begins like JSON.
+    }
+  }
+  return parseYaml(text, { maxAliasCount: MOST_YAML_ALIASES });
 }
 
 export function mediaTypeOf(contentType: string | undefined): string {

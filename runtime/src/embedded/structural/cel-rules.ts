@@ -28,7 +28,12 @@ const PREFIXES: Partial<Record<FieldError['reason'], string>> = { FieldValueForb
 export function evaluateRules(place: Place): FieldError[] {
   const { value, old, schema, path } = place;
   if (value === undefined || value === null || !hasRules(schema)) return [];
-  const errors = (schema['x-kubernetes-validations'] ?? []).flatMap((rule) => evaluateRule(place, rule));
+  const rules = schema['x-kubernetes-validations'] ?? [];
+  const isUnchanged = old !== undefined && isEqual(value, old);
+  const asked = rules.filter((rule) => (isTransition(rule) ? old !== undefined || rule.optionalOldSelf : !isUnchanged));
+  const self = asked.length === 0 ? undefined : celValue(value, schema);
+  const oldSelf = asked.some(isTransition) ? (isUnchanged ? self : celValue(old, schema)) : undefined;
+  const errors = asked.flatMap((rule) => evaluateRule(place, rule, isTransition(rule) ? { self, oldSelf } : { self }));
   if (Array.isArray(value) && schema.items) {
     const olds = correlate(value, old, schema);
     value.forEach((item, index) => errors.push(...evaluateRules({ value: item, old: olds[index], schema: schema.items!, path: `${path}[${index}]` })));
@@ -59,11 +64,11 @@ export function hasRules(schema: Schema): boolean {
   return known;
 }
 
-function evaluateRule({ value, old, schema, path }: Place, rule: ValidationRule): FieldError[] {
-  const isTransition = /\boldSelf\b/.test(rule.rule);
-  if (isTransition && old === undefined && !rule.optionalOldSelf) return [];
-  if (!isTransition && old !== undefined && isEqual(value, old)) return [];
-  const variables = { self: celValue(value, schema), ...(isTransition ? { oldSelf: celValue(old, schema) } : {}) };
+function isTransition({ rule }: ValidationRule): boolean {
+  return /\boldSelf\b/.test(rule);
+}
+
+function evaluateRule({ value, path }: Place, rule: ValidationRule, variables: Record<string, unknown>): FieldError[] {
   const reason = REASONS[rule.reason ?? ''] ?? 'FieldValueInvalid';
   const prefix = PREFIXES[reason] ?? `Invalid value: ${shown(value)}: `;
   const field = rule.fieldPath === undefined ? path : `${path}${rule.fieldPath.startsWith('.') && path === '' ? rule.fieldPath.slice(1) : rule.fieldPath}`;

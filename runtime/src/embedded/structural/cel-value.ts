@@ -21,7 +21,11 @@ export function celValue(value: unknown, schema: Schema | undefined): unknown {
   return Object.fromEntries(entries);
 }
 
+/** Most names are identifiers as they are. */
+const PLAIN = /^[A-Za-z][A-Za-z0-9]*$/;
+
 function escapeField(name: string): string {
   if (RESERVED.has(name)) return `__${name}__`;
+  if (PLAIN.test(name)) return name;
   return name.replaceAll('__', '__underscores__').replaceAll('.', '__dot__').replaceAll('-', '__dash__').replaceAll('/', '__slash__');
 }

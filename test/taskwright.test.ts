@@ -278,6 +278,7 @@ describe('Taskwright', () => {
             "get",
             "list",
             "watch",
+            "delete",
           ],
         },
         {

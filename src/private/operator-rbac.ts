@@ -18,7 +18,8 @@ export const WORKLOAD_RULES: readonly PolicyRule[] = [
   { apiGroups: ['kelos.dev'], resources: ['tasks/finalizers'], verbs: ['update'] },
   { apiGroups: ['kelos.dev'], resources: ['workspaces', 'agentconfigs'], verbs: READ },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: [...READ, 'create', 'delete'] },
-  { apiGroups: [''], resources: ['pods'], verbs: READ },
+  // Ends a Pod whose agent failed while its extra containers go on: its Job would never count it.
+  { apiGroups: [''], resources: ['pods'], verbs: [...READ, 'delete'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   // Plugins and long prompts travel in ConfigMaps, MCP settings and GitHub tokens in Secrets; both end with their Task. Those of
   // users are read by name, and watched one by one while a Task waits for them: RBAC has no narrower word for that.

@@ -108,7 +108,7 @@ test('the operator lives with the rights that the constructs install', async () 
   const cluster = await startCluster({ message: result(['branch: fix/42', 'commit: abc']) });
   await cluster.client.create(namespaceResource, { metadata: { name: HOME } });
   const transport = new AuthorizedTransport(cluster.api.transport);
-  const operator = startOperator({ transport, clock: cluster.clock, images, leaderElection: { namespace: HOME, identity: 'one' } });
+  const operator = startOperator({ transport, clock: cluster.clock, images, identity: 'one', leaderElection: { namespace: HOME } });
   try {
     const [secret, ...others] = program();
     for (const object of others) await cluster.client.create(RESOURCES[object.kind!]!, object);
@@ -124,6 +124,7 @@ test('the operator lives with the rights that the constructs install', async () 
   expect([...transport.used].sort()).toMatchInlineSnapshot(`
     [
       "create configmaps",
+      "create events.events.k8s.io",
       "create jobs.batch",
       "create leases.coordination.k8s.io",
       "create secrets",

@@ -16,7 +16,8 @@ export interface Problem {
 
 export type ProblemCode = keyof typeof WRONG;
 
-const WRONG = {
+/** What is wrong, as the message says it. docs/errors.md explains each, and a test compares the two. */
+export const WRONG = {
   'ambiguous': 'says the same thing twice',
   'cycle': 'waits for itself',
   'dangling-mount': 'mounts a volume that the Pod does not have',
@@ -44,7 +45,6 @@ const WRONG = {
   'too-small': 'is too small',
   'type': 'has the wrong type',
   'unknown-field': 'is not a known field',
-  'unusable-source': 'takes its value from something that is not supported here',
   'url-credentials': 'carries credentials in the URL',
   'wrong-secret-key': 'names a Secret without the key that is read from it',
 } as const;

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { listOf, quote, renderProblem } from '../../src/private/problem';
+import { WRONG, listOf, quote, renderProblem } from '../../src/private/problem';
 
 describe('a problem', () => {
   test('is told as where, what, got, allowed and what to do', () => {
@@ -30,4 +31,10 @@ test('a list is sorted, has each word once and at most ten', () => {
   expect(listOf([])).toBe('');
   expect(listOf(['b', 'a', 'b'])).toBe('a or b');
   expect(listOf(Array.from({ length: 12 }, (_, index) => String.fromCharCode(97 + index)))).toBe('a, b, c, d, e, f, g, h, i, j or 2 more');
+});
+
+test('docs/errors.md explains every message, and no other', () => {
+  const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+  const explained = [...text.matchAll(/^\| ([^|]+) \| [^|]+ \| [^|]+ \|$/gm)].map(([, message]) => message).filter((message) => message !== 'the line says that it');
+  expect(explained).toEqual(Object.values(WRONG).sort());
 });

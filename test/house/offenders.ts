@@ -2,6 +2,4 @@
  * Breaches of the house rules that stand today, as `path: what was found`. The list only shrinks: a new breach fails the
  * test, and so does an entry that no longer holds.
  */
-export const offenders: readonly string[] = [
-  'runtime/src/embedded/README.md: a large folder without a table of its files',
-];
+export const offenders: readonly string[] = [];

@@ -1,6 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { describe, expect, test } from 'vitest';
 import { type StructuralSchema, type ValidationRule, rootSchema, storedVersion } from '../src/index.ts';
+import { definitions } from '../src/kubernetes/index.ts';
 import { fixtureSuites } from './fixtures/index.ts';
 
 /** What only the API server checks, since zod has no word for it. */
@@ -113,7 +114,7 @@ function isKubernetes({ title, type, properties }: StructuralSchema): boolean {
   return title !== undefined && type === 'object' && properties !== undefined && KUBERNETES.has(title);
 }
 
-const KUBERNETES = new Set(['Affinity', 'Container', 'EnvVar', 'LocalObjectReference', 'PodFailurePolicy', 'PodSecurityContext', 'ResourceRequirements', 'SecurityContext', 'Toleration', 'Volume', 'VolumeMount']);
+const KUBERNETES = new Set(Object.keys(definitions).map((name) => name.slice(name.lastIndexOf('.') + 1)).filter((title) => title !== 'Condition'));
 
 function isInKubernetesType(schema: StructuralSchema, path: string): boolean {
   let level: StructuralSchema | undefined = schema;

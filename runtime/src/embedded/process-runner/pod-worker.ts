@@ -51,7 +51,8 @@ const REFRESH_DELAY_MS = 1_000;
 interface LiveContainer {
   readonly running: RunningContainer;
   readonly log: ContainerLog;
-  stopping?: Timer;
+  /** It was asked to end: since when (`elapsed` of the clock), and how long it may take. */
+  stopping?: { readonly since: number; readonly graceMs: number; readonly timer: Timer };
 }
 
 /**
@@ -71,6 +72,8 @@ export class PodWorker {
   readonly #startedAt: string;
   #pod: Pod;
   #failure: PodFailure | undefined;
+  /** A call in this process cannot outlive it: the Pods of a simulation leave no record, and cost no disk. */
+  #isRecorded: boolean;
   /** What was written last: the watch may still show what was there before. */
   #written: PodStatus | undefined;
   #timer: Timer | undefined;
@@ -88,6 +91,7 @@ export class PodWorker {
     this.#directory = new PodDirectory(context.dataDir, pod.metadata.uid!);
     const record = this.#directory.readRecord();
     const now = context.clock.now();
+    this.#isRecorded = record !== undefined;
     this.#startedAt = record?.startedAt ?? pod.status?.startTime ?? toKubeTime(now);
     this.#failure = record?.failure ?? refusalOf(pod);
     this.#runs = record ? declareLost(record, now) : runsInStatus(pod, now);
@@ -255,6 +259,7 @@ export class PodWorker {
     const { name } = container;
     const startedAt = toKubeTime(clock.now());
     this.#runs.set(name, { ...run, state: { kind: 'starting', launchedAt: startedAt } });
+    this.#isRecorded ||= prepared.kind === 'process';
     this.#save();
     const log = new ContainerLog(this.#directory.log(name, run.restartCount), clock);
     const running = await launched(prepared, log, this.#context).catch((error: unknown) => {
@@ -289,7 +294,7 @@ export class PodWorker {
       finishedAt: toKubeTime(this.#context.clock.now()),
       containerID: containerID(this.#pod, name, run.restartCount),
     });
-    this.#live.get(name)?.stopping?.cancel();
+    this.#live.get(name)?.stopping?.timer.cancel();
     this.#live.delete(name);
     this.#wake();
   }
@@ -307,6 +312,7 @@ export class PodWorker {
     const { next, retryMs } = problemOf(error, { message, image: image ?? '', failures });
     if (problem?.message !== next.message) this.#event(warningEvent(error instanceof VolumeError ? 'FailedMount' : 'Failed', error instanceof VolumeError ? message : `Error: ${message}`));
     this.#runs.set(name, { ...run, state: { kind: 'waiting', problem: next, retryAt: this.#nowMs + (retryNow ? 0 : retryMs) } });
+    this.#save();
   }
 
   #terminated(name: string, run: ContainerRun, terminated: Terminated): void {
@@ -317,12 +323,21 @@ export class PodWorker {
   #stopContainer(name: string): void {
     this.#starting.get(name)?.abort.abort();
     const live = this.#live.get(name);
-    if (live === undefined || live.stopping !== undefined) return;
+    if (live === undefined) return;
+    const { clock } = this.#context;
     const { deletionGracePeriodSeconds } = this.#pod.metadata;
-    const graceSeconds = this.#isGone ? 0 : (deletionGracePeriodSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS);
-    this.#event(normalEvent('Killing', `Stopping container ${name}`));
-    if (graceSeconds > 0) live.running.terminate();
-    live.stopping = this.#context.clock.after(graceSeconds * 1_000, () => live.running.kill());
+    const graceMs = (deletionGracePeriodSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1_000;
+    if (live.stopping === undefined) {
+      this.#event(normalEvent('Killing', `Stopping container ${name}`));
+      if (graceMs > 0) live.running.terminate();
+    } else if (graceMs >= live.stopping.graceMs) {
+      return;
+    }
+    // A second deletion may shorten the wait.
+    live.stopping?.timer.cancel();
+    const since = live.stopping?.since ?? clock.elapsed();
+    const leftMs = Math.max(since + graceMs - clock.elapsed(), 0);
+    live.stopping = { since, graceMs, timer: clock.after(leftMs, () => live.running.kill()) };
   }
 
   async #end(): Promise<void> {
@@ -333,7 +348,7 @@ export class PodWorker {
     await this.#idle;
     await Promise.all([...this.#starting.values()].map(({ done }) => done));
     const ended = [...this.#live.values()].map(({ running, stopping }) => {
-      stopping?.cancel();
+      stopping?.timer.cancel();
       running.kill();
       return running.exited;
     });
@@ -365,6 +380,7 @@ export class PodWorker {
   }
 
   #save(): void {
+    if (!this.#isRecorded) return;
     const runs = Object.fromEntries([...this.#runs].map(([name, run]) => [name, { ...run, state: recorded(run.state) }]));
     this.#directory.writeRecord({ startedAt: this.#startedAt, ...(this.#failure && { failure: this.#failure }), runs });
   }

@@ -5,7 +5,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { Clock, Timer } from '../../kube/clock.ts';
 import { normalEvent, warningEvent, type EventNote } from '../../kube/plan.ts';
 import type { LocalImages } from '../images.ts';
-import { type Container, isFinishedPod, type Pod, podResource, type PodStatus, type Terminated } from '../pod.ts';
+import { type Container, type Pod, podResource, type PodStatus, type Terminated } from '../pod.ts';
 import { toKubeTime } from '../../kube/time.ts';
 import { ConfigError, type ConfigSource } from './config-source.ts';
 import { ContainerLog } from './container-log.ts';
@@ -17,12 +17,12 @@ import { declareLost, runsInStatus } from './lost-containers.ts';
 import { planPod, type PodFailure, type PodPlan } from './plan-pod.ts';
 import { PodDirectory } from './pod-directory.ts';
 import { containerID, podStatus } from './pod-status.ts';
-import { ImageError, prepareContainer, type PreparedContainer, VolumeError } from './prepare-container.ts';
+import { prepareContainer, type PreparedContainer, VolumeError } from './prepare-container.ts';
 import { processBegan } from './process-group.ts';
-import { pullDelayMs } from './retry-delay.ts';
 import { startSimulated } from './simulated-container.ts';
+import { refusalOf, startProblem, waitsForConfig } from './start-problem.ts';
 import { terminationMessageOf } from './termination-message.ts';
-import { fillVolume, unsupportedVolume, volumeFiles } from './volumes.ts';
+import { fillVolume, volumeFiles } from './volumes.ts';
 
 /** What all Pods of this machine share. */
 export interface RunnerContext {
@@ -38,9 +38,6 @@ export interface RunnerContext {
 }
 
 const DEFAULT_GRACE_SECONDS = 30;
-
-/** Missing Secrets and ConfigMaps are tried again when one changes; this is for a change nobody was told of. */
-const CONFIG_RETRY_MS = 20_000;
 
 /** The API could not be written: try again. */
 const WRITE_RETRY_MS = 1_000;
@@ -120,7 +117,7 @@ export class PodWorker {
     this.#configChanges++;
     let waits = false;
     for (const [name, run] of this.#runs) {
-      if (run.state.kind !== 'waiting' || !isConfigProblem(run.state.problem)) continue;
+      if (run.state.kind !== 'waiting' || !waitsForConfig(run.state.problem)) continue;
       waits = true;
       this.#runs.set(name, { ...run, state: { ...run.state, retryAt: this.#nowMs } });
     }
@@ -309,7 +306,7 @@ export class PodWorker {
       return;
     }
     const failures = (problem?.failures ?? 0) + 1;
-    const { next, retryMs } = problemOf(error, { message, image: image ?? '', failures });
+    const { next, retryMs } = startProblem(error, { image: image ?? '', failures });
     if (problem?.message !== next.message) this.#event(warningEvent(error instanceof VolumeError ? 'FailedMount' : 'Failed', error instanceof VolumeError ? message : `Error: ${message}`));
     this.#runs.set(name, { ...run, state: { kind: 'waiting', problem: next, retryAt: this.#nowMs + (retryNow ? 0 : retryMs) } });
     this.#save();
@@ -395,28 +392,6 @@ function recorded(state: RunState): RunState {
 async function launched(prepared: PreparedContainer, log: ContainerLog, { isolation, clock }: RunnerContext): Promise<RunningContainer> {
   if (prepared.kind === 'simulated') return startSimulated(prepared.image, prepared.container, log);
   return startProcess(isolation.launch(prepared.program), isolation, log, clock);
-}
-
-/** Why this machine cannot run the Pod at all. */
-function refusalOf(pod: Pod): PodFailure | undefined {
-  if (isFinishedPod(pod)) return undefined;
-  const message = unsupportedVolume(pod);
-  return message === undefined ? undefined : { reason: 'UnsupportedVolume', message };
-}
-
-function problemOf(error: unknown, { message, image, failures }: { message: string; image: string; failures: number }): { next: Problem; retryMs: number } {
-  if (error instanceof ImageError) {
-    const retryMs = pullDelayMs(failures);
-    if (failures === 1) return { next: { reason: 'ErrImagePull', message, failures }, retryMs };
-    return { next: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": ErrImagePull: ${message}`, failures }, retryMs };
-  }
-  if (error instanceof VolumeError) return { next: { reason: 'ContainerCreating', message, failures }, retryMs: CONFIG_RETRY_MS };
-  if (error instanceof ConfigError) return { next: { reason: 'CreateContainerConfigError', message, failures }, retryMs: CONFIG_RETRY_MS };
-  return { next: { reason: 'CreateContainerError', message, failures }, retryMs: pullDelayMs(failures) };
-}
-
-function isConfigProblem(problem: Problem | undefined): boolean {
-  return problem?.reason === 'CreateContainerConfigError' || problem?.reason === 'ContainerCreating';
 }
 
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {

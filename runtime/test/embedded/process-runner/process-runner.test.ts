@@ -111,6 +111,19 @@ describe.each<{ isolation: IsolationKind }>([{ isolation: 'bubblewrap' }, { isol
     expect(statusOf(pod, 'prepare')!.state.terminated!.reason).toBe('Completed');
   });
 
+  test('a Secret that changes changes the file of a running container', async () => {
+    const data = (token: string) => ({ data: { token: Buffer.from(token).toString('base64') } });
+    await laptop.create(secretResource, { metadata: { name: 'renewed' }, ...data('old') });
+    await laptop.pod('reader', 'cat /token/token; until grep -q new /token/token; do sleep 0.05; done; cat /token/token', {
+      volumes: [{ name: 'token', secret: { secretName: 'renewed' } }],
+    }, { volumeMounts: [{ name: 'token', mountPath: '/token' }] });
+    const log = followed(laptop, 'reader');
+    await laptop.until('reader', (pod) => statusOf(pod)?.state.running !== undefined);
+    await laptop.engine.client.patchMerge(secretResource, { namespace: NAMESPACE, name: 'renewed' }, data('new'));
+    expect(await rest(log)).toBe('oldnew\n');
+    expect((await laptop.finished('reader')).status!.phase).toBe('Succeeded');
+  });
+
   test('a volume this machine does not have fails the Pod and says which', async () => {
     await laptop.pod('claim', 'true', { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'x' } }] });
     expect((await laptop.finished('claim')).status).toMatchObject({ phase: 'Failed', reason: 'UnsupportedVolume', message: expect.stringContaining('volume "data" is of kind persistentVolumeClaim') });
@@ -217,6 +230,24 @@ describe.each<{ isolation: IsolationKind }>([{ isolation: 'bubblewrap' }, { isol
     expect(statusOf(pod)).toMatchObject({ restartCount: 1, state: { terminated: { exitCode: 0 } }, lastState: { terminated: { exitCode: 7 } } });
     expect([await laptop.log('again'), await laptop.log('again', { previous: true })]).toEqual(['second\n', 'first\n']);
   });
+});
+
+test('bubblewrap keeps the machine and its other processes out of sight', async (context) => {
+  if ('reason' in probe) context.skip(`bubblewrap does not work here: ${probe.reason}`);
+  const laptop = await Laptop.start({ isolation: 'bubblewrap' });
+  await laptop.pod('sandboxed', [
+    `test ! -e ${laptop.dataDir} && echo no data of the engine`,
+    `test ! -e ${process.cwd()} && echo no checkout`,
+    'test ! -e /etc/shadow && echo no passwords',
+    'touch /usr/x 2>/dev/null || echo no writing to the system',
+    `kill -0 ${process.pid} 2>/dev/null || echo no other processes`,
+    'echo "$(id -u) $(id -un) $HOME"; : > "$HOME/x" && : > /tmp/x && echo own home',
+  ].join('\n'), { securityContext: { runAsUser: 61100 } });
+  await laptop.finished('sandboxed');
+  expect(await laptop.log('sandboxed')).toBe(
+    'no data of the engine\nno checkout\nno passwords\nno writing to the system\nno other processes\n61100 agent /home/agent\nown home\n',
+  );
+  await laptop.stop();
 });
 
 test('an unknown image is an ErrImagePull that says how to name a command for it', async () => {

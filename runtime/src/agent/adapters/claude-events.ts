@@ -114,7 +114,8 @@ function describeResult(result: ResultEvent): string {
 function outcomeOf(result: ResultEvent): AgentOutcome {
   const { usage, total_cost_usd: cost } = result;
   return {
-    ...(cost !== undefined && { costUsd: String(cost) }),
+    // Adding up leaves noise in the last digits, which a quantity would round up: 0.07500000000000001.
+    ...(cost !== undefined && { costUsd: String(Number(cost.toPrecision(12))) }),
     ...(usage && {
       inputTokens: String(usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens),
       outputTokens: String(usage.output_tokens),

@@ -4,6 +4,7 @@ import { agentImages, type ImageSource, type IsolationKind, type LocalImage, loc
 import { keyOf, type KubeObject, systemClock } from '@taskwright/runtime/kube';
 import { startOperator } from '@taskwright/runtime/operator';
 import { crds, type Task } from '@taskwright/schema';
+import { secretResource } from '@taskwright/schema/kubernetes';
 import { applyObjects } from '../apply.ts';
 import { readDevSettings } from '../dev-settings.ts';
 import { followTasks } from '../follow-tasks.ts';
@@ -87,6 +88,10 @@ export async function dev(path: string, options: DevOptions, io: Io): Promise<vo
     return value === undefined ? [] : [secretWith(needed, value)];
   });
   await applyObjects(engine.client, [...secrets, ...program.objects] as KubeObject[], clock);
+  // The key came from the user's environment: it does not stay in the state file.
+  stack.defer(async () => {
+    for (const { metadata: { namespace, name } } of secrets) await engine.client.delete(secretResource, { namespace: namespace!, name: name! });
+  });
   mark('applied');
 
   const tasks = await followTasks(engine.client, new Set(keys), progress, io.signal);

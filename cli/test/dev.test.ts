@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { folderWith, type } from './a-terminal.ts';
+
+const REPOSITORY = 'https://git.example.com/acme/shop.git';
+
+const AGENT = `#!/bin/sh
+set -eu
+echo "asked: $1"
+echo "$1" > NOTE.md
+git add NOTE.md
+git -c user.name=A -c user.email=a@example.com commit --quiet -m note
+git push --quiet origin HEAD
+echo "branch: $(git branch --show-current)" > "$TASKWRIGHT_RESULT_FILE"
+echo "commit: $(git rev-parse HEAD)" >> "$TASKWRIGHT_RESULT_FILE"
+`;
+
+const FLEET = `
+apiVersion: kelos.dev/v1alpha2
+kind: Workspace
+metadata: {name: shop}
+spec: {repo: '${REPOSITORY}'}
+---
+apiVersion: kelos.dev/v1alpha2
+kind: Task
+metadata: {name: note}
+spec:
+  prompt: write a note
+  branch: agents/note
+  worker: {type: claude-code, image: 'example.com/note:1', credentials: {type: none}, workspaceRef: {name: shop}}
+`;
+
+function aProject(agent: string, fleet = FLEET) {
+  const folder = folderWith({
+    'fleet.yaml': fleet,
+    'agent.sh': agent,
+    'taskwright.dev.yaml': `repositories: {'${REPOSITORY}': ./shop}\nimages: {example.com/note: ./agent.sh}\n`,
+    'shop/README.md': 'a shop\n',
+  });
+  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=B', '-c', 'user.email=b@example.com', '-C', join(folder, 'shop'), ...args], { encoding: 'utf8' });
+  git('init', '--quiet', '--initial-branch=main');
+  git('add', '.');
+  git('commit', '--quiet', '-m', 'first');
+  return { folder, git };
+}
+
+test("a program's agent commits to a clone, and the checkout stays as it was", async () => {
+  const { folder, git } = aProject(AGENT);
+  const { code, out } = await type(['dev', 'fleet.yaml', '--output', 'json'], { cwd: folder });
+
+  const { tasks } = JSON.parse(out);
+  expect({ code, tasks }).toEqual({
+    code: 0,
+    tasks: [{
+      name: 'note', namespace: 'default', phase: 'Succeeded', message: 'Task completed successfully', branch: 'agents/note', commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+      results: { branch: 'agents/note', commit: tasks[0].commit }, look: `git --git-dir .taskwright/latest/repositories/shop.git show ${tasks[0].commit.slice(0, 10)}`,
+    }],
+  });
+  const [, ...look] = tasks[0].look.split(' ');
+  expect(execFileSync('git', look, { cwd: folder, encoding: 'utf8' })).toContain('+write a note');
+  expect(git('branch', '--list').trim()).toBe('* main');
+
+  expect(await type(['get'], { cwd: folder })).toEqual({ code: 0, err: '', out: expect.stringMatching(/^NAME +TYPE +PHASE +AGE\nnote +<none> +Succeeded +\d+s\n$/) });
+  expect(await type(['logs', 'note'], { cwd: folder })).toEqual({ code: 0, err: '', out: 'asked: write a note\n' });
+});
+
+test('an agent that fails says so to the person and to the shell', async () => {
+  const { folder } = aProject('#!/bin/sh\necho "no idea" >&2\nexit 3\n', `${FLEET}  podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: NotIn, values: [0]}}]}\n`);
+  const { code, out, err } = await type(['dev', 'fleet.yaml'], { cwd: folder });
+  expect({ code, err }).toEqual({ code: 1, err: 'taskwright: 1 of 1 Tasks did not succeed\n' });
+  expect(out).toContain('note │ no idea');
+  expect(out).toMatch(/note ✗ Failed: .*3/);
+  expect(out).toContain('npx taskwright logs note');
+});
+
+test('every object that the API refuses is named, and nothing runs', async () => {
+  const { folder } = aProject(AGENT, FLEET.replace('prompt: write a note', 'prompt: 7').replace("repo: 'https", "repo: 'ftp"));
+  const { code, err } = await type(['dev', 'fleet.yaml'], { cwd: folder });
+  expect(code).toBe(1);
+  expect(err).toContain('the API refused 2 of 2 objects');
+  expect(err).toMatch(/Workspace shop: .*spec\.repo/);
+  expect(err).toMatch(/Task note: .*spec\.prompt/);
+});
+
+test('a key from the environment reaches the agent and is not on the disk afterwards', async () => {
+  const key = 'sk-only-in-this-test';
+  const { folder } = aProject(
+    '#!/bin/sh\n[ "$ANTHROPIC_API_KEY" = sk-only-in-this-test ] && echo "commit: none" > "$TASKWRIGHT_RESULT_FILE"\n',
+    FLEET.replace('credentials: {type: none}', 'credentials: {type: api-key, secretRef: {name: claude}}'),
+  );
+  const { code, out, err } = await type(['dev', 'fleet.yaml'], { cwd: folder, env: { ANTHROPIC_API_KEY: key } });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).not.toContain(key);
+  const files = readdirSync(join(folder, '.taskwright'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(1);
+  expect(files.filter(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1').includes(key))).toEqual([]);
+});
+
+test.each([
+  [['dev', 'x.yaml'], 1, 'taskwright: x.yaml: no such file or folder; pass a program, for example: taskwright dev examples/first-task\n'],
+  [['dev', '.', '--port', 'http'], 2, 'taskwright: --port: got "http"; allowed is 0 to 65535\n'],
+  [['dev', '.', '--isolation', 'vm'], 2, 'taskwright: --isolation: got "vm"; allowed are auto, bubblewrap and path-mapping\n'],
+  [['get', '-o', 'xml'], 2, 'taskwright: --output: got "xml"; allowed are table, wide, json and yaml\n'],
+  [['logs', 'note'], 1, 'taskwright: no cluster: neither $KUBECONFIG nor HOME/.kube/config exists, and this is no Pod; pass --kubeconfig; without a cluster, start with: taskwright dev\n'],
+])('%j ends with code %d and the next thing to do', async (args, code, err) => {
+  const folder = folderWith({ 'main.ts': '' });
+  const session = await type(args, { cwd: folder });
+  expect({ code: session.code, err: session.err.replaceAll(folder, 'HOME') }).toEqual({ code, err });
+});

@@ -26,6 +26,9 @@ export interface Attempt {
 
 type State = { running: object } | { terminated: object };
 
+/** Containers beside the agent never end by themselves. */
+const FOR_EVER_MS = 1e12;
+
 /**
  * A node that runs nothing: it reports what the script says, at the times it says.
  *
@@ -39,7 +42,8 @@ export class FakeKubelet implements PodLogs {
   readonly #attempts = new Map<string, Attempt>();
   /** The logs that were asked for, by the name of the Pod. */
   readonly logsRead: string[] = [];
-  #active = 0;
+  readonly #agentEnded = new Set<string>();
+  readonly #active = new Set<string>();
   mostActive = 0;
 
   constructor(clock: Clock, client: () => KubeClient, script: Script) {
@@ -68,7 +72,8 @@ export class FakeKubelet implements PodLogs {
   }
 
   async #run(pod: Pod, { prepareExitCode = 0, runsForMs = 60_000, exitCode = 0, message, stoppedMessage }: Attempt, signal: AbortSignal): Promise<void> {
-    this.mostActive = Math.max(this.mostActive, (this.#active += 1));
+    this.#active.add(pod.metadata.uid!);
+    this.mostActive = Math.max(this.mostActive, this.#active.size);
     try {
       await this.#assign(pod);
       await sleep(this.#clock, 1_000, signal);
@@ -79,15 +84,17 @@ export class FakeKubelet implements PodLogs {
       }
       await this.#report(pod, 'Running', { agent: this.#runningState() });
       await sleep(this.#clock, runsForMs, signal);
-      await this.#report(pod, exitCode === 0 ? 'Succeeded' : 'Failed', { agent: this.#ended(exitCode, message) });
+      const others = pod.spec.containers.length > 1;
+      await this.#report(pod, others ? 'Running' : exitCode === 0 ? 'Succeeded' : 'Failed', { agent: this.#ended(exitCode, message) });
+      this.#agentEnded.add(pod.metadata.uid!);
+      if (others) await sleep(this.#clock, FOR_EVER_MS, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
-      await this.#report(pod, 'Failed', { agent: this.#ended(137, stoppedMessage) });
+      const others = this.#agentEnded.has(pod.metadata.uid!);
+      await this.#report(pod, 'Failed', others ? {} : { agent: this.#ended(137, stoppedMessage) });
       await sleep(this.#clock, 1_000);
       const { namespace, name, uid } = pod.metadata;
       await this.#client().delete(podResource, { namespace, name: name! }, { gracePeriodSeconds: 0, preconditions: { uid } });
-    } finally {
-      this.#active -= 1;
     }
   }
 
@@ -102,6 +109,7 @@ export class FakeKubelet implements PodLogs {
       ...(prepare ? { initContainerStatuses: [statusOf(spec.initContainers![0]!, prepare)] } : {}),
       ...(agent ? { containerStatuses: [statusOf(spec.containers[0]!, agent)] } : {}),
     };
+    if (phase !== 'Pending' && phase !== 'Running') this.#active.delete(uid!);
     await this.#client().patchMerge(podResource, { namespace, name: name!, subresource: 'status' }, { metadata: { uid }, status });
   }
 

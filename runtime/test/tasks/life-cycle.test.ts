@@ -204,6 +204,30 @@ describe('a Task that fails', () => {
   });
 });
 
+describe('a database beside the agent', () => {
+  const spec: Partial<Task['spec']> = { podOverrides: { extraContainers: [{ name: 'postgres', image: 'postgres' }] } };
+
+  test('does not keep a Task that succeeded, and is stopped', async () => {
+    const cluster = await aCluster(success);
+    anOperator(cluster);
+    await cluster.create(manifest(spec));
+    expect(await cluster.clock.runUntil(phaseIs(cluster, 'Succeeded'), { limitMs: 100_000 })).toBe(true);
+    expect(cluster.task()?.status?.results).toMatchObject({ commit: 'abc' });
+    await cluster.clock.advance(10_000);
+    expect((await cluster.client.list(podResource, { namespace: 'dev' })).items).toEqual([]);
+    expect(cluster.jobUids.size).toBe(1);
+  });
+
+  test('does not keep an attempt that failed from being tried again', async () => {
+    const cluster = await aCluster({ attempts: [{ exitCode: 1, message: result(['cost-usd: 1']) }, { message: result(['cost-usd: 2']) }] });
+    anOperator(cluster);
+    await cluster.create(manifest(spec));
+    expect(await cluster.clock.runUntil(phaseIs(cluster, 'Succeeded'), HOUR)).toBe(true);
+    expect(cluster.task()?.status?.usage).toEqual({ costUSD: '3' });
+    expect(cluster.kubelet.mostActive).toBe(1);
+  });
+});
+
 test('a custom agent reports by its log, however far from the end', async () => {
   const log = `---KELOS_OUTPUTS_START---\nbranch: b\n---KELOS_OUTPUTS_END---\n${'noise\n'.repeat(10_000)}`;
   const cluster = await aCluster({ log });

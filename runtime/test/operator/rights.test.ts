@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import { agentConfigResource, taskResource, workspaceResource } from '@taskwright/schema';
 import { namespaceResource, secretResource } from '@taskwright/schema/kubernetes';
 import { ApiObject, App, Chart, Duration } from 'cdk8s';
-import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, Task, Taskwright, Workspace } from 'cdk8s-taskwright';
+import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, Task, Taskwright, type TaskwrightProps, Workspace } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import type { KubeRequest, KubeResponse, KubeStream, Transport } from '../../src/kube/transport.ts';
+import { parseFlags } from '../../src/operator/flags.ts';
 import { startOperator } from '../../src/operator/operator.ts';
 import { images, result } from '../tasks/task-fixtures.ts';
 import { startCluster } from '../tasks/test-cluster.ts';
@@ -30,12 +31,16 @@ const HOME = 'taskwright-system';
 const FORBIDDEN = Buffer.from(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', code: 403 }));
 const HOUR = { limitMs: 3_600_000 };
 
+function install(props?: TaskwrightProps) {
+  const chart = new Chart(new App(), 'taskwright');
+  new Taskwright(chart, 'install', props);
+  return chart.toJson();
+}
+
 /** The rights that `new Taskwright(…)` installs: of the ClusterRole everywhere, of the Role in the namespace of the operator. */
 function installedRules(): { everywhere: PolicyRule[]; atHome: PolicyRule[] } {
-  const chart = new Chart(new App(), 'taskwright');
-  new Taskwright(chart, 'install');
-  const objects: { kind: string; rules: PolicyRule[] }[] = chart.toJson();
-  const rulesOf = (kind: string) => objects.find((object) => object.kind === kind)!.rules;
+  const objects = install();
+  const rulesOf = (kind: string) => objects.find((object) => object.kind === kind).rules;
   return { everywhere: rulesOf('ClusterRole'), atHome: rulesOf('Role') };
 }
 
@@ -143,4 +148,16 @@ test('the operator lives with the rights that the constructs install', async () 
       "watch workspaces.kelos.dev",
     ]
   `);
+});
+
+test('the operator understands the flags that the constructs give it', () => {
+  const deployment = install({ version: '1.2.0', watchNamespaces: ['shop', 'store'], images: { codex: 'registry.example.com/codex:7' } }).find(({ kind }) => kind === 'Deployment');
+  const [{ args, ports }] = deployment.spec.template.spec.containers;
+  const flags = parseFlags(args);
+  expect(flags).toMatchObject({ leaderElect: true, namespaces: ['shop', 'store'] });
+  expect([flags.metricsAddress?.port, flags.healthAddress?.port]).toEqual(ports.map(({ containerPort }: { containerPort: number }) => containerPort));
+  expect(flags.images).toMatchObject({
+    agents: { 'claude-code': { image: 'ghcr.io/taskwright/claude-code:1.2.0' }, 'codex': { image: 'registry.example.com/codex:7' } },
+    agentTools: { image: 'ghcr.io/taskwright/agent-tools:1.2.0' },
+  });
 });

@@ -62,7 +62,7 @@ async function inParallel(count: number, write: (index: number) => Promise<unkno
 /** Resolves when the watcher has seen that many changes. */
 async function countEvents(client: KubeClient, count: number, signal: AbortSignal): Promise<void> {
   let left = count;
-  for await (const { type } of client.watch(tasks, { resourceVersion: '0', allowWatchBookmarks: false }, signal)) if (type !== 'BOOKMARK' && --left === 0) return;
+  for await (const { type } of client.watch(tasks, { resourceVersion: '0' }, signal)) if (type !== 'BOOKMARK' && --left === 0) return;
 }
 
 function median(values: readonly number[]): number {

@@ -6,6 +6,7 @@ import type { AgentCommand, EventReader } from './adapters/adapter.ts';
 import { exitCodeOf } from './command.ts';
 import type { Env } from './layout.ts';
 import { LineSplitter, type Line } from './line-splitter.ts';
+import type { Redact } from './redaction.ts';
 import { withoutMarkers } from './result.ts';
 import { oneLine } from './step-error.ts';
 
@@ -20,6 +21,8 @@ export interface AgentProcessOptions {
   readonly stderr: Writable;
   /** Keeps the agent's output byte for byte, up to 256 MiB. */
   readonly eventsFile: string;
+  /** What the agent says of its own secrets does not reach the log. */
+  readonly redact: Redact;
   /** Ends the agent: politely, and ten seconds later for certain. */
   readonly signal?: AbortSignal;
 }
@@ -41,7 +44,7 @@ const LONGEST_FOREIGN_LINE = 2_000;
 
 /** Runs the agent to its end: events become readable lines, everything else is passed on as text, memory stays bounded by one event. */
 export async function runAgentProcess(options: AgentProcessOptions): Promise<AgentExit> {
-  const { command, cwd, env, clock, signal } = options;
+  const { command, cwd, env, clock, redact, signal } = options;
   // In our own process group: whoever kills the group of this program kills the agent too.
   const child = spawn(command.file, command.args, { cwd, env: { ...env, ...command.env } as NodeJS.ProcessEnv, stdio: 'pipe' });
   const exited = exitOf(child);
@@ -57,14 +60,14 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<Age
   if (signal?.aborted) stop();
 
   let lastLine = '';
-  const foreign = (line: Line, prefix: string) => {
-    const text = oneLine(line.text, LONGEST_FOREIGN_LINE);
+  const passOn = (line: Line) => {
+    const text = oneLine(redact(line.text), LONGEST_FOREIGN_LINE);
     if (text !== '') lastLine = text;
-    return [text === '' ? '' : prefix + text];
+    return [text];
   };
   const copies = Promise.all([
-    copyLines(child.stdout, options.stdout, (line) => describe(line, options.reader) ?? foreign(line, ''), eventsSink(options.eventsFile)),
-    copyLines(child.stderr, options.stderr, (line) => foreign(line, '')),
+    copyLines(child.stdout, options.stdout, (line) => describe(line, options.reader)?.map(redact) ?? passOn(line), eventsSink(options.eventsFile)),
+    copyLines(child.stderr, options.stderr, passOn),
   ]);
   const { code, signal: endedBy, problem } = await exited;
   signal?.removeEventListener('abort', stop);

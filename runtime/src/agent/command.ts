@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Clock } from '../kube/clock.ts';
 import type { Env } from './layout.ts';
 
@@ -24,7 +25,6 @@ export interface CommandResult {
 
 const STDOUT_LIMIT_BYTES = 1024 * 1024;
 const STDERR_LIMIT_BYTES = 64 * 1024;
-const SIGNAL_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGABRT: 134, SIGKILL: 137, SIGSEGV: 139, SIGPIPE: 141, SIGTERM: 143 };
 
 /** Runs a short-lived command to its end, in bounded time and memory. It never throws for what the command does. */
 export function runCommand(file: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
@@ -70,7 +70,7 @@ export function runCommand(file: string, args: readonly string[], options: Comma
 
 /** The exit code a shell would report. */
 export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
-  return code ?? (signal === null ? 1 : (SIGNAL_CODES[signal] ?? 128));
+  return code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
 }
 
 /** Signals a process group that may have ended already. */

@@ -7,7 +7,8 @@ export type Redact = (text: string) => string;
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|API_KEY|AUTH_JSON|MCP_SERVERS/;
 /** Shorter values would blank out ordinary words. */
 const SHORTEST_SECRET = 6;
-const URL_CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
+/** Begins with a literal, so that a long line is searched once and not from each of its characters. */
+const URL_CREDENTIALS = /:\/\/[^\s/@]+@/g;
 
 /** Knows the values of all variables that are named like secrets, of the GitHub token file, and credentials inside URLs. */
 export function redactionFor(env: Env): Redact {
@@ -21,7 +22,7 @@ export function redactionFor(env: Env): Redact {
   return (text) => {
     // Read at each use: the operator renews the token while the Pod runs.
     remember(tokenIn(env.KELOS_GITHUB_TOKEN_FILE));
-    let clean = text.replace(URL_CREDENTIALS, '$1***@');
+    let clean = text.replace(URL_CREDENTIALS, '://***@');
     for (const secret of secrets) clean = clean.replaceAll(secret, '***');
     return clean;
   };

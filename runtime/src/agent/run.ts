@@ -7,7 +7,7 @@ import { runAgentProcess, type AgentExit } from './agent-process.ts';
 import { captureOutputs } from './capture.ts';
 import { runCommand } from './command.ts';
 import { layoutOf, type Env, type Layout } from './layout.ts';
-import { redactionFor } from './redaction.ts';
+import { redactionFor, type Redact } from './redaction.ts';
 import { markedResult, terminationResult, wholeResult, type RunResult } from './result.ts';
 import { runSetupCommand } from './setup-command.ts';
 import { StepError, oneLine } from './step-error.ts';
@@ -41,15 +41,21 @@ const IDENTITY_MS = 30_000;
  */
 export async function run(options: RunOptions): Promise<RunEnd> {
   const layout = layoutOf(options.env);
-  const end = await runAgent(options, layout).catch(async (error: unknown): Promise<RunEnd> => {
-    if (!(error instanceof StepError)) throw error;
-    return { outputs: await captureOutputs(undefined, options), error: error.message, exitCode: error.exitCode };
+  const redact = redactionFor(options.env);
+  const end = await runAgent(options, layout, redact).catch(async (error: Error): Promise<RunEnd> => {
+    const known = error instanceof StepError;
+    if (!known) options.stderr.write(`${redact(error.stack ?? '')}\n`);
+    return {
+      outputs: await captureOutputs(undefined, options),
+      error: redact(known ? error.message : `the agent program failed: ${oneLine(error.message)}`),
+      exitCode: known ? error.exitCode : 1,
+    };
   });
   await report(end, layout, options);
   return end;
 }
 
-async function runAgent(options: RunOptions, layout: Layout): Promise<RunEnd> {
+async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Promise<RunEnd> {
   const { env, cwd, clock, isRoot, signal } = options;
   const adapter = adapterFor(env.KELOS_AGENT_TYPE);
   const setupOnly = env.KELOS_SESSION_SETUP_ONLY === '1';
@@ -63,9 +69,9 @@ async function runAgent(options: RunOptions, layout: Layout): Promise<RunEnd> {
 
   const reader = adapter.reader(input);
   const startedAt = clock.elapsed();
-  const exit = await runAgentProcess({ ...options, command: await adapter.command(input), reader, eventsFile: layout.eventsFile });
+  const exit = await runAgentProcess({ ...options, redact, command: await adapter.command(input), reader, eventsFile: layout.eventsFile });
   const stopped = signal?.aborted ?? false;
-  const outcome = reader.outcome();
+  const outcome = withoutSecrets(reader.outcome(), redact);
   const outputs = await captureOutputs(outcome, { cwd, env, clock, ...(stopped && { timeoutMs: STOPPED_CAPTURE_MS }) });
   if (stopped) {
     const seconds = Math.round((clock.elapsed() - startedAt) / 1000);
@@ -73,7 +79,12 @@ async function runAgent(options: RunOptions, layout: Layout): Promise<RunEnd> {
   }
   const error = failureOf(adapter.type, exit, outcome);
   if (error === undefined) return { outputs, exitCode: 0 };
-  return { outputs, error: redactionFor(env)(error), exitCode: exit.code === 0 ? 1 : exit.code };
+  return { outputs, error: redact(error), exitCode: exit.code === 0 ? 1 : exit.code };
+}
+
+/** The response becomes part of the Task's status, which many may read. */
+function withoutSecrets(outcome: AgentOutcome | undefined, redact: Redact): AgentOutcome | undefined {
+  return outcome?.response === undefined ? outcome : { ...outcome, response: redact(outcome.response) };
 }
 
 async function promptOf({ env, prompt }: RunOptions): Promise<string> {

@@ -151,20 +151,6 @@ test('files are written over what is there', async () => {
   expect(readFileSync(join(repo, 'docs/new/page.md'), 'utf8')).toBe('"ünï"\n');
 });
 
-test.each([
-  ['  ', 'path is empty'],
-  ['a\\b', 'path must use forward slashes'],
-  ['.', 'path resolves to current directory'],
-  ['a/..', 'path resolves to current directory'],
-  ['/etc/passwd', 'absolute paths are not allowed'],
-  ['..', 'path escapes repository root'],
-  ['a/../../b', 'path escapes repository root'],
-  ['src', 'path is a directory of the repository'],
-])('the file path %j is refused: %s', async (path, reason) => {
-  const { url } = await servedRepository();
-  expect((await failureOf({ repo: url, files: [{ path, content: '' }] })).message).toBe(`invalid workspace file path ${JSON.stringify(path)}: ${reason}`);
-});
-
 test('a link in the repository does not lead a file out of it', async () => {
   const { bare } = await servedRepository();
   const outside = temporaryDirectory();

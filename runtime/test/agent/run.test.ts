@@ -9,6 +9,12 @@ import { run } from '../../src/agent/run.ts';
 import { type Clock, systemClock } from '../../src/kube/clock.ts';
 import { git, gitEnv, temporaryDirectory } from './git-fixture.ts';
 
+function tokenFile(token: string): string {
+  const file = join(temporaryDirectory(), 'GITHUB_TOKEN');
+  writeFileSync(file, token);
+  return file;
+}
+
 const RESULT = '{"type":"result","subtype":"success","is_error":false,"num_turns":2,"duration_ms":100,"result":"done","total_cost_usd":0.5,"usage":{"input_tokens":10,"output_tokens":5}}';
 
 const MAIN = fileURLToPath(new URL('../../src/agent/main.ts', import.meta.url));
@@ -149,6 +155,21 @@ test('100 MB of output, a part of it in one line, is read in bounded memory', as
   expect(readFileSync(`${out}.code`, 'utf8').trim()).toBe('0');
   expect(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')).toContain('cost-usd: 0.5');
 }, 90_000);
+
+test('what the agent says of its secrets reaches neither the log nor the result', async () => {
+  const said = '{"type":"assistant","message":{"content":[{"type":"text","text":"the key is sk-very-secret"}]}}';
+  const { log, errors, outputs } = await running(aPod({ claude: `echo '${said}'; echo sk-very-secret; echo ghs_renewed >&2; echo '${RESULT.replace('done', 'sk-very-secret!')}'` }, {
+    ANTHROPIC_API_KEY: 'sk-very-secret', KELOS_GITHUB_TOKEN_FILE: tokenFile('ghs_renewed'),
+  }));
+  expect(log.split('\n').slice(0, 2)).toEqual(['the key is ***', '***']);
+  expect(errors).toBe('***\n');
+  expect(outputs.at(-1)).toBe(`response: ${Buffer.from('***!').toString('base64')}`);
+});
+
+test('a home that cannot be written fails the run with a result, not with a crash', async () => {
+  const pod = aPod({ claude: `echo '${RESULT}'` }, { CLAUDE_CONFIG_DIR: '/dev/null/claude' });
+  expect(await running(pod)).toMatchObject({ exitCode: 1, error: expect.stringMatching(/^the agent program failed: ENOTDIR/) as string, termination: { outputs: [expect.any(String), expect.any(String)] } });
+});
 
 test('something that the agent left running does not hold the run open for long', async () => {
   const pod = aPod({ claude: `sleep 25 & echo '${RESULT}'` });

@@ -62,7 +62,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const node = { nodeName: hostname().toLowerCase(), ip: LOOPBACK };
   const events = new EventRecorder(client, { reportingController: 'taskwright.dev/engine', reportingInstance: node.nodeName, clock, onError: (error) => log.debug({ err: error }, 'an event was lost') });
   const recordEvent: RunnerContext['recordEvent'] = (pod, note) => events.record({ resource: podResource, object: pod }, note);
-  const runner = new ProcessRunner({ client, clock, images, isolation, config: configFrom(client), node, dataDir, recordEvent, ...(imageProgress && { imageProgress }) });
+  const runner = new ProcessRunner({ client, clock, images, isolation, config: configFrom(client), node, dataDir, recordEvent, onError, ...(imageProgress && { imageProgress }) });
 
   const jobs = new Informer<Job>(client, { resource: jobResource, clock, onError });
   const pods = new Informer<Pod, typeof BY_JOB>(client, { resource: podResource, clock, onError, indexes: { [BY_JOB]: jobKeysOf } });
@@ -70,7 +70,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   pods.onChange((change) => {
     if (change.type === 'deleted') return runner.podGone(change.object);
     if (change.type === 'updated' && change.old.metadata.uid !== change.object.metadata.uid) runner.podGone(change.old);
-    runner.podChanged(change.object).catch(onError);
+    runner.podChanged(change.object);
   });
   for (const informer of configurations) informer.onChange(({ object }) => runner.configChanged(object.metadata.namespace!));
 

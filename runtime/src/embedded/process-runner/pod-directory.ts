@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRun } from './container-run.ts';
 import type { PodFailure } from './plan-pod.ts';
@@ -67,8 +68,16 @@ export class PodDirectory {
     return { homeDirectory: join(path, 'home'), temporaryDirectory: join(path, 'tmp'), terminationFile: join(path, 'termination-log') };
   }
 
-  remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+  /** Whatever containers left in it: some tools make their caches read-only, directories included. */
+  async remove(): Promise<void> {
+    try {
+      await rm(this.path, { recursive: true, force: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EACCES' && code !== 'EPERM') throw error;
+      await makeWritable(this.path);
+      await rm(this.path, { recursive: true, force: true });
+    }
   }
 
   get #recordPath(): string {
@@ -89,6 +98,12 @@ export interface RunDirectory {
 /** The uids of the Pods that have a directory. */
 export function podsOnDisk(dataDir: string): string[] {
   return namesIn(join(dataDir, 'pods'));
+}
+
+/** Symbolic links are not followed: they may lead out of the Pod. */
+export async function makeWritable(directory: string): Promise<void> {
+  await chmod(directory, 0o700);
+  for (const entry of await readdir(directory, { withFileTypes: true })) if (entry.isDirectory()) await makeWritable(join(directory, entry.name));
 }
 
 function namesIn(directory: string): string[] {

@@ -35,6 +35,8 @@ export interface RunnerContext {
   readonly dataDir: string;
   readonly recordEvent: (pod: Pod, event: EventNote) => void;
   readonly imageProgress?: (image: string, line: string) => void;
+  /** Hears of what went wrong and is tried again. */
+  readonly onError: (error: unknown) => void;
 }
 
 const DEFAULT_GRACE_SECONDS = 30;
@@ -104,7 +106,7 @@ export class PodWorker {
   async gone(): Promise<void> {
     this.#isGone = true;
     await this.#end();
-    this.#directory.remove();
+    await this.#directory.remove();
   }
 
   /** The engine stops: containers are ended, and found as lost when it starts again. */
@@ -122,7 +124,7 @@ export class PodWorker {
       this.#runs.set(name, { ...run, state: { ...run.state, retryAt: this.#nowMs } });
     }
     if (waits) this.#wake();
-    if (this.#live.size > 0) this.#refresh ??= this.#context.clock.after(REFRESH_DELAY_MS, () => void this.#refreshVolumes());
+    if (this.#live.size > 0) this.#refresh ??= this.#context.clock.after(REFRESH_DELAY_MS, () => void this.#refreshVolumes().catch(this.#context.onError));
   }
 
   /** The log that a running container writes. */
@@ -153,7 +155,7 @@ export class PodWorker {
       }
     } catch (error) {
       if (this.#isStopped) return; // nobody answers any more
-      if (!(error instanceof ApiError)) throw error;
+      this.#context.onError(error);
       this.#wakeIn(WRITE_RETRY_MS);
     } finally {
       this.#isBusy = false;
@@ -241,12 +243,18 @@ export class PodWorker {
 
   #factsOf(container: Container, { restartCount }: ContainerRun) {
     const { imageProgress } = this.#context;
+    const image = container.image ?? '';
+    let isPulling = false;
     return {
       pod: this.#pod,
       container,
       restartCount,
       directory: this.#directory,
-      ...(imageProgress && { progress: (line: string) => imageProgress(container.image ?? '', line) }),
+      progress: (line: string) => {
+        if (!isPulling) this.#event(normalEvent('Pulling', `Pulling image "${image}"`));
+        isPulling = true;
+        imageProgress?.(image, line);
+      },
     };
   }
 
@@ -268,7 +276,7 @@ export class PodWorker {
     const began = pid === undefined ? undefined : processBegan(pid);
     this.#runs.set(name, { ...run, state: { kind: 'running', startedAt, ...(pid !== undefined && { pid }), ...(began !== undefined && { processBegan: began }) } });
     if (pid !== undefined) this.#save();
-    void running.exited.then((exit) => this.#ended(container, run, startedAt, exit));
+    void running.exited.then((exit) => this.#ended(container, run, startedAt, exit)).catch(this.#context.onError);
   }
 
   async #ended(container: Container, run: ContainerRun, startedAt: string, { exitCode, reason, terminationMessage }: Exit): Promise<void> {

@@ -19,7 +19,7 @@ export interface PrepareFacts {
   readonly isolation: Isolation;
   readonly config: ConfigSource;
   readonly node: NodeFacts;
-  readonly progress?: (line: string) => void;
+  readonly progress: (line: string) => void;
 }
 
 /** Everything a container needs to start. */
@@ -80,7 +80,7 @@ export async function prepareContainer(facts: PrepareFacts): Promise<PreparedCon
 
 async function resolveImage({ container, images, progress }: PrepareFacts): Promise<LocalImage> {
   const name = container.image ?? '';
-  const image = await images.resolve(name, { ...(progress && { progress }) }).catch((error: unknown) => {
+  const image = await images.resolve(name, { progress }).catch((error: unknown) => {
     throw new ImageError(`image "${name}" could not be installed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   });
   if (image === undefined) throw new ImageError(images.explainUnknown(name));

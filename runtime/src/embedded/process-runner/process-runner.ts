@@ -7,6 +7,9 @@ import { PodDirectory, podsOnDisk } from './pod-directory.ts';
 import { streamPodLog } from './pod-log-files.ts';
 import { PodWorker, type RunnerContext } from './pod-worker.ts';
 
+/** The API could not be written: try again. */
+const ASSIGN_RETRY_MS = 1_000;
+
 /**
  * Plays scheduler and kubelet of a cluster with one node: takes every Pod, runs its containers, writes its status.
  *
@@ -17,6 +20,7 @@ export class ProcessRunner implements PodLogs {
   readonly #workers = new Map<string, PodWorker>();
   readonly #namespaces = new Map<string, string>();
   readonly #leaving = new Set<Promise<void>>();
+  #isStopped = false;
 
   constructor(context: RunnerContext) {
     this.#context = context;
@@ -28,17 +32,17 @@ export class ProcessRunner implements PodLogs {
       const directory = new PodDirectory(this.#context.dataDir, uid);
       const record = directory.readRecord();
       if (record) await endLeftovers(record, this.#context.clock);
-      if (!uids.has(uid)) directory.remove();
+      if (!uids.has(uid)) await directory.remove();
     }
   }
 
   /** A Pod is there, or changed. */
-  async podChanged(pod: Pod): Promise<void> {
+  podChanged(pod: Pod): void {
     const uid = pod.metadata.uid!;
     const { nodeName } = this.#context.node;
     const worker = this.#workers.get(uid);
     if (worker) return worker.update(pod);
-    if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') return this.#assign(pod);
+    if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') return void this.#assign(pod);
     if (pod.spec.nodeName !== nodeName || (isFinishedPod(pod) && pod.metadata.deletionTimestamp === undefined)) return;
     this.#namespaces.set(uid, pod.metadata.namespace!);
     this.#workers.set(uid, new PodWorker(pod, this.#context));
@@ -48,8 +52,9 @@ export class ProcessRunner implements PodLogs {
     const worker = this.#workers.get(uid!);
     this.#workers.delete(uid!);
     this.#namespaces.delete(uid!);
-    if (!worker) return new PodDirectory(this.#context.dataDir, uid!).remove();
-    const leaving = worker.gone().finally(() => this.#leaving.delete(leaving));
+    const leaving = (worker ? worker.gone() : new PodDirectory(this.#context.dataDir, uid!).remove())
+      .catch(this.#context.onError)
+      .finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }
 
@@ -60,6 +65,7 @@ export class ProcessRunner implements PodLogs {
 
   /** Ends every container. Resolves when no process is left. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
     await Promise.all(this.#leaving);
   }
@@ -69,7 +75,7 @@ export class ProcessRunner implements PodLogs {
   }
 
   async #assign(pod: Pod): Promise<void> {
-    const { client, node, recordEvent } = this.#context;
+    const { client, clock, node, recordEvent, onError } = this.#context;
     const { namespace, name, uid, deletionTimestamp } = pod.metadata;
     if (deletionTimestamp !== undefined) return;
     try {
@@ -77,7 +83,9 @@ export class ProcessRunner implements PodLogs {
       recordEvent(pod, normalEvent('Scheduled', `Successfully assigned ${namespace}/${name} to ${node.nodeName}`));
     } catch (error) {
       // Gone, or another Pod has its name by now: the next event says so.
-      if (!(error instanceof ApiError && (error.code === 404 || error.code === 409))) throw error;
+      if (this.#isStopped || (error instanceof ApiError && (error.code === 404 || error.code === 409))) return;
+      onError(error);
+      clock.after(ASSIGN_RETRY_MS, () => !this.#isStopped && void this.#assign(pod));
     }
   }
 }

@@ -37,7 +37,7 @@ export function planStart(facts: TaskFacts): TaskPlan {
   const { task, now } = facts;
   try {
     const obstacle = GATES.reduce<Obstacle | undefined>((found, gate) => found ?? gate(facts), undefined);
-    if (!obstacle) return { writes: startWrites(facts) };
+    if (!obstacle) return { writes: startWrites(facts), ...branchWarning(facts) };
     return 'hold' in obstacle
       ? hold(facts, obstacle.hold, obstacle.message)
       : refuse(facts, obstacle.refuse, obstacle.message, obstacle.event ?? obstacle.message);
@@ -77,6 +77,13 @@ function startWrites({ task, workspace, agentConfig, read, images }: TaskFacts):
     ...secrets.map((object) => creation(secretResource, object)),
     creation(jobResource, job),
   ];
+}
+
+/** A branch needs a repository to be in. The Task runs all the same, as in the reference. */
+function branchWarning({ task, workspace }: TaskFacts): Pick<TaskPlan, 'events'> {
+  const { branch } = task.spec;
+  if (!branch || workspace) return {};
+  return { events: [warningEvent('BranchWithoutWorkspace', `Branch "${branch}" is set but workspaceRef is not configured, branch checkout will be skipped`)] };
 }
 
 function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, reason: HoldReason, message: string): TaskPlan {

@@ -53,7 +53,13 @@ export function taskController(options: TaskControllerOptions): { controller: Co
     written,
     clock,
     log,
-    metrics,
+    metrics: metrics && {
+      ...metrics,
+      reconciled(outcome, tookMs) {
+        metrics.reconciled(outcome, tookMs);
+        taskMetrics?.reconciled(outcome);
+      },
+    },
   });
 
   return { controller, close: () => dataWatch.close() };

@@ -1,5 +1,6 @@
 import type { Task, TaskStatus } from '@taskwright/schema';
 import { Counter, Histogram, type Registry } from 'prom-client';
+import type { ReconcileOutcome } from '../kube/controller.ts';
 import { hasStarted, isFinished } from './phase.ts';
 import { parseQuantity } from './outcome/quantity.ts';
 import { workerOf } from './worker.ts';
@@ -13,6 +14,7 @@ const NANO = 1_000_000_000;
  * that changed its phase.
  */
 export class TaskMetrics {
+  readonly #reconcileErrors: Counter<'controller'>;
   readonly #created: Counter<'namespace' | 'type'>;
   readonly #completed: Counter<'namespace' | 'type' | 'phase'>;
   readonly #duration: Histogram<'namespace' | 'type' | 'phase'>;
@@ -22,6 +24,7 @@ export class TaskMetrics {
 
   constructor(registry: Registry) {
     const registers = [registry];
+    this.#reconcileErrors = new Counter({ name: 'kelos_reconcile_errors_total', help: 'Runs that threw', labelNames: ['controller'], registers });
     this.#created = new Counter({ name: 'kelos_task_created_total', help: 'Jobs created for Tasks', labelNames: ['namespace', 'type'], registers });
     this.#completed = new Counter({ name: 'kelos_task_completed_total', help: 'Tasks that ended', labelNames: ['namespace', 'type', 'phase'], registers });
     this.#duration = new Histogram({
@@ -34,6 +37,10 @@ export class TaskMetrics {
     this.#cost = new Counter({ name: 'kelos_task_cost_usd_total', help: 'US dollars that agents reported', labelNames: USAGE_LABELS, registers });
     this.#inputTokens = new Counter({ name: 'kelos_task_input_tokens_total', help: 'Input tokens that agents reported', labelNames: USAGE_LABELS, registers });
     this.#outputTokens = new Counter({ name: 'kelos_task_output_tokens_total', help: 'Output tokens that agents reported', labelNames: USAGE_LABELS, registers });
+  }
+
+  reconciled(outcome: ReconcileOutcome): void {
+    if (FAILURES.has(outcome)) this.#reconcileErrors.inc({ controller: 'task' });
   }
 
   /** Counts what the write of this status changed. */
@@ -57,6 +64,8 @@ export class TaskMetrics {
     if (outputTokens > 0) this.#outputTokens.inc(labels, outputTokens);
   }
 }
+
+const FAILURES: ReadonlySet<ReconcileOutcome> = new Set(['error', 'terminal_error', 'panic', 'timeout']);
 
 const USAGE_LABELS = ['namespace', 'type', 'spawner', 'model'] as const;
 type UsageLabel = (typeof USAGE_LABELS)[number];

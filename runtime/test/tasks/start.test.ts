@@ -99,6 +99,12 @@ test.each<{ it: string } & Scene>([
   expect(writes.map((write) => [write.verb, write.resource.kind])).toEqual([['mergePatch', 'Task'], ...(given.config?.mcpServers ? [['create', 'Secret']] : []), ['create', 'Job']]);
 });
 
+test('a branch without a Workspace is warned of, and runs', () => {
+  const message = 'Branch "b" is set but workspaceRef is not configured, branch checkout will be skipped';
+  expect(planStart(scene({ spec: { branch: 'b' } }))).toMatchObject({ writes: [{}, {}], events: [{ type: 'Warning', reason: 'BranchWithoutWorkspace', message }] });
+  expect(planStart(scene({ spec: { ...shop, branch: 'b' }, workspace: { repo } })).events).toBeUndefined();
+});
+
 test('what the Job mounts is there before it', () => {
   const config = { plugins: [{ name: 'p', skills: [{ name: 's', content: 'c' }] }], ...mcp([{ name: 'A', value: '1' }]) };
   const { writes = [] } = planStart(scene({ spec: { ...tools, prompt: 'x'.repeat(100_000) }, config }));

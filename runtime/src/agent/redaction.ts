@@ -4,7 +4,8 @@ import type { Env } from './layout.ts';
 /** Removes what must not be read from a text. */
 export type Redact = (text: string) => string;
 
-const SECRET_NAME = /TOKEN|SECRET|PASSWORD|API_KEY|AUTH_JSON|MCP_SERVERS/;
+/** The end of a name: `GITHUB_TOKEN` and `KELOS_SKILLS_GITHUB_TOKEN_0` hold a secret, `MAX_OUTPUT_TOKENS` and `GITHUB_TOKEN_FILE` do not. */
+const SECRET_NAME = /(?:TOKEN|SECRET|PASSWORD|_KEY|AUTH_JSON|MCP_SERVERS)(?:_\d+)?$/;
 /** Shorter values would blank out ordinary words. */
 const SHORTEST_SECRET = 6;
 /** Begins with a literal, so that a long line is searched once and not from each of its characters. */
@@ -17,7 +18,7 @@ export function redactionFor(env: Env): Redact {
     if (value !== undefined && value.trim().length >= SHORTEST_SECRET) secrets.add(value.trim());
   };
   for (const [name, value] of Object.entries(env)) {
-    if (SECRET_NAME.test(name) && !name.endsWith('_FILE')) remember(value);
+    if (SECRET_NAME.test(name)) remember(value);
   }
   return (text) => {
     // Read at each use: the operator renews the token while the Pod runs.

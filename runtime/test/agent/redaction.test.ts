@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { redactionFor } from '../../src/agent/redaction.ts';
+import { temporaryDirectory } from './git-fixture.ts';
+
+test.each([
+  'GITHUB_TOKEN', 'GH_ENTERPRISE_TOKEN', 'KELOS_SKILLS_GITHUB_TOKEN_12', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN', 'CODEX_AUTH_JSON', 'AWS_SECRET_ACCESS_KEY', 'DB_PASSWORD',
+])('the value of %s is blanked out', (name) => {
+  expect(redactionFor({ [name]: 's3cret-value' })('a s3cret-value, and s3cret-value')).toBe('a ***, and ***');
+});
+
+test.each(['MAX_OUTPUT_TOKENS', 'KELOS_GITHUB_TOKEN_FILE', 'PATH'])('the value of %s is not', (name) => {
+  expect(redactionFor({ [name]: '100000' })('100000')).toBe('100000');
+});
+
+test('a short value is an ordinary word', () => {
+  expect(redactionFor({ GITHUB_TOKEN: 'main' })('the main branch')).toBe('the main branch');
+});
+
+test('a token that was renewed is known from then on, and the one before it, too', () => {
+  const file = join(temporaryDirectory(), 'GITHUB_TOKEN');
+  const redact = redactionFor({ KELOS_GITHUB_TOKEN_FILE: file });
+  expect(redact('ghs_first')).toBe('ghs_first');
+  writeFileSync(file, 'ghs_first\n');
+  expect(redact('ghs_first')).toBe('***');
+  writeFileSync(file, 'ghs_second\n');
+  expect(redact('ghs_first ghs_second')).toBe('*** ***');
+});
+
+test('credentials in URLs are blanked out, and other text with @ is not', () => {
+  expect(redactionFor({})('https://bot:pw@host/x ssh://git@host mail a@b https://host/a@b')).toBe('https://***@host/x ssh://***@host mail a@b https://host/a@b');
+});

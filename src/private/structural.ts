@@ -1,4 +1,4 @@
-import { type Problem, listOf, quote } from './problem';
+import { type Problem, type ProblemCode, listOf, quote } from './problem';
 import type { StructuralSchema } from './schemas';
 import { suggestionFor } from './suggestion';
 
@@ -9,89 +9,129 @@ import { suggestionFor } from './suggestion';
  * Texts that hold a token of another toolkit (`${Token[…]}`) are left alone.
  */
 export function checkStructure(schema: StructuralSchema, value: unknown, path: string): Problem[] {
-  const problems: Problem[] = [];
-  visit(schema, value, path, problems);
-  return problems;
+  const check = new StructureCheck(path);
+  check.visit(schema, value);
+  return check.problems;
 }
 
-function visit(schema: StructuralSchema, unresolved: unknown, path: string, problems: Problem[]): void {
-  const value = resolved(unresolved);
-  if (value === undefined || value === null) return;
-  if (schema['x-kubernetes-int-or-string'] && Number.isInteger(value)) return;
-  if (schema['x-kubernetes-int-or-string']) return typeof value === 'string' ? visitString(schema, value, path, problems) : wrongType(value, 'a whole number or a text', path, problems);
-  switch (schema.type) {
-    case 'object':
-      return isObject(value) ? visitObject(schema, value, path, problems) : wrongType(value, 'an object', path, problems);
-    case 'array':
-      return Array.isArray(value) ? visitArray(schema, value, path, problems) : wrongType(value, 'a list', path, problems);
-    case 'string':
-      return typeof value === 'string' ? visitString(schema, value, path, problems) : wrongType(value, 'a text', path, problems);
-    case 'integer':
-      return Number.isInteger(value) ? visitNumber(schema, value as number, path, problems) : wrongType(value, 'a whole number', path, problems);
-    case 'number':
-      return typeof value === 'number' ? visitNumber(schema, value, path, problems) : wrongType(value, 'a number', path, problems);
-    case 'boolean':
-      return typeof value === 'boolean' ? undefined : wrongType(value, 'true or false', path, problems);
+/** One walk over a value. Where it stands is kept as steps: of a thousand objects hardly one needs the path as a text. */
+class StructureCheck {
+  public readonly problems: Problem[] = [];
+  private readonly steps: (string | number)[] = [];
+
+  public constructor(private readonly root: string) {}
+
+  public visit(schema: StructuralSchema, unresolved: unknown): void {
+    const value = resolved(unresolved);
+    if (value === undefined || value === null) return;
+    if (schema['x-kubernetes-int-or-string']) {
+      if (typeof value === 'string') this.visitString(schema, value);
+      else if (!Number.isInteger(value)) this.wrongType(value, 'a whole number or a text');
+      return;
+    }
+    switch (schema.type) {
+      case 'object':
+        return isObject(value) ? this.visitObject(schema, value) : this.wrongType(value, 'an object');
+      case 'array':
+        return Array.isArray(value) ? this.visitArray(schema, value) : this.wrongType(value, 'a list');
+      case 'string':
+        return typeof value === 'string' ? this.visitString(schema, value) : this.wrongType(value, 'a text');
+      case 'integer':
+        return Number.isInteger(value) ? this.visitNumber(schema, value as number) : this.wrongType(value, 'a whole number');
+      case 'number':
+        return typeof value === 'number' ? this.visitNumber(schema, value) : this.wrongType(value, 'a number');
+      case 'boolean':
+        return typeof value === 'boolean' ? undefined : this.wrongType(value, 'true or false');
+    }
+  }
+
+  private visitObject(schema: StructuralSchema, value: Record<string, unknown>): void {
+    const { properties, required = [], additionalProperties } = schema;
+    for (const name of required) {
+      if (value[name] === undefined || value[name] === null) this.within(name, () => this.found('required'));
+    }
+    for (const name of Object.keys(value)) {
+      if (value[name] === undefined) continue;
+      const known = properties && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+      if (known) this.descend(known, name, value[name]);
+      else if (!schema['x-kubernetes-preserve-unknown-fields']) this.unknownField(name, Object.keys(properties ?? {}));
+    }
+  }
+
+  private unknownField(name: string, known: string[]): void {
+    const near = suggestionFor(name, known);
+    this.within(name, () => this.found('unknown-field', near ? { fix: `did you mean ${near}?` } : { allowed: `known are ${listOf(known)}` }));
+  }
+
+  private visitArray({ items, minItems = 0, maxItems = Infinity, 'x-kubernetes-list-map-keys': keys }: StructuralSchema, value: unknown[]): void {
+    if (value.length < minItems) this.found('too-few', { got: `${value.length}`, allowed: `at least ${minItems}` });
+    if (value.length > maxItems) this.found('too-many', { got: `${value.length}`, allowed: `at most ${maxItems}` });
+    if (items) value.forEach((item, index) => this.descend(items, index, item));
+    if (keys) this.checkKeys(keys, value);
+  }
+
+  /** A list map has one item per key. */
+  private checkKeys(keys: readonly string[], items: unknown[]): void {
+    const seen = new Set<string>();
+    items.forEach((unresolved, index) => {
+      const item = resolved(unresolved) as Record<string, unknown> | undefined;
+      const key = JSON.stringify(keys.map((name) => item?.[name]));
+      if (seen.has(key)) this.within(index, () => this.found('duplicate', { got: `${keys.join(' and ')} ${key.slice(1, -1)}`, fix: 'keep one of them' }));
+      seen.add(key);
+    });
+  }
+
+  private visitString({ minLength = 0, maxLength = Infinity, pattern, enum: words }: StructuralSchema, value: string): void {
+    if (value.includes('${Token[')) return;
+    if (words && !words.includes(value)) this.notInEnum(words, value);
+    if (value.length < minLength) this.found('too-short', { got: quote(value), allowed: `at least ${minLength} characters` });
+    if (value.length > maxLength) this.found('too-long', { got: `${value.length} characters`, allowed: `at most ${maxLength}` });
+    if (pattern && !regExpOf(pattern).test(value)) this.found('pattern', { got: quote(value), allowed: `it has to match ${pattern}` });
+  }
+
+  private notInEnum(allowed: readonly unknown[], value: string): void {
+    const words = allowed.filter((word): word is string => typeof word === 'string' && word !== '');
+    const near = suggestionFor(value, words);
+    this.found('enum', { got: quote(value), allowed: `allowed are ${listOf(words)}`, fix: near && `did you mean ${near}?` });
+  }
+
+  private visitNumber({ minimum = -Infinity, maximum = Infinity }: StructuralSchema, value: number): void {
+    if (value < minimum) this.found('too-small', { got: `${value}`, allowed: `at least ${minimum}` });
+    if (value > maximum) this.found('too-large', { got: `${value}`, allowed: `at most ${maximum}` });
+  }
+
+  /** A value of the wrong type is named by its type alone: it may be anything, also something that must not be printed. */
+  private wrongType(value: unknown, expected: string): void {
+    this.found('type', { got: typeName(value), allowed: `it has to be ${expected}` });
+  }
+
+  private descend(schema: StructuralSchema, step: string | number, value: unknown): void {
+    this.steps.push(step);
+    this.visit(schema, value);
+    this.steps.pop();
+  }
+
+  private within(step: string | number, report: () => void): void {
+    this.steps.push(step);
+    report();
+    this.steps.pop();
+  }
+
+  private found(code: ProblemCode, rest: Omit<Problem, 'code' | 'path'> = {}): void {
+    const path = this.steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+    this.problems.push({ code, path: this.root === '' ? path.replace(/^\./, '') : `${this.root}${path}`, ...rest });
   }
 }
 
-function visitObject(schema: StructuralSchema, value: Record<string, unknown>, path: string, problems: Problem[]): void {
-  const { properties = {}, additionalProperties } = schema;
-  for (const name of schema.required ?? []) {
-    if (value[name] === undefined || value[name] === null) problems.push({ code: 'required', path: at(path, name) });
-  }
-  for (const [name, member] of Object.entries(value)) {
-    if (member === undefined) continue;
-    const known = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
-    if (typeof known === 'object') visit(known, member, at(path, name), problems);
-    else if (known !== true && !schema['x-kubernetes-preserve-unknown-fields']) problems.push(unknownField(at(path, name), name, Object.keys(properties)));
-  }
-}
+/** The patterns of the schemas, compiled. There are as many as the schemas have. */
+const regExps = new Map<string, RegExp>();
 
-function unknownField(path: string, name: string, known: string[]): Problem {
-  const near = suggestionFor(name, known);
-  return near ? { code: 'unknown-field', path, fix: `did you mean ${near}?` } : { code: 'unknown-field', path, allowed: `known are ${listOf(known)}` };
-}
-
-function visitArray(schema: StructuralSchema, value: unknown[], path: string, problems: Problem[]): void {
-  const { items, minItems = 0, maxItems = Infinity, 'x-kubernetes-list-map-keys': keys } = schema;
-  if (value.length < minItems) problems.push({ code: 'too-few', path, got: `${value.length}`, allowed: `at least ${minItems}` });
-  if (value.length > maxItems) problems.push({ code: 'too-many', path, got: `${value.length}`, allowed: `at most ${maxItems}` });
-  if (items) value.forEach((item, index) => visit(items, item, `${path}[${index}]`, problems));
-  if (keys) value.forEach((item, index) => visitKey(keys, value.slice(0, index), item, `${path}[${index}]`, problems));
-}
-
-/** A list map has one item per key. */
-function visitKey(keys: readonly string[], earlier: unknown[], unresolved: unknown, path: string, problems: Problem[]): void {
-  const keyOf = (item: unknown) => JSON.stringify(keys.map((key) => (resolved(item) as Record<string, unknown> | undefined)?.[key]));
-  const key = keyOf(unresolved);
-  if (earlier.some((item) => keyOf(item) === key)) problems.push({ code: 'duplicate', path, got: `${keys.join(' and ')} ${key.slice(1, -1)}`, fix: 'keep one of them' });
-}
-
-function visitString(schema: StructuralSchema, value: string, path: string, problems: Problem[]): void {
-  if (value.includes('${Token[')) return;
-  const { minLength = 0, maxLength = Infinity, pattern } = schema;
-  if (schema.enum && !schema.enum.includes(value)) problems.push(notInEnum(schema.enum, value, path));
-  if (value.length < minLength) problems.push({ code: 'too-short', path, got: quote(value), allowed: `at least ${minLength} characters` });
-  if (value.length > maxLength) problems.push({ code: 'too-long', path, got: `${value.length} characters`, allowed: `at most ${maxLength}` });
-  if (pattern && !new RegExp(pattern).test(value)) problems.push({ code: 'pattern', path, got: quote(value), allowed: `it has to match ${pattern}` });
-}
-
-function notInEnum(allowed: readonly unknown[], value: string, path: string): Problem {
-  const words = allowed.filter((word): word is string => typeof word === 'string' && word !== '');
-  const near = suggestionFor(value, words);
-  return { code: 'enum', path, got: quote(value), allowed: `allowed are ${listOf(words)}`, fix: near && `did you mean ${near}?` };
-}
-
-function visitNumber(schema: StructuralSchema, value: number, path: string, problems: Problem[]): void {
-  const { minimum = -Infinity, maximum = Infinity } = schema;
-  if (value < minimum) problems.push({ code: 'too-small', path, got: `${value}`, allowed: `at least ${minimum}` });
-  if (value > maximum) problems.push({ code: 'too-large', path, got: `${value}`, allowed: `at most ${maximum}` });
-}
-
-/** A value of the wrong type is named by its type alone: it may be anything, also something that must not be printed. */
-function wrongType(value: unknown, expected: string, path: string, problems: Problem[]): void {
-  problems.push({ code: 'type', path, got: typeName(value), allowed: `it has to be ${expected}` });
+function regExpOf(pattern: string): RegExp {
+  const known = regExps.get(pattern);
+  if (known) return known;
+  const compiled = new RegExp(pattern);
+  regExps.set(pattern, compiled);
+  return compiled;
 }
 
 function typeName(value: unknown): string {
@@ -102,10 +142,6 @@ function typeName(value: unknown): string {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function at(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
 }
 
 /** What a value stands for: cdk8s asks `produce` of a `Lazy` and `resolve` of other tokens, until neither is there. */

@@ -1,5 +1,6 @@
-import { hostname } from 'node:os';
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
@@ -16,7 +17,7 @@ import { type Pod, podResource } from './pod.ts';
 import { chooseIsolation } from './process-runner/choose-isolation.ts';
 import { configFrom, configMapResource, secretResource } from './process-runner/config-source.ts';
 import type { IsolationKind } from './process-runner/isolation.ts';
-import { registerNode } from './process-runner/node.ts';
+import { nodeNameOf, registerNode } from './process-runner/node.ts';
 import type { RunnerContext } from './process-runner/pod-worker.ts';
 import { ProcessRunner } from './process-runner/process-runner.ts';
 
@@ -52,14 +53,15 @@ const LOOPBACK = '127.0.0.1';
  * as local processes. Operators run on it through `client` or `api.transport`, unchanged.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { clock = systemClock, dataDir, stateFile, images, imageProgress, log = silentLog } = options;
+  const { clock = systemClock, stateFile, images, imageProgress, log = silentLog } = options;
+  const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const isolation = await chooseIsolation(options.isolation);
   const podLogs: PodLogs = { stream: (...request) => runner.stream(...request) };
   const api = new ApiServer({ ...options.api, clock, podLogs, ...(stateFile !== undefined && { stateFile }) });
   const client = new KubeClient(api.transport, { userAgent: 'taskwright-engine', clock });
   const onError = (error: unknown) => log.warn({ err: error }, 'the engine met an error');
-  const node = { nodeName: hostname().toLowerCase(), ip: LOOPBACK };
+  const node = { nodeName: nodeNameOf(hostname()), ip: LOOPBACK };
   const events = new EventRecorder(client, { reportingController: 'taskwright.dev/engine', reportingInstance: node.nodeName, clock, onError: (error) => log.debug({ err: error }, 'an event was lost') });
   const recordEvent: RunnerContext['recordEvent'] = (pod, note) => events.record({ resource: podResource, object: pod }, note);
   const runner = new ProcessRunner({ client, clock, images, isolation, config: configFrom(client), node, dataDir, recordEvent, onError, ...(imageProgress && { imageProgress }) });

@@ -109,6 +109,19 @@ describe('in virtual time', () => {
     await stop();
   });
 
+  test('an image that cannot be had is tried again, later each time, until it can', async () => {
+    const { clock, engine, pods, finished, stop } = await simulated(() => ({}));
+    const containers = [{ name: 'main', image: 'unknown:1' }];
+    await engine.client.create(jobResource, { metadata: { name: 'fix', namespace: NAMESPACE }, spec: { template: { spec: { restartPolicy: 'Never', containers } } } } as KubeObject);
+    const waiting = () => statusOf(pods()[0])?.state.waiting;
+    await clock.advance(9_000);
+    expect([waiting()!.reason, waiting()!.message]).toEqual(['ErrImagePull', expect.stringContaining('image "unknown:1" is not known on this machine')]);
+    await clock.advance(2_000);
+    expect([waiting()!.reason, waiting()!.message]).toEqual(['ImagePullBackOff', expect.stringContaining('Back-off pulling image "unknown:1": ErrImagePull: image "unknown:1" is not known')]);
+    expect(await finished()).toBe(false);
+    await stop();
+  });
+
   test('a Job waits for a Secret as long as it takes', async () => {
     const { clock, engine, pods, finished, stop } = await simulated(({ env }) => ({ exitCode: env.KEY === 'k' ? 0 : 1 }));
     const container = { name: 'main', image: 'agent', env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'late', key: 'key' } } }] };

@@ -13,6 +13,20 @@ export interface NodeDescription {
   readonly now: Date;
 }
 
+/** The name of this machine as a name of the API: laptops are called `Ada's MacBook.local`, too. */
+export function nodeNameOf(hostname: string): string {
+  const name = hostname
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/g, '-')
+    .replace(/(^|\.)[.-]+|[.-]+(?=\.|$)/g, '$1')
+    .slice(0, LONGEST_NAME)
+    .replace(/[.-]+$/, '');
+  return name === '' ? 'localhost' : name;
+}
+
+/** It is a label, too. */
+const LONGEST_NAME = 63;
+
 /** Makes this machine a node of the API, ready for Pods. */
 export async function registerNode(client: KubeClient, { name, ip, runtime, now }: NodeDescription): Promise<void> {
   const time = toKubeTime(now);

@@ -27,6 +27,9 @@ export type PreparedContainer =
   | { readonly kind: 'process'; readonly imageID: string; readonly program: ContainerProgram }
   | { readonly kind: 'simulated'; readonly imageID: string; readonly image: SimulatedImage; readonly container: Omit<SimulatedContainer, 'signal'> };
 
+/** Of Linux; the kubelet cuts there, too. */
+const LONGEST_HOSTNAME = 63;
+
 /** The image of a container cannot be had. */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
@@ -47,13 +50,13 @@ export async function prepareContainer(facts: PrepareFacts): Promise<PreparedCon
   const image = await resolveImage(facts);
   const isSimulated = 'run' in image;
   const volumes = await prepareVolumes(facts, { inMemory: isSimulated });
-  const hostname = pod.metadata.name!;
+  const hostname = pod.metadata.name!.slice(0, LONGEST_HOSTNAME);
   const imageID = `local://${container.image}`;
 
   if (isSimulated) {
     const env = await environmentOf({ ...facts, defaults: { HOSTNAME: hostname } });
     const command = commandOf(container, undefined, env);
-    return { kind: 'simulated', imageID, image, container: { namespace: pod.metadata.namespace!, pod: hostname, name: container.name, image: container.image!, command, env: Object.fromEntries(env) } };
+    return { kind: 'simulated', imageID, image, container: { namespace: pod.metadata.namespace!, pod: pod.metadata.name!, name: container.name, image: container.image!, command, env: Object.fromEntries(env) } };
   }
   const run = directory.prepareRun(container.name, restartCount);
   const env = await environmentOf({ ...facts, defaults: { ...isolation.defaults(run), HOSTNAME: hostname, ...image.env } });

@@ -117,9 +117,14 @@ async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isNotFound(error) || isOfAnother(error)) return undefined;
     throw error;
   }
+}
+
+/** The name is there, with another uid: what we meant was deleted and made anew. The server words it as a change of the uid. */
+function isOfAnother(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 422 && (error.status.details?.causes?.some(({ field }) => field === 'metadata.uid') ?? false);
 }
 
 function addressOf({ metadata: { namespace, name } }: KubeObject): { namespace?: string; name: string } {

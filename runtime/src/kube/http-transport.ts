@@ -1,4 +1,4 @@
-import { Client, Pool } from 'undici';
+import type { Client, Pool } from 'undici';
 import type { ClusterConfig } from './cluster-config.ts';
 import type { KubeRequest, KubeResponse, KubeStream, Transport } from './transport.ts';
 
@@ -17,7 +17,8 @@ export class HttpTransport implements Transport {
   readonly #config: ClusterConfig;
   readonly #origin: string;
   readonly #basePath: string;
-  readonly #pool: Pool;
+  readonly #connections: number;
+  #pool: Promise<Pool> | undefined;
   readonly #streams = new Set<Client>();
 
   constructor(config: ClusterConfig, { connections = 32 }: { connections?: number } = {}) {
@@ -25,11 +26,12 @@ export class HttpTransport implements Transport {
     this.#config = config;
     this.#origin = origin;
     this.#basePath = pathname.replace(/\/$/, '');
-    this.#pool = new Pool(origin, { connections, ...this.#socketOptions(), headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS });
+    this.#connections = connections;
   }
 
   async request(request: KubeRequest): Promise<KubeResponse> {
-    const { statusCode, headers, body } = await this.#dispatch(this.#pool, request);
+    this.#pool ??= this.#openPool();
+    const { statusCode, headers, body } = await this.#dispatch(await this.#pool, request);
     try {
       return { status: statusCode, headers: flatten(headers), body: Buffer.from(await body.arrayBuffer()) };
     } catch (cause) {
@@ -38,6 +40,7 @@ export class HttpTransport implements Transport {
   }
 
   async stream(request: KubeRequest): Promise<KubeStream> {
+    const { Client } = await import('undici');
     const client = new Client(this.#origin, { ...this.#socketOptions(), headersTimeout: 0, bodyTimeout: 0 });
     this.#streams.add(client);
     const end = () => {
@@ -46,7 +49,6 @@ export class HttpTransport implements Transport {
     };
     try {
       const { statusCode, headers, body } = await this.#dispatch(client, request);
-      body.on('error', ignore); // A reset that nobody is reading at the moment must not end the process; the reader sees it when it reads on.
       body.once('close', end);
       return { status: statusCode, headers: flatten(headers), body: this.#chunks(request, body) };
     } catch (error) {
@@ -57,8 +59,17 @@ export class HttpTransport implements Transport {
 
   async close(): Promise<void> {
     const closed = new Error(`${this.#origin}: the transport was closed`);
-    await Promise.all([this.#pool, ...this.#streams].map((dispatcher) => dispatcher.destroy(closed)));
+    const pool = await this.#pool;
+    const streams = [...this.#streams];
     this.#streams.clear();
+    await Promise.all([pool?.destroy(closed), ...streams.map((stream) => stream.destroy(closed))]);
+  }
+
+  /** Undici is loaded by the first request: it takes 0.1 s, and who runs on the embedded engine makes none. */
+  async #openPool(): Promise<Pool> {
+    const { Pool } = await import('undici');
+    const timeouts = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
+    return new Pool(this.#origin, { connections: this.#connections, ...this.#socketOptions(), ...timeouts });
   }
 
   async #dispatch(dispatcher: Client | Pool, request: KubeRequest) {
@@ -121,5 +132,3 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
   return flat;
 }
-
-function ignore(): void {}

@@ -63,6 +63,14 @@ test('a subject that is gone ends the plan, and is no error', async () => {
   expect(done).toEqual(['PATCH']);
 });
 
+test('a subject that was replaced under its name counts as gone', async () => {
+  const details = { causes: [{ reason: 'FieldValueInvalid', field: 'metadata.uid', message: 'field is immutable' }] };
+  answers = [{ status: 422, body: { kind: 'Status', code: 422, reason: 'Invalid', message: 'no', details } }];
+  expect(await carryOut({ status: { phase: 'Running' }, writes: [creation(jobs, job)] })).toEqual({});
+  answers = [refused(422, 'Invalid')];
+  await expect(carryOut({ status: { phase: 'Running' } })).rejects.toMatchObject({ code: 422 });
+});
+
 test('what a create finds in its place is adopted when we control it', async () => {
   answers = [refused(409, 'AlreadyExists'), { status: 200, body: job }];
   await carryOut({ writes: [creation(jobs, job)] });

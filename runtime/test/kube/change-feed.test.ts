@@ -11,10 +11,12 @@ test('what a handler pushes comes after what was there, and is not lost', async 
     seen.push(object);
     if (object === 1) feed.push([added(3)]);
   });
+  const seenByAnother: number[] = [];
+  feed.subscribe(({ object }) => seenByAnother.push(object));
   feed.push([added(1), added(2)]);
   feed.push([added(4)]);
   await feed.drained();
-  expect(seen).toEqual([1, 2, 3, 4]);
+  expect([seen, seenByAnother]).toEqual([[1, 2, 3, 4], [1, 2, 3, 4]]);
 });
 
 test('a long run is cut, and others get a turn in between', async () => {

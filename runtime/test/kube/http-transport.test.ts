@@ -67,6 +67,15 @@ test('a reset of a log that nobody is reading ends the reader, not the process',
   await expect(lines.next()).rejects.toThrow(/GET \/api\/v1\/namespaces\/dev\/pods\/p\/log: no answer from http/);
 });
 
+test('a reset of a stream that was never read ends nothing', async () => {
+  server.handler = (_, response) => void response.writeHead(200).write('thinking\n');
+  await transport.stream({ method: 'GET', path: '/log' });
+  server.reset();
+  await until(() => server.openSockets === 0, 'the socket is reset');
+  server.handler = (_, response) => json(response, { metadata: {} });
+  expect(await client.get(pods, aPod)).toEqual({ metadata: {} });
+});
+
 test('an aborted request rejects with the reason of its signal', async () => {
   server.handler = () => {};
   const stop = new AbortController();

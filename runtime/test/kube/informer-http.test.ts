@@ -104,6 +104,22 @@ test('a watch may be silent for longer than a minute, and is taken for dead afte
   await until(() => server.openSockets === 0, 'the dead connection is closed');
 });
 
+test('a watch that carries a bookmark a minute lives for ever', async () => {
+  let live: ServerResponse | undefined;
+  server.script((request, response) => {
+    watchOf(everything('7'))(request, response);
+    live = response;
+  });
+  start();
+  await informer.synced;
+  for (let minute = 1; minute <= 10; minute += 1) {
+    await clock.advance(60_000);
+    live!.write(line('BOOKMARK', { metadata: { resourceVersion: String(100 + minute) } }));
+    await until(() => informer.resourceVersion === String(100 + minute), 'the bookmark is seen');
+  }
+  expect([server.requests.length, errors]).toEqual([1, []]);
+});
+
 test('a proxy that holds back the headers does not hang the informer for ever', async () => {
   server.script(() => {});
   start();

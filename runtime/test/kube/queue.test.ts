@@ -79,7 +79,7 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
 
 test('one worker per key, and no add is lost', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(acts, { maxLength: 60 }), async (history) => {
+    fc.asyncProperty(fc.array(acts, { maxLength: 60, size: 'max' }), async (history) => {
       const clock = new ManualClock();
       const queue = new Queue({ clock });
       const model = new Model();

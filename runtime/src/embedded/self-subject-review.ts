@@ -1,4 +1,4 @@
-import { decodeBody } from './request-body.ts';
+import { decodeBody, mediaTypeOf } from './request-body.ts';
 import type { ApiRequest } from './request-handler.ts';
 import type { RequestPath } from './request-path.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -15,10 +15,18 @@ const ANSWERS: Record<string, JsonObject> = {
   'authentication.k8s.io/selfsubjectreviews': { userInfo: { username: 'taskwright', groups: ['system:masters', 'system:authenticated'] } },
 };
 
+const KINDS: Record<string, string> = {
+  selfsubjectaccessreviews: 'SelfSubjectAccessReview',
+  selfsubjectrulesreviews: 'SelfSubjectRulesReview',
+  selfsubjectreviews: 'SelfSubjectReview',
+};
+
 /** Answers "may I?" and "who am I?". The embedded server is for one person on one machine: whoever reaches it may do everything. */
 export function reviewAccess({ group, version, plural }: RequestPath & { of: 'resource' }, { method, body, headers }: ApiRequest): JsonObject | undefined {
   const status = ANSWERS[`${group}/${plural}`];
   if (status === undefined || version !== 'v1' || method !== 'POST') return undefined;
-  const review = decodeBody(body, headers['content-type']);
-  return { ...(isObject(review) ? review : {}), status };
+  // kubectl asks in protobuf. The answer does not depend on the question.
+  const isProtobuf = mediaTypeOf(headers['content-type']) === 'application/vnd.kubernetes.protobuf';
+  const review = isProtobuf ? {} : decodeBody(body, headers['content-type']);
+  return { apiVersion: `${group}/${version}`, kind: KINDS[plural], ...(isObject(review) ? review : {}), status };
 }

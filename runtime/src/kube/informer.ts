@@ -239,7 +239,7 @@ export class Informer<T extends KubeObject = KubeObject, Index extends string = 
   }
 }
 
-/** Objects per page. A page is parsed in one go: 500 Tasks take about 7 ms. */
+/** Objects per page. A page is parsed in one go: 500 Tasks take about 3 ms. */
 const PAGE_SIZE = 500;
 
 function isEndOfInitialEvents({ type, object }: WatchEvent): boolean {

@@ -62,9 +62,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const client = new KubeClient(api.transport, { userAgent: 'taskwright-engine', clock });
   const onError = (error: unknown) => log.warn({ err: error }, 'the engine met an error');
   const node = { nodeName: nodeNameOf(hostname()), ip: LOOPBACK };
-  const events = new EventRecorder(client, { reportingController: 'taskwright.dev/engine', reportingInstance: node.nodeName, clock, onError: (error) => log.debug({ err: error }, 'an event was lost') });
+  const events = new EventRecorder(client, {
+    reportingController: 'taskwright.dev/engine',
+    reportingInstance: node.nodeName,
+    clock,
+    onError: (error) => log.debug({ err: error }, 'an event was lost'),
+  });
   const recordEvent: RunnerContext['recordEvent'] = (pod, note) => events.record({ resource: podResource, object: pod }, note);
-  const runner = new ProcessRunner({ client, clock, images, isolation, config: configFrom(client), node, dataDir, recordEvent, onError, ...(imageProgress && { imageProgress }) });
+  const config = configFrom(client);
+  const runner = new ProcessRunner({ client, clock, images, isolation, config, node, dataDir, recordEvent, onError, ...(imageProgress && { imageProgress }) });
 
   const jobs = new Informer<Job>(client, { resource: jobResource, clock, onError });
   const pods = new Informer<Pod, typeof BY_JOB>(client, { resource: podResource, clock, onError, indexes: { [BY_JOB]: jobKeysOf } });

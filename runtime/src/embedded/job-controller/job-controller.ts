@@ -45,7 +45,8 @@ export function jobController({ client, clock, jobs, pods, events, log }: JobCon
   /** Its Job is gone, so nobody will count it. */
   async function release({ metadata }: Pod, signal: AbortSignal): Promise<void> {
     const { namespace, name, uid, resourceVersion } = metadata;
-    await client.patchMerge(podResource, { namespace: namespace!, name: name! }, { metadata: { uid, resourceVersion, finalizers: withoutTracking(metadata) } }, { signal });
+    const patch = { metadata: { uid, resourceVersion, finalizers: withoutTracking(metadata) } };
+    await client.patchMerge(podResource, { namespace: namespace!, name: name! }, patch, { signal });
   }
 
   return new Controller({

@@ -128,7 +128,9 @@ function freeAttempts(job: Job, { active, terminating, succeededPods, failedPods
   return free;
 }
 
-function nextConditions(job: Job, spec: DefaultedJobSpec, end: End | undefined, isOver: boolean, now: Date): Pick<JobStatus, 'conditions' | 'completionTime'> {
+type Conditions = Pick<JobStatus, 'conditions' | 'completionTime'>;
+
+function nextConditions(job: Job, spec: DefaultedJobSpec, end: End | undefined, isOver: boolean, now: Date): Conditions {
   const time = toKubeTime(now);
   const conditions = [...(job.status?.conditions ?? [])];
   const set = (condition: Pick<JobCondition, 'type' | 'status' | 'reason' | 'message'>) => {

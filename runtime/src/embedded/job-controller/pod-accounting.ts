@@ -29,7 +29,8 @@ export interface PodAccount {
 export function accountFor(job: Job, pods: readonly Pod[], spec: DefaultedJobSpec): PodAccount {
   const tracked = new Set(pods.filter(isTracked).map(({ metadata }) => metadata.uid!));
   const listed = job.status?.uncountedTerminatedPods ?? {};
-  const stillListed = { succeeded: (listed.succeeded ?? []).filter((uid) => tracked.has(uid)), failed: (listed.failed ?? []).filter((uid) => tracked.has(uid)) };
+  const stillTracked = (uids: readonly string[] = []) => uids.filter((uid) => tracked.has(uid));
+  const stillListed = { succeeded: stillTracked(listed.succeeded), failed: stillTracked(listed.failed) };
   const countedSucceeded = (job.status?.succeeded ?? 0) + (listed.succeeded?.length ?? 0) - stillListed.succeeded.length;
   const countedFailed = (job.status?.failed ?? 0) + (listed.failed?.length ?? 0) - stillListed.failed.length;
 

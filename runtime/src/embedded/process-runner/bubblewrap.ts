@@ -13,8 +13,9 @@ const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 /** What programs need of this machine's system. Homes, `/run`, `/var` and the rest of `/etc`, where secrets are, stay out. */
 const SYSTEM_DIRECTORIES = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix/store'];
 const SYSTEM_SETTINGS = [
-  'alternatives', 'ca-certificates', 'ca-certificates.conf', 'crypto-policies', 'debian_version', 'gai.conf', 'gitconfig', 'host.conf', 'hosts', 'java', 'ld.so.cache', 'ld.so.conf',
-  'ld.so.conf.d', 'locale.alias', 'localtime', 'login.defs', 'magic', 'mime.types', 'nsswitch.conf', 'os-release', 'pki', 'protocols', 'python3', 'resolv.conf', 'services', 'shells', 'ssl', 'terminfo',
+  'alternatives', 'ca-certificates', 'ca-certificates.conf', 'crypto-policies', 'debian_version', 'gai.conf', 'gitconfig', 'host.conf', 'hosts', 'java',
+  'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'locale.alias', 'localtime', 'login.defs', 'magic', 'mime.types', 'nsswitch.conf', 'os-release', 'pki',
+  'protocols', 'python3', 'resolv.conf', 'services', 'shells', 'ssl', 'terminfo',
 ].map((name) => `/etc/${name}`);
 
 const PROBE_TIMEOUT_MS = 5_000;

@@ -34,20 +34,25 @@ export async function environmentOf({ pod, container, defaults, config, node }: 
   return new Map([...Object.entries(defaults), ...variables]);
 }
 
+type ValueFacts = Omit<EnvironmentFacts, 'defaults'>;
+
 /** `undefined`: optional, and not there. */
-async function valueOf({ name, value, valueFrom }: EnvVar, { pod, container, config, node }: Omit<EnvironmentFacts, 'defaults'>, before: ReadonlyMap<string, string>): Promise<string | undefined> {
+async function valueOf({ name, value, valueFrom }: EnvVar, facts: ValueFacts, before: ReadonlyMap<string, string>): Promise<string | undefined> {
+  const { pod, container, config, node } = facts;
   if (valueFrom === undefined) return expandVariables(value ?? '', before);
   const namespace = pod.metadata.namespace!;
   const { secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef } = valueFrom;
   if (secretKeyRef) return valueByKey(config, 'secret', namespace, secretKeyRef);
   if (configMapKeyRef) return valueByKey(config, 'configMap', namespace, configMapKeyRef);
-  const found = fieldRef ? downwardField(pod, fieldRef.fieldPath, node) : resourceFieldRef ? resourceField(container, resourceFieldRef.resource, resourceFieldRef.divisor) : undefined;
+  const field = fieldRef && downwardField(pod, fieldRef.fieldPath, node);
+  const found = field ?? (resourceFieldRef && resourceField(container, resourceFieldRef.resource, resourceFieldRef.divisor));
   if (found !== undefined) return found;
   const what = fieldRef?.fieldPath ?? resourceFieldRef?.resource ?? Object.keys(valueFrom).join(', ');
   throw new ConfigError(`env ${name}: cannot be read from ${what || 'an empty valueFrom'}; allowed are secretKeyRef, configMapKeyRef, fieldRef and resourceFieldRef`);
 }
 
-async function valueByKey(config: ConfigSource, kind: 'secret' | 'configMap', namespace: string, { name, key, optional = false }: KeySelector): Promise<string | undefined> {
+async function valueByKey(config: ConfigSource, kind: 'secret' | 'configMap', namespace: string, selector: KeySelector): Promise<string | undefined> {
+  const { name, key, optional = false } = selector;
   const data = await readConfig(config, kind, { namespace, name: name!, optional });
   const value = data.get(key);
   if (value === undefined && !optional) throw new ConfigError(`couldn't find key ${key} in ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${namespace}/${name}`);

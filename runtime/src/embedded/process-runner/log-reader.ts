@@ -17,12 +17,12 @@ const GAP_TIME = '9999-12-31T23:59:59.000000000Z';
  * Where segments were dropped a line says so, since a log with a silent hole in it is a lie.
  */
 export async function* readLog(directory: string, writer: ContainerLog | undefined, options: LogOptions, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const { follow = false, tailLines, sinceTime, limitBytes = Infinity, timestamps = false } = options;
+  const { sinceTime, limitBytes = Infinity, timestamps = false } = options;
   const sinceMs = sinceTime === undefined ? -Infinity : Date.parse(sinceTime);
   let leftBytes = limitBytes;
   let startsLine = true;
 
-  for await (const entries of entriesOf(directory, writer, { follow, tailLines }, signal)) {
+  for await (const entries of entriesOf(directory, writer, options, signal)) {
     const text: string[] = [];
     for (const entry of entries) {
       if (Date.parse(entry.time) < sinceMs) continue;
@@ -46,7 +46,8 @@ interface LogEntry {
 }
 
 /** The segment that is being written stays open: what is in it can be read to the end though the Pod is deleted meanwhile. */
-async function* entriesOf(directory: string, writer: ContainerLog | undefined, { follow, tailLines }: Pick<LogOptions, 'follow' | 'tailLines'>, signal: AbortSignal): AsyncGenerator<LogEntry[]> {
+async function* entriesOf(directory: string, writer: ContainerLog | undefined, options: LogOptions, signal: AbortSignal): AsyncGenerator<LogEntry[]> {
+  const { follow = false, tailLines } = options;
   let { segment, offset } = (tailLines === undefined ? undefined : startOfTail(directory, tailLines)) ?? { segment: 0, offset: 0 };
   let file: number | undefined;
   try {
@@ -132,5 +133,6 @@ function gap(directory: string, segments: number): LogEntry {
   const file = openIfThere(segmentPath(directory, 0));
   const bytes = file === undefined ? 0 : fstatSync(file).size * segments;
   if (file !== undefined) closeSync(file);
-  return { time: GAP_TIME, text: `[about ${Math.max(Math.round(bytes / 2 ** 20), 1)} MiB of this log were dropped here; its beginning and its end are kept]`, endsLine: true };
+  const mebibytes = Math.max(Math.round(bytes / 2 ** 20), 1);
+  return { time: GAP_TIME, text: `[about ${mebibytes} MiB of this log were dropped here; its beginning and its end are kept]`, endsLine: true };
 }

@@ -17,14 +17,20 @@ export interface VolumeDirectory {
   readonly readOnly: boolean;
 }
 
-/** What `volumeMounts` come to, given where each volume is. A `subPath` that does not exist becomes a directory; one that leads out of its volume is refused. */
-export async function mountsOf({ name, volumeMounts = [] }: Container, volumes: ReadonlyMap<string, VolumeDirectory>, env: ReadonlyMap<string, string>): Promise<Mount[]> {
+type Volumes = ReadonlyMap<string, VolumeDirectory>;
+
+/**
+ * What `volumeMounts` come to, given where each volume is. A `subPath` that does not exist becomes a directory; one that leads out of
+ * its volume is refused.
+ */
+export async function mountsOf({ name, volumeMounts = [] }: Container, volumes: Volumes, env: ReadonlyMap<string, string>): Promise<Mount[]> {
   const mounts: Mount[] = [];
   for (const { name: volume, mountPath, readOnly = false, subPath, subPathExpr } of volumeMounts) {
     const found = volumes.get(volume);
     if (found === undefined) throw new ConfigError(`container "${name}" mounts volume "${volume}", which the Pod does not have`);
     const inside = subPath ?? (subPathExpr && expandVariables(subPathExpr, env));
-    mounts.push({ containerPath: withoutSlash(mountPath), hostPath: inside ? await insideVolume(found.path, inside) : found.path, readOnly: readOnly || found.readOnly });
+    const hostPath = inside ? await insideVolume(found.path, inside) : found.path;
+    mounts.push({ containerPath: withoutSlash(mountPath), hostPath, readOnly: readOnly || found.readOnly });
   }
   return mounts;
 }

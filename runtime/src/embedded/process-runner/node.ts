@@ -30,15 +30,17 @@ const LONGEST_NAME = 63;
 /** Makes this machine a node of the API, ready for Pods. */
 export async function registerNode(client: KubeClient, { name, ip, runtime, now }: NodeDescription): Promise<void> {
   const time = toKubeTime(now);
-  const node: KubeObject = { metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': process.platform, 'kubernetes.io/arch': process.arch } } };
+  const labels = { 'kubernetes.io/hostname': name, 'kubernetes.io/os': process.platform, 'kubernetes.io/arch': process.arch };
+  const node: KubeObject = { metadata: { name, labels } };
   try {
     await client.create(nodeResource, node);
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 409)) throw error;
   }
+  const ready = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'the process runner takes Pods' };
   const status = {
     addresses: [{ type: 'InternalIP', address: ip }, { type: 'Hostname', address: name }],
-    conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'the process runner takes Pods', lastHeartbeatTime: time, lastTransitionTime: time }],
+    conditions: [{ ...ready, lastHeartbeatTime: time, lastTransitionTime: time }],
     nodeInfo: { operatingSystem: process.platform, architecture: process.arch, containerRuntimeVersion: runtime, kubeletVersion: 'process-runner' },
   };
   await client.patchMerge(nodeResource, { name, subresource: 'status' }, { status });

@@ -62,7 +62,8 @@ export function planPod({ pod, runs, nowMs, startedAtMs, failure: before }: PodF
     };
   }
 
-  const due = [...progress.current, ...(progress.done ? all.filter(({ role }) => role === 'main') : [])].flatMap((entry) => startOf(entry, pod.spec, runs, nowMs));
+  const mains = progress.done ? all.filter(({ role }) => role === 'main') : [];
+  const due = [...progress.current, ...mains].flatMap((entry) => startOf(entry, pod.spec, runs, nowMs));
   const later = due.filter(({ retryAt }) => retryAt > nowMs);
   const wakeAt = Math.min(deadlineMs, ...later.map(({ retryAt }) => retryAt));
   return {
@@ -115,8 +116,9 @@ function startOf({ role, container: { name } }: PodContainer, { restartPolicy = 
   if (state.kind === 'waiting') return [{ name, retryAt: state.retryAt ?? nowMs, delayMs: 0, isRestart: false }];
   if (state.kind !== 'terminated') return [];
   const { exitCode, startedAt, finishedAt } = state.terminated;
-  const restarts = role === 'sidecar' || (role === 'init' ? restartPolicy !== 'Never' : restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0));
-  if (!restarts) return [];
+  const byPolicy = restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
+  // Of init containers only one that failed comes here.
+  if (role !== 'sidecar' && !byPolicy) return [];
   const delayMs = restartDelayMs(restartCount + 1, Date.parse(finishedAt) - Date.parse(startedAt));
   return [{ name, retryAt: Date.parse(finishedAt) + delayMs, delayMs, isRestart: true }];
 }

@@ -98,7 +98,8 @@ function conditionsOf({ spec, status }: Pod, { before: statusBefore, plan, mains
   const time = toKubeTime(now);
   const unready = [...mains, ...sidecars].filter(({ ready }) => !ready).map(({ name }) => name);
   const isDone = plan.phase === 'Succeeded';
-  const why = isOver ? { reason: isDone ? 'PodCompleted' : 'PodFailed' } : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
+  const notYet = { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
+  const why = isOver ? { reason: isDone ? 'PodCompleted' : 'PodFailed' } : notYet;
   const incomplete = spec.initContainers?.map(({ name }) => name).join(' ');
   const ready = unready.length === 0 && plan.initialized && !isOver ? { status: 'True' as const } : { status: 'False' as const, ...why };
   const next: Omit<PodCondition, 'lastTransitionTime'>[] = [

@@ -132,10 +132,6 @@ export class PodWorker {
     return this.#live.get(container)?.log;
   }
 
-  restartCount(container: string): number {
-    return runOf(this.#runs, container).restartCount;
-  }
-
   get #nowMs(): number {
     return this.#context.clock.now().getTime();
   }
@@ -163,7 +159,7 @@ export class PodWorker {
   }
 
   async #step(): Promise<void> {
-    const { clock } = this.#context;
+    const { clock, node } = this.#context;
     const plan = planPod({
       pod: this.#pod,
       runs: this.#runs,
@@ -179,7 +175,8 @@ export class PodWorker {
     for (const name of plan.start) this.#start(name);
     for (const name of plan.stop) this.#stopContainer(name);
     if (plan.wakeInMs !== undefined) this.#wakeIn(plan.wakeInMs);
-    await this.#writeStatus(podStatus({ pod: this.#pod, before: this.#written ?? this.#pod.status, runs: this.#runs, plan, startedAt: this.#startedAt, ip: this.#context.node.ip, now: clock.now() }));
+    const before = this.#written ?? this.#pod.status;
+    await this.#writeStatus(podStatus({ pod: this.#pod, before, runs: this.#runs, plan, startedAt: this.#startedAt, ip: node.ip, now: clock.now() }));
     await this.#finish(plan);
   }
 
@@ -315,7 +312,8 @@ export class PodWorker {
     }
     const failures = (problem?.failures ?? 0) + 1;
     const { next, retryMs } = startProblem(error, { image: image ?? '', failures });
-    if (problem?.message !== next.message) this.#event(warningEvent(error instanceof VolumeError ? 'FailedMount' : 'Failed', error instanceof VolumeError ? message : `Error: ${message}`));
+    const event = error instanceof VolumeError ? warningEvent('FailedMount', message) : warningEvent('Failed', `Error: ${message}`);
+    if (problem?.message !== next.message) this.#event(event);
     this.#runs.set(name, { ...run, state: { kind: 'waiting', problem: next, retryAt: this.#nowMs + (retryNow ? 0 : retryMs) } });
     this.#save();
   }

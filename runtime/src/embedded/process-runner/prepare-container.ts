@@ -56,7 +56,9 @@ export async function prepareContainer(facts: PrepareFacts): Promise<PreparedCon
   if (isSimulated) {
     const env = await environmentOf({ ...facts, defaults: { HOSTNAME: hostname } });
     const command = commandOf(container, undefined, env);
-    return { kind: 'simulated', imageID, image, container: { namespace: pod.metadata.namespace!, pod: pod.metadata.name!, name: container.name, image: container.image!, command, env: Object.fromEntries(env) } };
+    const { namespace, name } = pod.metadata;
+    const simulated = { namespace: namespace!, pod: name!, name: container.name, image: container.image!, command, env: Object.fromEntries(env) };
+    return { kind: 'simulated', imageID, image, container: simulated };
   }
   const run = directory.prepareRun(container.name, restartCount);
   const env = await environmentOf({ ...facts, defaults: { ...isolation.defaults(run), HOSTNAME: hostname, ...image.env } });

@@ -17,13 +17,17 @@ export interface TerminationFacts {
   readonly logDirectory: string;
 }
 
-/** What an ended container leaves as its message: the beginning of the file, or, if that is empty and the container failed and asked for it, the end of its log. */
+/**
+ * What an ended container leaves as its message: the beginning of the file, or, if that is empty and the container failed and asked
+ * for it, the end of its log.
+ */
 export async function terminationMessageOf({ container, exitCode, file, logDirectory }: TerminationFacts): Promise<string | undefined> {
   const message = beginningOf(file);
   if (message !== '') return message;
   if (exitCode === 0 || container.terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
   let tail = Buffer.alloc(0);
-  for await (const block of readLog(logDirectory, undefined, { tailLines: LOG_LINES }, new AbortController().signal)) tail = Buffer.concat([tail, block]).subarray(-LOG_BYTES);
+  const log = readLog(logDirectory, undefined, { tailLines: LOG_LINES }, new AbortController().signal);
+  for await (const block of log) tail = Buffer.concat([tail, block]).subarray(-LOG_BYTES);
   return tail.length > 0 ? tail.toString() : undefined;
 }
 

@@ -63,7 +63,8 @@ async function filesOfSource(source: ProjectedSource, defaultMode = DEFAULT_MODE
   throw new ConfigError(`a projected volume cannot have ${Object.keys(source).join(', ')} on this machine; allowed are secret, configMap and downwardAPI`);
 }
 
-async function filesOfConfig(kind: 'secret' | 'configMap', { name, items, optional = false }: ConfigMapSource, defaultMode: number, { pod, config }: VolumeFacts): Promise<VolumeFiles> {
+async function filesOfConfig(kind: 'secret' | 'configMap', source: ConfigMapSource, defaultMode: number, { pod, config }: VolumeFacts): Promise<VolumeFiles> {
+  const { name, items, optional = false } = source;
   const data = await readConfig(config, kind, { namespace: pod.metadata.namespace!, name: name!, optional });
   if (items === undefined) return new Map([...data].map(([key, content]) => [checkedPath(key), { content, mode: defaultMode }]));
   const files: VolumeFiles = new Map();
@@ -77,7 +78,10 @@ async function filesOfConfig(kind: 'secret' | 'configMap', { name, items, option
 
 function downwardFile({ path, fieldRef, mode }: DownwardAPIFile, defaultMode: number, { pod, node }: VolumeFacts): { content: Buffer; mode: number } {
   const value = fieldRef && downwardField(pod, fieldRef.fieldPath, node);
-  if (value === undefined) throw new ConfigError(`downwardAPI file "${path}": cannot be read from ${fieldRef?.fieldPath ?? 'resourceFieldRef'} on this machine; use a fieldRef`);
+  if (value === undefined) {
+    const from = fieldRef?.fieldPath ?? 'resourceFieldRef';
+    throw new ConfigError(`downwardAPI file "${path}": cannot be read from ${from} on this machine; use a fieldRef`);
+  }
   return { content: Buffer.from(value), mode: mode ?? defaultMode };
 }
 

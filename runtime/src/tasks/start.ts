@@ -57,7 +57,7 @@ export function planNameTaken(facts: Pick<TaskFacts, 'task' | 'now'>, kind: stri
   const { task } = facts;
   const { name, deletionTimestamp } = existing.metadata;
   const owner = controllerOf(existing);
-  if (deletionTimestamp || (owner?.kind === 'Task' && owner.name === task.metadata.name && owner.uid !== task.metadata.uid)) {
+  if (deletionTimestamp || (owner?.kind === 'Task' && owner.name === task.metadata.name)) {
     return { ...hold(facts, 'JobNameTaken', `Waiting for the old ${kind} "${name}" to be gone`), requeueAfterMs: LEFTOVER_RETRY_MS };
   }
   const message = `${kind} "${name}" already exists and does not belong to this Task; delete it or give the Task another name`;

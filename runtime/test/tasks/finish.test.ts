@@ -92,6 +92,8 @@ const late = aJob({ deadline: 60, status: { conditions: [{ type: 'Failed', statu
 test.each<{ it: string } & Scene & { message: string }>([
   { it: 'exit code', pods: [aPod({ agent: ended(3, result(['commit: abc'])) })], message: 'Agent exited with code 3' },
   { it: 'exit code, with no result', pods: [aPod({ agent: ended(3) })], message: 'Agent exited with code 3 and left no result' },
+  { it: 'an exit code that is no signal', pods: [aPod({ agent: ended(128) })], message: 'Agent exited with code 128 and left no result' },
+  { it: 'the agent, when the preparation went well', pods: [aPod({ prepare: ended(0), agent: ended(3) })], message: 'Agent exited with code 3 and left no result' },
   { it: 'the words of the agent', pods: [aPod({ agent: ended(1, result([], { error: 'Claude Code run incomplete (stop_reason=max_tokens)' })) })], message: 'Agent failed: Claude Code run incomplete (stop_reason=max_tokens)' },
   { it: 'the words of a custom agent', pods: [aPod({ agent: ended(1, 'no such model\n') })], message: 'Agent failed: no such model' },
   { it: 'words cleaned of what a terminal would obey', pods: [aPod({ agent: ended(1, 'a\u001b[31m\nb') })], message: 'Agent failed: a [31m b' },
@@ -118,6 +120,11 @@ test.each<{ it: string } & Scene & { message: string }>([
 test('a Task that was never seen running gets its times from its Pod', () => {
   const { status } = plan({ status: { phase: 'Pending', jobName: 'fix' }, pods: [aPod({ agent: ended(0, result(['a: b'])) })] });
   expect([status?.startTime, status?.completionTime]).toEqual(['2026-01-01T00:02:00Z', '2026-01-01T00:09:00Z']);
+});
+
+test('a Task has run since its first attempt, though its Pod is gone', () => {
+  const { status } = plan({ status: { ...before, startTime: '2026-01-01T00:00:30Z' }, pods: [aPod({ agent: ended(0, result(['a: b'])) })] });
+  expect(status?.startTime).toBe('2026-01-01T00:00:30Z');
 });
 
 test('a Job is over when it says so, and not when a Pod of it failed', () => {

@@ -1,7 +1,7 @@
 import { type Task, taskResource } from '@taskwright/schema';
 import { podResource } from '@taskwright/schema/kubernetes';
 import { describe, expect, test } from 'vitest';
-import { planLostJob, planProgress } from '../../src/tasks/progress.ts';
+import { missesItsJob, planLostJob, planProgress } from '../../src/tasks/progress.ts';
 import type { ObservedPod } from '../../src/tasks/observed.ts';
 import { admitted, aJob, aPod, aTask, ended, now, result, running } from './task-fixtures.ts';
 
@@ -78,9 +78,26 @@ describe('containers that outlive the agent', () => {
     expect(plan(stuck, '2026-01-01T00:08:30Z')).toEqual({ writes: [{ verb: 'delete', resource: podResource, target: stuck }] });
   });
 
+  test('lose it once', () => {
+    expect(plan({ ...stuck, metadata: { ...stuck.metadata, deletionTimestamp: '2026-01-01T00:08:40Z' } }, '2026-01-01T00:09:00Z').writes).toBeUndefined();
+  });
+
   test('that end are nobody\'s business', () => {
     expect(plan(aPod({ phase: 'Failed', agent: ended(1) }), '2026-01-01T01:00:00Z').writes).toBeUndefined();
   });
+});
+
+test('a Task that is let through says since when', () => {
+  const waiting = { ...admitted, status: 'False' as const, reason: 'WorkspaceMissing', message: 'x', lastTransitionTime: '2026-01-01T00:00:00Z' };
+  const { status } = planProgress({ task: aTask({ status: { phase: 'Waiting', conditions: [waiting] } }), job: aJob(), pods: [], now });
+  expect(status?.conditions).toEqual([admitted]);
+});
+
+test('a Job is missed by a Task that runs, and not by one that is being deleted', () => {
+  const deletionTimestamp = '2026-01-01T00:09:00Z';
+  const tasks = [aTask(), aTask({ status: pending }), aTask({ status: runs }), aTask({ status: runs, deletionTimestamp }), aTask({ status: { phase: 'Failed' } })];
+  expect(tasks.map((task) => missesItsJob(task, undefined))).toEqual([false, true, true, false, false]);
+  expect(missesItsJob(aTask({ status: runs }), aJob())).toBe(false);
 });
 
 test('a Job that vanished is not started again, and what was spent is kept', () => {

@@ -63,6 +63,16 @@ test('a Task that waits for the same thing is not written again', () => {
   expect(planStart(scene({ spec: shop, status: { phase: 'Waiting', message } }))).toEqual({ why: message });
 });
 
+test('a message without the phase is written with it', () => {
+  const message = 'Waiting for Workspace "shop" to be created';
+  expect(planStart(scene({ spec: shop, status: { message } })).status).toMatchObject({ phase: 'Waiting', message });
+});
+
+test('a circle among others is theirs to report', () => {
+  const others = [aTask({ name: 'a', spec: { dependsOn: ['b'] } }), aTask({ name: 'b', spec: { dependsOn: ['a'] } })];
+  expect(planStart(scene({ spec: { dependsOn: ['a'] }, tasks: others })).why).toBe('Waiting for dependency "a"');
+});
+
 test('a Task that waits for something else says so, and since when it waits', () => {
   const since = '2026-01-01T00:00:00Z';
   const waiting: TaskStatus = { phase: 'Waiting', message: 'x', conditions: [{ type: 'Admitted', status: 'False', reason: 'AgentConfigMissing', message: 'x', lastTransitionTime: since }] };
@@ -144,8 +154,10 @@ describe('a name that is taken', () => {
     expect(planNameTaken({ task: aTask(), now }, 'Job', aJob({ ownerReferences: [] }))).toMatchObject({ status: { phase: 'Failed', message }, events: [{ reason: 'JobNameTaken', message }] });
   });
 
-  test('by what an earlier Task of this name left is waited for', () => {
-    const leftover = aJob({ ownerReferences: [{ apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', name: 'fix', uid: 'earlier', controller: true }] });
+  test.each([
+    { it: 'by what an earlier Task of this name left', leftover: aJob({ ownerReferences: [{ apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', name: 'fix', uid: 'earlier', controller: true }] }) },
+    { it: 'by what is being deleted', leftover: aJob({ ownerReferences: [], deletionTimestamp: '2026-01-01T00:09:00Z' }) },
+  ])('$it is waited for', ({ leftover }) => {
     expect(planNameTaken({ task: aTask(), now }, 'Job', leftover)).toMatchObject({ status: { phase: 'Waiting', message: 'Waiting for the old Job "fix" to be gone' }, requeueAfterMs: 2_000 });
   });
 });

@@ -40,6 +40,7 @@ test('carrying out a plan twice changes nothing the second time', () => {
 test.each<{ it: string; given: Partial<TaskFacts>; reads: string[] }>([
   { it: 'of a Pod that left no message', given: { job: aJob({ status: complete }), pods: [aPod({ agent: ended(0) })] }, reads: ['fix-1'] },
   { it: 'of a Pod whose message was too long', given: { job: aJob({ status: complete }), pods: [aPod({ agent: ended(0, result(['a: b'], { truncated: true })) })] }, reads: ['fix-1'] },
+  { it: 'of a Pod that only said why it failed', given: { job: aJob({ status: complete }), pods: [aPod({ agent: ended(1, 'no such model') })] }, reads: ['fix-1'] },
   { it: 'of no Pod whose message tells all', given: { job: aJob({ status: complete }), pods: [aPod({ agent: ended(0, result(['a: b'])) })] }, reads: [] },
   { it: 'of no Pod whose agent never started', given: { job: aJob({ status: complete }), pods: [aPod({ prepare: ended(1) })] }, reads: [] },
   { it: 'of no Pod before the Job has ended', given: { job: aJob(), pods: [aPod({ phase: 'Failed', agent: ended(1) })] }, reads: [] },

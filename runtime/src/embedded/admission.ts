@@ -7,8 +7,9 @@ import { applyDefaults } from './structural/defaulting.ts';
 import { prune } from './structural/pruning.ts';
 import { validateSchema } from './structural/validation.ts';
 
-/** Removes what the schema does not know. `fieldValidation` says whether that is refused, told to the client, or silent. */
+/** Refuses a built-in kind that cannot be read, and removes what the schema does not know. `fieldValidation` says whether that is refused, told to the client, or silent. */
 export function admitFields(resource: ServedResource, object: ApiObject, { fieldValidation, warn }: WriteOptions): ApiObject {
+  if (!resource.custom) refuseUndecodable(resource, validateSchema(applyDefaults(object, resource.schema), undefined, resource.schema));
   const unknown: string[] = [];
   const pruned = prune(object, resource.schema, (path) => unknown.push(`unknown field ${JSON.stringify(path)}`));
   if (fieldValidation === 'Strict' && unknown.length > 0) {
@@ -27,7 +28,6 @@ export function complete(resource: ServedResource, object: ApiObject): ApiObject
 /** Refuses an object with everything that is wrong in it, in one 422. */
 export function validate(resource: ServedResource, object: ApiObject, old: ApiObject | undefined): void {
   const bySchema = validateSchema(object, old, resource.schema);
-  if (!resource.custom) refuseUndecodable(resource, bySchema);
   const errors: FieldError[] = [
     ...validateMeta(object.metadata, resource),
     ...(old === undefined ? [] : validateMetaUpdate(object.metadata, old.metadata)),

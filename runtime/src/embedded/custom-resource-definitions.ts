@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import type { ApiObject } from './api-object.ts';
 import { builtIn } from './built-in-resources.ts';
 import { kubeTime } from './object-meta.ts';
@@ -6,7 +7,9 @@ import type { ResourceRegistry } from './resource-registry.ts';
 import { ALL_VERBS, type ScalePaths, type ServedResource } from './served-resource.ts';
 import type { FieldError } from './status-error.ts';
 import type { Change, Store } from './store.ts';
+import { compile } from './structural/cel.ts';
 import { OBJECT_META } from './structural/built-in-schema.ts';
+import { SCHEMA_SCHEMA } from './structural/schema-schema.ts';
 import { UNTYPED, type Schema } from './structural/schema.ts';
 
 interface CustomResourceDefinition extends ApiObject {
@@ -30,7 +33,7 @@ interface CustomResourceVersion {
 
 /** CustomResourceDefinitions themselves. An accepted one is established at once: its kinds are served when the request is answered. */
 export function customResourceDefinitions(now: () => Date): ServedResource {
-  return builtIn('apiextensions.k8s.io/v1', {
+  return { ...builtIn('apiextensions.k8s.io/v1', {
     kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', shortNames: ['crd', 'crds'], categories: ['api-extensions'],
     clusterWide: true, status: true, generations: true,
     rules: {
@@ -38,8 +41,40 @@ export function customResourceDefinitions(now: () => Date): ServedResource {
       prepareForCreate: (object) => ({ ...object, status: establishedStatus(object as CustomResourceDefinition, kubeTime(now())) }),
       validate: (object) => validateDefinition(object as CustomResourceDefinition),
     },
-  });
+  }), schema: DEFINITION_SCHEMA };
 }
+
+const TEXT: Schema = { type: 'string' };
+const TEXTS: Schema = { type: 'array', items: TEXT };
+const OPEN = { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } as const;
+
+/** What has to be readable before a definition is looked at. */
+const DEFINITION_SCHEMA: Schema = {
+  ...OPEN,
+  properties: {
+    apiVersion: TEXT, kind: TEXT, metadata: OBJECT_META,
+    spec: {
+      ...OPEN,
+      properties: {
+        group: TEXT, scope: TEXT,
+        names: { ...OPEN, properties: { plural: TEXT, kind: TEXT, singular: TEXT, listKind: TEXT, shortNames: TEXTS, categories: TEXTS } },
+        versions: {
+          type: 'array',
+          items: {
+            ...OPEN,
+            properties: {
+              name: TEXT, served: { type: 'boolean' }, storage: { type: 'boolean' },
+              schema: { ...OPEN, properties: { openAPIV3Schema: SCHEMA_SCHEMA } },
+              subresources: { ...OPEN, properties: { status: OPEN, scale: OPEN } },
+              additionalPrinterColumns: { type: 'array', items: { ...OPEN, required: ['name', 'type', 'jsonPath'], properties: { name: TEXT, type: TEXT, jsonPath: TEXT } } },
+              selectableFields: { type: 'array', items: { ...OPEN, required: ['jsonPath'], properties: { jsonPath: TEXT } } },
+            },
+          },
+        },
+      },
+    },
+  },
+};
 
 /** Serves what the stored definitions define, and follows them. */
 export function followDefinitions(store: Store, resources: ResourceRegistry): void {
@@ -127,6 +162,32 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
   return [
     ...(metadata.name === `${names.plural}.${group}` ? [] : [wrong('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group')]),
     ...(versions.filter(({ storage }) => storage).length === 1 ? [] : [wrong('spec.versions', versions.map(({ name }) => name), 'must have exactly one version marked as storage version')]),
-    ...versions.flatMap(({ schema }, index) => (schema?.openAPIV3Schema ? [] : [required(`spec.versions[${index}].schema.openAPIV3Schema`)])),
+    ...(scope === 'Namespaced' || scope === 'Cluster' ? [] : [{
+      reason: 'FieldValueNotSupported', field: 'spec.scope', message: `Unsupported value: ${JSON.stringify(scope)}: supported values: "Cluster", "Namespaced"`,
+    } as const]),
+    ...versions.flatMap(({ name, schema }, index) => [
+      ...(name ? [] : [required(`spec.versions[${index}].name`)]),
+      ...(schema?.openAPIV3Schema ? checkExpressions(schema.openAPIV3Schema, `spec.versions[${index}].schema.openAPIV3Schema`) : [required(`spec.versions[${index}].schema.openAPIV3Schema`)]),
+    ]),
+  ];
+}
+
+/** Patterns and rules that cannot be compiled are told when the definition is written, not when an object is. */
+function checkExpressions(schema: Schema, path: string): FieldError[] {
+  const attempt = (field: string, text: string, compileText: (text: string) => unknown): FieldError[] => {
+    try {
+      compileText(text);
+      return [];
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+      return [{ reason: 'FieldValueInvalid', field: `${path}.${field}`, message: `Invalid value: ${JSON.stringify(text)}: ${why}` }];
+    }
+  };
+  return [
+    ...(schema.pattern === undefined ? [] : attempt('pattern', schema.pattern, (text) => RE2JS.compile(text))),
+    ...(schema['x-kubernetes-validations'] ?? []).flatMap(({ rule }, index) => attempt(`x-kubernetes-validations[${index}].rule`, rule, compile)),
+    ...Object.entries(schema.properties ?? {}).flatMap(([field, part]) => checkExpressions(part, `${path}.properties[${field}]`)),
+    ...(schema.items === undefined ? [] : checkExpressions(schema.items, `${path}.items`)),
+    ...(typeof schema.additionalProperties === 'object' ? checkExpressions(schema.additionalProperties, `${path}.additionalProperties`) : []),
   ];
 }

@@ -66,7 +66,10 @@ export function malformedMeta(metadata: unknown): string | undefined {
   }
   for (const field of ['finalizers', 'ownerReferences']) {
     const list = metadata[field];
-    if (list !== undefined && list !== null && !Array.isArray(list)) return wrong(field, list, field === 'finalizers' ? '[]string' : '[]v1.OwnerReference');
+    if (list === undefined || list === null) continue;
+    if (!Array.isArray(list)) return wrong(field, list, field === 'finalizers' ? '[]string' : '[]v1.OwnerReference');
+    const item = list.find((candidate) => (field === 'finalizers' ? typeof candidate !== 'string' : !isObject(candidate)));
+    if (item !== undefined) return wrong(field, item, field === 'finalizers' ? 'string' : 'v1.OwnerReference');
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import { apiVersionOf } from '../kube/object.ts';
 import { admitFields } from './admission.ts';
 import { jsonOf, type ApiObject } from './api-object.ts';
@@ -18,7 +19,7 @@ import { decodeBody, decodeObject, mediaTypeOf } from './request-body.ts';
 import { parsePath, type RequestPath } from './request-path.ts';
 import { reviewAccess } from './self-subject-review.ts';
 import type { Verb } from './served-resource.ts';
-import { badRequest, methodNotAllowed, StatusError, type Status } from './status-error.ts';
+import { badRequest, internalError, methodNotAllowed, StatusError, type Status } from './status-error.ts';
 import { replaceObject } from './update.ts';
 import { versionInfo } from './version.ts';
 import { watchObjects } from './watch.ts';
@@ -63,8 +64,10 @@ export class RequestHandler {
     try {
       return await this.#dispatch(request);
     } catch (error) {
-      if (error instanceof StatusError) return json(error.status.code, error.status, retryAfter(error.status));
-      throw error;
+      // A broken invariant is not an answer: it stops whoever runs the server.
+      if (error instanceof AssertionError) throw error;
+      const { status } = error instanceof StatusError ? error : internalError(error);
+      return json(status.code, status, retryAfter(status));
     }
   }
 

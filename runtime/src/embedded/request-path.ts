@@ -1,3 +1,5 @@
+import { badRequest } from './status-error.ts';
+
 /** What a URL path of the API names. */
 export type RequestPath =
   | { readonly of: 'resource'; readonly group: string; readonly version: string; readonly namespace?: string; readonly plural: string; readonly name?: string; readonly subresource?: string }
@@ -12,7 +14,7 @@ const OF_NAMESPACES = ['status', 'finalize'];
 
 /** `/api/v1/namespaces/{ns}/{plural}/{name}/{subresource}`, `/apis/{group}/{version}/…`, and what is above them. */
 export function parsePath(path: string): RequestPath {
-  const parts = path.split('/').filter((part) => part !== '').map(decodeURIComponent);
+  const parts = path.split('/').filter((part) => part !== '').map(decodePart);
   const [root, ...rest] = parts;
   if (root === 'api') {
     const [version, ...below] = rest;
@@ -26,6 +28,14 @@ export function parsePath(path: string): RequestPath {
     return below.length === 0 ? { of: 'version', group, version } : parseResource(group, version, below);
   }
   return { of: 'other', path };
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badRequest(`invalid URL escape ${JSON.stringify(part)}`);
+  }
 }
 
 function parseResource(group: string, version: string, parts: string[]): RequestPath {

@@ -1,5 +1,5 @@
 import { applyPatch, type Operation } from 'rfc6902';
-import { deepClone } from '../json.ts';
+import { deepClone, isObject } from '../json.ts';
 import { badRequest, StatusError } from '../status-error.ts';
 
 /** How many operations one request may carry, as the API server limits it. */
@@ -11,6 +11,9 @@ export function jsonPatch(target: unknown, patch: unknown): unknown {
   if (patch.length > MOST_OPERATIONS) {
     throw new StatusError(413, 'RequestEntityTooLarge',
       `The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.length}`);
+  }
+  if (!patch.every((operation) => isObject(operation) && typeof operation.op === 'string' && typeof operation.path === 'string')) {
+    throw badRequest('error decoding patch: each operation is an object with op and path');
   }
   const result = { root: deepClone(target) };
   const operations = (patch as Operation[]).map((operation) => ({

@@ -83,8 +83,17 @@ export function followDefinitions(store: Store, resources: ResourceRegistry): vo
   store.follow((change: Change) => {
     if (change.collection !== collection) return;
     if (change.previous) for (const resource of resourcesOf(change.previous as CustomResourceDefinition)) resources.remove(resource);
-    if (change.type !== 'DELETED') for (const resource of resourcesOf(change.object as CustomResourceDefinition)) resources.add(resource);
+    if (change.type === 'DELETED') {
+      const { spec: { names, group } } = change.object as CustomResourceDefinition;
+      // A follower must not write: what is left of the kind goes right after the commit, before the next request.
+      queueMicrotask(() => empty(store, `${names.plural}.${group}`));
+    } else for (const resource of resourcesOf(change.object as CustomResourceDefinition)) resources.add(resource);
   });
+}
+
+/** The objects of a kind go with its definition: defined again, it begins empty. */
+function empty(store: Store, collection: string): void {
+  for (const [key] of [...store.entries(collection)]) store.commit({ collection, key });
 }
 
 function resourcesOf({ spec: { group, scope, names, versions } }: CustomResourceDefinition): ServedResource[] {

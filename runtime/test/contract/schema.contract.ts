@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { refusal, type Connect } from './connection.ts';
+import type { KubeObject } from '../../src/kube/object.ts';
+import { definitions, refusal, type Connect } from './connection.ts';
 import { aWidget, defineWidgets, widgets, type Widget } from './widget.ts';
 
 export function schemaContract(connect: Connect): void {
@@ -9,7 +10,7 @@ export function schemaContract(connect: Connect): void {
     const namespace = await connection.namespace();
     const create = (fields: Record<string, unknown>, options: Parameters<typeof connection.client.create>[2] = {}) => (
       connection.client.create<Widget>(widgets, aWidget(namespace, fields), options));
-    return { ...connection, namespace, create, address: { namespace, name: 'one' } };
+    return { ...connection, anotherNamespace: connection.namespace, namespace, create, address: { namespace, name: 'one' } };
   };
 
   test('defaults are filled in where the object that has the field is there', async () => {
@@ -108,6 +109,29 @@ export function schemaContract(connect: Connect): void {
     expect((await client.list(widgets, { namespace, fieldSelector: 'spec.color=green' })).items).toHaveLength(1);
     expect((await client.list(widgets, { namespace, fieldSelector: 'spec.color=red' })).items).toHaveLength(0);
     expect(await refusal(client.list(widgets, { namespace, fieldSelector: 'spec.size=3' }))).toMatchObject({ code: 400 });
+  });
+
+  test('the objects of a kind go with its definition', async () => {
+    const { create, client, namespace, ...connection } = await start();
+    await create({});
+    await client.delete(definitions, { name: `widgets.${widgets.group}` });
+    while ((await connection.transport.request({ method: 'GET', path: `/apis/${widgets.group}/v1/namespaces/${namespace}/widgets` })).status !== 404);
+    await defineWidgets({ ...connection, client, namespace: connection.anotherNamespace });
+    expect((await client.list(widgets, { namespace })).items).toEqual([]);
+  });
+
+  test('a definition with a pattern or a rule that does not compile is 422', async () => {
+    const { client } = await start();
+    const schema = { type: 'object', properties: { spec: { 'type': 'string', 'pattern': '(', 'x-kubernetes-validations': [{ rule: 'self ==' }] } } };
+    const definition = {
+      metadata: { name: `gadgets.${widgets.group}` },
+      spec: {
+        group: widgets.group, scope: 'Namespaced', names: { plural: 'gadgets', kind: 'Gadget' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+      },
+    };
+    const status = await refusal(client.create(definitions, definition as KubeObject));
+    expect(status).toMatchObject({ code: 422, reason: 'Invalid' });
   });
 
   test('a table has the printer columns', async () => {

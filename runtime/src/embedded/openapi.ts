@@ -4,6 +4,7 @@ import { apiVersionOf } from '../kube/object.ts';
 import { wireJson, type JsonObject } from './json.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
 import type { ServedResource } from './served-resource.ts';
+import { UNTYPED } from './structural/schema.ts';
 
 const REFERENCE = '#/components/schemas/';
 const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
@@ -97,11 +98,13 @@ function addSchemas(schemas: Record<string, unknown>, resource: ServedResource):
   if (definitions[name] !== undefined && !resource.custom) return addDefinition(schemas, name);
   addDefinition(schemas, OBJECT_META);
   const { group, version, kind } = resource;
+  // A built-in kind that nobody published a schema for is open; what the server checks it with is its own affair.
+  const schema = resource.custom ? resource.schema : UNTYPED;
   schemas[name] = {
     type: 'object',
-    ...resource.schema,
+    ...schema,
     'properties': {
-      ...resource.schema.properties,
+      ...schema.properties,
       apiVersion: { type: 'string', description: `Version of the schema of this object: ${apiVersionOf(resource)}.` },
       kind: { type: 'string', description: `Kind of this object: ${kind}.` },
       metadata: { allOf: [{ $ref: `${REFERENCE}${OBJECT_META}` }], description: 'Standard metadata of an object.' },

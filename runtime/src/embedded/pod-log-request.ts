@@ -2,6 +2,7 @@ import type { ApiObject } from './api-object.ts';
 import { storeKey, type Cluster, type Target } from './cluster.ts';
 import { kubeTime } from './object-meta.ts';
 import { NoSuchLog, type LogOptions, type PodLogs } from './pod-logs.ts';
+import { isTrue, wholeNumber } from './request-query.ts';
 import { badRequest, notFound } from './status-error.ts';
 
 interface Named { name: string }
@@ -19,14 +20,14 @@ export async function podLog({ store, clock }: Cluster, target: Target, query: U
   requireStarted(pod, container);
   if (podLogs === undefined) return none();
 
-  const sinceSeconds = numberOf(query, 'sinceSeconds');
+  const sinceSeconds = wholeNumber(query, 'sinceSeconds');
   const sinceTime = query.get('sinceTime') ?? (sinceSeconds === undefined ? undefined : kubeTime(new Date(clock.now().getTime() - sinceSeconds * 1_000)));
   const options: LogOptions = {
     follow: isTrue(query, 'follow'),
     timestamps: isTrue(query, 'timestamps'),
     previous: isTrue(query, 'previous'),
-    ...optional('tailLines', numberOf(query, 'tailLines')),
-    ...optional('limitBytes', numberOf(query, 'limitBytes')),
+    ...optional('tailLines', wholeNumber(query, 'tailLines')),
+    ...optional('limitBytes', wholeNumber(query, 'limitBytes')),
     ...optional('sinceTime', sinceTime),
   };
   try {
@@ -55,17 +56,6 @@ function requireStarted({ metadata, status }: ApiObject, container: string): voi
   const found = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container);
   if (found?.state?.running ?? found?.state?.terminated) return;
   throw badRequest(`container "${container}" in pod "${metadata.name}" is waiting to start: ${found?.state?.waiting?.reason ?? 'ContainerCreating'}`);
-}
-
-function isTrue(query: URLSearchParams, name: string): boolean {
-  return query.get(name) === 'true' || query.get(name) === '1';
-}
-
-function numberOf(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  if (!/^\d+$/.test(text)) throw badRequest(`${name}: Invalid value: ${JSON.stringify(text)}: must be a whole number, 0 or more`);
-  return Number(text);
 }
 
 function optional<Name extends string, Value>(name: Name, value: Value | undefined): Partial<Record<Name, Value>> {

@@ -17,6 +17,7 @@ import type { IncludeObject } from './printing/table.ts';
 import { readObject } from './read.ts';
 import { decodeBody, decodeObject, mediaTypeOf } from './request-body.ts';
 import { parsePath, type RequestPath } from './request-path.ts';
+import { isTrue, wholeNumber } from './request-query.ts';
 import { reviewAccess } from './self-subject-review.ts';
 import type { Verb } from './served-resource.ts';
 import { badRequest, internalError, methodNotAllowed, StatusError, type Status } from './status-error.ts';
@@ -134,7 +135,7 @@ export class RequestHandler {
         const options = {
           ...listOptionsOf(query),
           ...(query.has('sendInitialEvents') ? { sendInitialEvents: isTrue(query, 'sendInitialEvents') } : {}),
-          ...(query.has('timeoutSeconds') ? { timeoutSeconds: wholeNumber(query, 'timeoutSeconds') } : {}),
+          timeoutSeconds: wholeNumber(query, 'timeoutSeconds') ?? 0,
           allowWatchBookmarks: isTrue(query, 'allowWatchBookmarks'),
         };
         return { status: 200, headers: JSON_TYPE, body: watchObjects(cluster, target, presentation, options, request.signal) };
@@ -214,12 +215,11 @@ function deleted({ resource: { group, plural }, name }: Target, { metadata: { ui
 }
 
 function listOptionsOf(query: URLSearchParams): ListOptions {
-  const options: Record<string, string | number> = {};
+  const options: Record<string, string | number> = { limit: wholeNumber(query, 'limit') ?? 0 };
   for (const name of ['labelSelector', 'fieldSelector', 'continue', 'resourceVersion', 'resourceVersionMatch']) {
     const value = query.get(name);
     if (value !== null && value !== '') options[name] = value;
   }
-  if (query.has('limit')) options.limit = wholeNumber(query, 'limit');
   return options;
 }
 
@@ -261,7 +261,7 @@ function deleteOptionsOf({ query, body, headers }: ApiRequest): DeleteOptions {
     throw new StatusError(422, 'Invalid',
       `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`);
   }
-  const grace = sent.gracePeriodSeconds ?? (query.has('gracePeriodSeconds') ? wholeNumber(query, 'gracePeriodSeconds') : undefined);
+  const grace = sent.gracePeriodSeconds ?? wholeNumber(query, 'gracePeriodSeconds');
   return {
     dryRun: isDryRun([...query.getAll('dryRun'), ...(Array.isArray(sent.dryRun) ? sent.dryRun : [])]),
     ...(policy === undefined ? {} : { propagationPolicy: policy }),
@@ -273,14 +273,4 @@ function deleteOptionsOf({ query, body, headers }: ApiRequest): DeleteOptions {
 function includeObjectOf(query: URLSearchParams): IncludeObject {
   const value = query.get('includeObject');
   return value === 'None' || value === 'Object' ? value : 'Metadata';
-}
-
-function isTrue(query: URLSearchParams, name: string): boolean {
-  return query.get(name) === 'true' || query.get(name) === '1';
-}
-
-function wholeNumber(query: URLSearchParams, name: string): number {
-  const text = query.get(name)!;
-  if (!/^\d+$/.test(text)) throw badRequest(`${name}: Invalid value: ${JSON.stringify(text)}: must be a whole number, 0 or more`);
-  return Number(text);
 }

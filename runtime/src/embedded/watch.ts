@@ -12,6 +12,7 @@ import { EventStream } from './event-stream.ts';
 export interface WatchOptions extends ListOptions {
   readonly allowWatchBookmarks?: boolean;
   readonly sendInitialEvents?: boolean;
+  /** Ends the watch. 0, like nothing: it goes on until somebody ends it. */
   readonly timeoutSeconds?: number;
 }
 

@@ -78,4 +78,17 @@ export function createAndReadContract(connect: Connect): void {
     const { body } = await transport.request({ method: 'GET', path: `/api/v1/namespaces/${ns}/configmaps/one` });
     expect(body.toString()).toContain(String.raw`\u003ca\u0026b\u003e\u2028\u2029`);
   });
+
+  test('every group has an OpenAPI document, and every reference in it leads somewhere', async () => {
+    const { transport } = await connect();
+    const read = async (path: string) => JSON.parse((await transport.request({ method: 'GET', path, headers: { accept: 'application/json' } })).body.toString()) as Record<string, unknown>;
+    const { paths } = await read('/openapi/v3') as { paths: Record<string, { serverRelativeURL: string }> };
+    const groups = ['api/v1', 'apis/batch/v1', 'apis/apps/v1', 'apis/apiextensions.k8s.io/v1'];
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining(groups));
+    for (const group of groups) {
+      const { components } = await read(paths[group]!.serverRelativeURL) as { components: { schemas: Record<string, unknown> } };
+      const references = new Set([...JSON.stringify(components).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name!));
+      expect([...references].filter((name) => !(name in components.schemas))).toEqual([]);
+    }
+  });
 }

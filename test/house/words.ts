@@ -30,7 +30,9 @@ export function findMissingDocuments(repository: Repository): Finding[] {
   for (const [path, text] of repository) {
     if (!/\.(ts|mjs|md|sh)$/.test(path) || isGenerated(path) || /(^|\/)test\//.test(path) || path === '.projenrc.ts') continue;
     if (path.startsWith('examples/')) continue; // their agents write documents of their own
-    for (const match of text.matchAll(/(?<![\w/.*$}~:-])[\w./-]*\w\.md\b/g)) {
+    // What a command prints may name what it made; lines are kept, so that they can be counted.
+    const prose = text.replaceAll(/^```text\n[\s\S]*?^```/gm, (block) => block.replaceAll(/[^\n]/g, ' '));
+    for (const match of prose.matchAll(/(?<![\w/.*$}~:-])[\w./-]*\w\.md\b/g)) {
       const name = match[0];
       if (/^(CLAUDE|AGENTS|GEMINI|SKILL)\.md$/.test(posix.basename(name))) continue; // files of the agents' own
       if (documents.has(posix.normalize(name)) || documents.has(posix.join(posix.dirname(path), name))) continue;

@@ -99,6 +99,7 @@ function streamOf(first: readonly Buffer[], second: readonly Buffer[]): Transpor
     yield* first;
     await released.promise;
     yield* second;
+    signal.throwIfAborted();
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
   }
   return {

@@ -37,7 +37,8 @@ export async function chooseModel(scriptFile: string | undefined, env: Readonly<
   return {
     says: 'a script, because ANTHROPIC_API_KEY is not set',
     scripted: true,
-    env: { ANTHROPIC_BASE_URL: server.url },
+    // The words are the user's own, so an agent may run as root where there is no bubblewrap. Those of a real model may not.
+    env: { ANTHROPIC_BASE_URL: server.url, TASKWRIGHT_ISOLATED: '1' },
     keyFor: (name) => env[name] ?? KEY_OF_THE_SCRIPT,
     close: () => server.close(),
   };

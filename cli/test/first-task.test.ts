@@ -30,14 +30,18 @@ function gist(line: string): string {
     .trim();
 }
 
-test('the first Task: a program becomes a commit of the real Claude Code, and the README shows it', { timeout: INSTALLED_WITHIN_MS + 120_000 }, async (context) => {
+test.for([
+  { isolation: 'auto' },
+  // What a machine without bubblewrap has; also as root, which Claude Code refuses unless it is told that this is fine.
+  { isolation: 'path-mapping' },
+])('the first Task ($isolation): a program becomes a commit of the real Claude Code, and the README shows it', { timeout: INSTALLED_WITHIN_MS + 120_000 }, async ({ isolation }, context) => {
   try {
     await installNpmProgram(CLAUDE_CODE, { env, clock: systemClock, cacheDir: agentCacheDir(env) });
   } catch (error) {
     return context.skip(`Claude Code cannot be installed here: ${(error as Error).message.split('\n')[0]}`);
   }
   const data = mkdtempSync(join(tmpdir(), 'taskwright-first-task-'));
-  const { code, out, err } = await type(['dev', 'examples/first-task', '--data', data], { cwd: ROOT, env });
+  const { code, out, err } = await type(['dev', 'examples/first-task', '--data', data, '--isolation', isolation], { cwd: ROOT, env });
   expect({ code, err, out: code === 0 ? '' : out }).toEqual({ code: 0, err: '', out: '' });
 
   const { items } = JSON.parse((await type(['get', '-o', 'json', '--data', data], { cwd: ROOT, env })).out) as { items: Task[] };

@@ -41,7 +41,7 @@ export async function prepare(options: PrepareOptions): Promise<void> {
     const startedAt = options.clock.elapsed();
     try {
       await work();
-      options.log(`${name}: ${((options.clock.elapsed() - startedAt) / 1000).toFixed(1)} s`);
+      options.log(`${name} ready in ${((options.clock.elapsed() - startedAt) / 1000).toFixed(1)} s`);
     } catch (error) {
       failures.push(error instanceof StepError ? error : new StepError(`${name} failed: ${oneLine(redact((error as Error).message))}`));
       failed.abort();
@@ -49,7 +49,7 @@ export async function prepare(options: PrepareOptions): Promise<void> {
   };
   await Promise.all([
     input.repo === undefined ? undefined : step('workspace', () => prepareRepository(git, input.repo!, input, layout)),
-    step('plugins', () => copyPlugins(layout.pluginSourceDir, layout.pluginDir)),
+    existsSync(layout.pluginSourceDir) ? step('plugins', () => copyPlugins(layout.pluginSourceDir, layout.pluginDir)) : undefined,
     input.skills.length === 0 ? undefined : step('skills', () => installSkills(input.skills, { ...options, redact, signal, pluginDir: layout.pluginDir })),
   ]);
   if (options.signal?.aborted) throw new StepError('the preparation was stopped', 143);

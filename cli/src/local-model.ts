@@ -17,15 +17,16 @@ export interface LocalModel {
 const KEY_OF_THE_SCRIPT = 'scripted-model';
 
 /**
- * The real model where the environment has a key for it, else the script that the program brings.
+ * The real model where the environment has every key that the program's agents read, else the script that the program brings.
  *
  * With neither, Tasks wait for their Secret and say so.
  */
-export async function chooseModel(scriptFile: string | undefined, env: Readonly<Record<string, string | undefined>>): Promise<LocalModel> {
-  const real = env['ANTHROPIC_API_KEY'] ?? env['CLAUDE_CODE_OAUTH_TOKEN'];
-  if (real || scriptFile === undefined) {
+export async function chooseModel(scriptFile: string | undefined, keys: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<LocalModel> {
+  const missing = [...new Set(keys)].filter((key) => !env[key]);
+  if (missing.length === 0 || scriptFile === undefined) {
+    const isNeeded = keys.length > 0;
     return {
-      says: real ? 'the real one, with the key from your environment' : 'none: set ANTHROPIC_API_KEY, or name a script in taskwright.dev.yaml',
+      says: missing.length > 0 ? `none: set ${missing.join(' and ')}, or name a script in taskwright.dev.yaml` : isNeeded ? 'the real one, with the key from your environment' : 'no agent asks for one',
       scripted: false,
       // A proxy that the user's own Claude Code talks to is the agents' too.
       env: env['ANTHROPIC_BASE_URL'] === undefined ? {} : { ANTHROPIC_BASE_URL: env['ANTHROPIC_BASE_URL'] },
@@ -35,11 +36,11 @@ export async function chooseModel(scriptFile: string | undefined, env: Readonly<
   }
   const server = await startScriptedModel({ script: await loadScript(scriptFile) });
   return {
-    says: 'a script, because ANTHROPIC_API_KEY is not set',
+    says: `a script, because ${missing.join(' and ')} is not set`,
     scripted: true,
     // The words are the user's own, so an agent may run as root where there is no bubblewrap. Those of a real model may not.
     env: { ANTHROPIC_BASE_URL: server.url, TASKWRIGHT_ISOLATED: '1' },
-    keyFor: (name) => env[name] ?? KEY_OF_THE_SCRIPT,
+    keyFor: () => KEY_OF_THE_SCRIPT,
     close: () => server.close(),
   };
 }

@@ -58,7 +58,8 @@ export async function dev(path: string, options: DevOptions, io: Io): Promise<vo
   stack.defer(() => repositories.close());
   for (const url of repositories.folders.keys()) progress.step('repository', `a clone on this machine stands for ${url}`);
 
-  const model = await chooseModel(settings.model, io.env);
+  const needed = neededSecrets(program.objects);
+  const model = await chooseModel(settings.model, needed.map(({ key }) => key), io.env);
   stack.defer(() => model.close());
   progress.step('model', model.says);
 
@@ -83,9 +84,9 @@ export async function dev(path: string, options: DevOptions, io: Io): Promise<vo
   stack.defer(() => operator.stop());
   await operator.ready;
 
-  const secrets = neededSecrets(program.objects).flatMap((needed) => {
-    const value = model.keyFor(needed.key);
-    return value === undefined ? [] : [secretWith(needed, value)];
+  const secrets = needed.flatMap((secret) => {
+    const value = model.keyFor(secret.key);
+    return value === undefined ? [] : [secretWith(secret, value)];
   });
   await applyObjects(engine.client, [...secrets, ...program.objects] as KubeObject[], clock);
   // The key came from the user's environment: it does not stay in the state file.

@@ -7,7 +7,7 @@ export interface Io {
   readonly cwd: string;
   /** Whether a person looks at `out`: colours and live lines only then. */
   readonly isTerminal: boolean;
-  /** Width of the terminal in characters. Default: 100. */
+  /** Width of the terminal in characters. Left out: lines are as long as they are. */
   readonly columns?: number;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

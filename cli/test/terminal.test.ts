@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, harmless, painter, table } from '../src/terminal.ts';
+import { cut, duration, harmless, painter, table } from '../src/terminal.ts';
 
 test('a table has columns as wide as their widest cell and no space at the end of a line', () => {
   expect(table(['NAME', 'PHASE'], [['a-long-name', 'Running'], ['b', '']])).toBe('NAME         PHASE\na-long-name  Running\nb\n');
@@ -16,4 +16,8 @@ test('what an agent prints cannot move the cursor or rename the window', () => {
 test('colours are for terminals', () => {
   expect(painter({ isTerminal: false })('red', 'x')).toBe('x');
   expect(painter({ isTerminal: true })('red', 'x')).toBe('\u001b[31mx\u001b[39m');
+});
+
+test.each([['short', 5, 'short'], ['longer', 5, 'long…'], ['longer', 0, '…']])('%j cut to %d characters is %j', (text, width, expected) => {
+  expect(cut(text, width)).toBe(expected);
 });

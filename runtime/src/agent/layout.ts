@@ -10,7 +10,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
  * nothing else in it is an absolute path.
  */
 export const CONTAINER_PATHS = {
-  /** The volume that both containers share: the clone is in `repo`, results and the raw event stream are beside it. */
+  /** The volume that both containers share: the clone is in `repo`, results and the agent's events are beside it, where no `git add` finds them. */
   TASKWRIGHT_WORKSPACE_DIR: '/workspace',
   /** Plugins as the ConfigMap volume presents them. */
   TASKWRIGHT_PLUGIN_SOURCE_DIR: '/kelos-plugin-src',
@@ -28,7 +28,7 @@ export interface Layout {
   readonly terminationFile: string;
   /** The whole result, without the limits of the termination message. */
   readonly resultFile: string;
-  /** What the agent printed, byte for byte, up to a bound. */
+  /** What the agent printed, line by line, without secrets. */
   readonly eventsFile: string;
   /** Says that `prepare` made the clone that is there, so that a second run may replace it. */
   readonly preparedFile: string;

@@ -21,6 +21,7 @@ export function redactionFor(env: Env): Redact {
     if (SECRET_NAME.test(name)) remember(value);
   }
   return (text) => {
+    if (text.length < SHORTEST_SECRET) return text;
     // Read at each use: the operator renews the token while the Pod runs.
     remember(tokenIn(env.KELOS_GITHUB_TOKEN_FILE));
     let clean = text.replace(URL_CREDENTIALS, '://***@');

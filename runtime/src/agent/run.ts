@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Clock } from '../kube/clock.ts';
 import type { AgentInput, AgentOutcome } from './adapters/adapter.ts';
 import { adapterFor } from './adapters/registry.ts';
+import { MOST_OUTPUT_BYTES } from './agent-output.ts';
 import { runAgentProcess, type AgentExit } from './agent-process.ts';
 import { captureOutputs } from './capture.ts';
 import { runCommand } from './command.ts';
@@ -106,7 +107,8 @@ async function ensureIdentity({ env, cwd, clock }: RunOptions): Promise<void> {
   }
 }
 
-function failureOf(type: string, { code, signal, lastLine }: AgentExit, outcome: AgentOutcome | undefined): string | undefined {
+function failureOf(type: string, { code, signal, lastLine, printedTooMuch }: AgentExit, outcome: AgentOutcome | undefined): string | undefined {
+  if (printedTooMuch) return `${type} was stopped because it printed ${MOST_OUTPUT_BYTES / 1_000_000} MB, which is the most that an agent may print in a run`;
   if (outcome?.failure !== undefined) return outcome.failure;
   const said = lastLine === '' ? '' : `: ${oneLine(lastLine)}`;
   if (signal === 'SIGKILL') return `${type} was killed (SIGKILL), most likely for want of memory`;

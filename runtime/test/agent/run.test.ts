@@ -146,24 +146,42 @@ test('output between events, cut lines and errors do not disturb the result, and
   expect(log.match(/---KELOS_OUTPUTS_/g)).toHaveLength(2);
 });
 
-test('100 MB of output, a part of it in one line, is read in bounded memory', async () => {
-  const flood = `require("fs");const line="x".repeat(1023)+"\\n";let left=60*1024;const go=()=>{while(left-->0)if(!process.stdout.write(line))return process.stdout.once("drain",go);one(40)};const one=(n)=>{if(n===0)return process.stdout.write("\\n"+process.argv[1]+"\\n");process.stdout.write("y".repeat(1<<20),()=>one(n-1))};go()`;
+test.each([
+  { it: '90 MB of output, a part of it in one line, is read in bounded memory', lines: 45, exitCode: '0', result: 'cost-usd: 0.5' },
+  {
+    it: 'an agent that prints 100 MB is stopped, and says so', lines: 60, exitCode: '143',
+    result: '"error":"claude-code was stopped because it printed 100 MB, which is the most that an agent may print in a run"',
+  },
+])('$it', ({ lines, exitCode, result }) => {
+  const flood = `const line="x".repeat(1023)+"\\n";let left=${lines}*1024;const go=()=>{while(left-->0)if(!process.stdout.write(line))return process.stdout.once("drain",go);one(40)};const one=(n)=>{if(n===0)return process.stdout.write("\\n"+process.argv[1]+"\\n");process.stdout.write("y".repeat(1<<20),()=>one(n-1))};go()`;
   const pod = aPod({ claude: `exec '${process.execPath}' -e '${flood}' '${RESULT}'` }, DECLARED);
   const out = join(pod.dir, 'out');
   // A quarter of what is printed: keeping it would end the program.
   execFileSync('sh', ['-c', `'${process.execPath}' --max-old-space-size=24 --conditions=taskwright-source '${MAIN}' run x > '${out}'; echo $? > '${out}.code'`], { cwd: pod.repo, env: pod.env, timeout: 60_000 });
-  expect(readFileSync(`${out}.code`, 'utf8').trim()).toBe('0');
-  expect(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')).toContain('cost-usd: 0.5');
+  expect(readFileSync(`${out}.code`, 'utf8').trim()).toBe(exitCode);
+  expect(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')).toContain(result);
 }, 90_000);
 
-test('what the agent says of its secrets reaches neither the log nor the result', async () => {
-  const said = '{"type":"assistant","message":{"content":[{"type":"text","text":"the key is sk-very-secret"}]}}';
-  const { log, errors, outputs } = await running(aPod({ claude: `echo '${said}'; echo sk-very-secret; echo ghs_renewed >&2; echo '${RESULT.replace('done', 'sk-very-secret!')}'` }, {
-    ANTHROPIC_API_KEY: 'sk-very-secret', KELOS_GITHUB_TOKEN_FILE: tokenFile('ghs_renewed'),
-  }));
+test('what the agent says of its secrets reaches neither the log nor the result nor the file of its events', async () => {
+  const said = (text: string) => `printf '%s\\n' '${JSON.stringify({ type: 'assistant', message: { content: [{ type: 'text', text }] } })}'`;
+  const cut = `${'x'.repeat(290)} sk-very-secret`;
+  const pod = aPod({ claude: `${said('the key is sk-very-secret')}; echo sk-very-secret; ${said('{"token":"json-secret"}')}; ${said(cut)}; echo ghs_renewed >&2; echo '${RESULT.replace('done', 'sk-very-secret!')}'` }, {
+    ANTHROPIC_API_KEY: 'sk-very-secret', CODEX_AUTH_JSON: '{"token":"json-secret"}', KELOS_GITHUB_TOKEN_FILE: tokenFile('ghs_renewed'),
+  });
+  const { log, errors, outputs } = await running(pod);
+  const kept = readFileSync(join(pod.dir, 'workspace', '.taskwright-agent.jsonl'), 'utf8');
+  expect([log, kept].filter((text) => /sk-very|json-secret/.test(text))).toEqual([]);
+  expect(kept.split('\n')[1]).toBe('***');
   expect(log.split('\n').slice(0, 2)).toEqual(['the key is ***', '***']);
   expect(errors).toBe('***\n');
   expect(outputs.at(-1)).toBe(`response: ${Buffer.from('***!').toString('base64')}`);
+});
+
+test('an agent that commits everything commits nothing of ours', async () => {
+  const pod = aPod({ claude: `echo mine > mine; git add --all; git commit --quiet --message all; echo '${RESULT}'` });
+  await running(pod);
+  expect(git(pod.repo, 'ls-tree', '--name-only', 'HEAD')).toBe('mine');
+  expect(git(pod.repo, 'status', '--porcelain', '--ignored')).toBe('');
 });
 
 test('a home that cannot be written fails the run with a result, not with a crash', async () => {

@@ -41,6 +41,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   devDeps: [
     NODE_TYPES,
     VITEST,
+    // What the kernel is measured against, and nothing else.
+    '@kubernetes/client-node@^2',
     'cdk8s-plus-34@^2',
     'eslint@^10',
     'eslint-plugin-import-x@^4',

@@ -21,7 +21,7 @@ async function tasksPerSecond(overHttp: boolean): Promise<number> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-tasks-'));
   const engine = await startEngine({ dataDir, images: localImages({ instant: { run: () => ({ terminationMessage: 'commit: 0000000' }) } }) });
   const face = await engine.api.listen();
-  const transport = overHttp ? new HttpTransport({ server: face.url, namespace: 'default' }) : engine.api.transport;
+  const transport = overHttp ? new HttpTransport({ server: face.url, ca: face.ca, token: async () => face.token, namespace: 'default' }) : engine.api.transport;
   const operator = startOperator({ transport, images });
   try {
     for (const crd of crds() as KubeObject[]) await engine.client.create(crdResource, crd);

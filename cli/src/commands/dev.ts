@@ -74,7 +74,7 @@ export async function dev(path: string, options: DevOptions, io: Io): Promise<vo
   stack.defer(() => engine.stop());
   const face = await engine.api.listen({ port });
   stack.defer(() => face.close());
-  await writeFile(run.kubeconfig, kubeconfigFor(face.url), { mode: 0o600 });
+  await writeFile(run.kubeconfig, kubeconfigFor(face), { mode: 0o600 });
   progress.step('engine', `in this process; kubectl --kubeconfig ${shown(io, join(data, 'latest/kubeconfig'))} get tasks`);
   progress.step('isolation', engine.isolation.says);
   mark('engineReady');

@@ -67,7 +67,7 @@ export class ApiServer {
     this.#stateFile?.close();
   }
 
-  /** Serves the same over HTTP, on loopback unless told otherwise. */
+  /** Serves the same over HTTPS to whoever has the token, on loopback unless told otherwise. */
   listen(options: ListenOptions = {}): Promise<HttpFace> {
     return listen(this.#handler, options);
   }

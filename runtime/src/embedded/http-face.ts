@@ -1,17 +1,25 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import type { ApiRequest, RequestHandler } from './request-handler.ts';
+import { selfSignedCertificate } from './self-signed-certificate.ts';
+import { StatusError } from './status-error.ts';
 
 export interface ListenOptions {
   /** Defaults to one the system chooses. */
   readonly port?: number;
-  /** Defaults to 127.0.0.1: whoever reaches the server may do everything. */
+  /** An IPv4 address of this machine. Defaults to 127.0.0.1. */
   readonly host?: string;
 }
 
 export interface HttpFace {
   readonly url: string;
+  /** Whoever has it may do everything, which is to run programs as the user: it belongs into files that nobody else can read. */
+  readonly token: string;
+  /** The certificate by which clients know the server, PEM. */
+  readonly ca: string;
   /** Ends every open request and frees the port. */
   close(): Promise<void>;
 }
@@ -19,9 +27,19 @@ export interface HttpFace {
 /** Read a little more than the server accepts, so that the refusal is the server's and not a broken connection. */
 const MOST_BODY_BYTES = 4 * 1024 * 1024;
 
-/** Serves the handler over HTTP. The headers of a watch go out before its first event: `kubectl wait` hangs without them. */
+/**
+ * Serves the handler over HTTPS, to whoever has the token. The headers of a watch go out before its first event: `kubectl wait`
+ * hangs without them.
+ *
+ * Loopback keeps nobody out: other users reach it, web pages, and the agents themselves, who share the network of the machine and
+ * could start a Pod outside of their sandbox. And TLS, because kubectl sends no token without it.
+ */
 export async function listen(handler: Pick<RequestHandler, 'handle'>, { port = 0, host = '127.0.0.1' }: ListenOptions): Promise<HttpFace> {
-  const server = createServer((incoming, outgoing) => {
+  const token = randomBytes(32).toString('base64url');
+  const isAllowed = bearerCheck(token);
+  const { key, cert } = selfSignedCertificate('taskwright', [host, 'localhost']);
+  const server = createServer({ key, cert }, (incoming, outgoing) => {
+    if (!isAllowed(incoming.headers.authorization)) return refuse(outgoing);
     answer(handler, incoming, outgoing).catch((error: unknown) => outgoing.destroy(error instanceof Error ? error : new Error(String(error))));
   });
   // A watch may be silent for as long as it likes.
@@ -29,8 +47,20 @@ export async function listen(handler: Pick<RequestHandler, 'handle'>, { port = 0
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
-  const hostName = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return { url: `http://${hostName}:${address.port}`, close: () => closeServer(server) };
+  return { url: `https://${address.address}:${address.port}`, token, ca: cert, close: () => closeServer(server) };
+}
+
+/** Takes the same time for every wrong token. */
+function bearerCheck(token: string): (authorization: string | undefined) => boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const expected = digest(`Bearer ${token}`);
+  return (authorization = '') => timingSafeEqual(digest(authorization), expected);
+}
+
+/** Nothing of the request is read. */
+function refuse(outgoing: ServerResponse): void {
+  const { status } = new StatusError(401, 'Unauthorized', 'Unauthorized');
+  outgoing.writeHead(401, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify(status));
 }
 
 async function closeServer(server: Server): Promise<void> {

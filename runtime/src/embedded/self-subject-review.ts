@@ -21,7 +21,7 @@ const KINDS: Record<string, string> = {
   selfsubjectreviews: 'SelfSubjectReview',
 };
 
-/** Answers "may I?" and "who am I?". The embedded server is for one person on one machine: whoever reaches it may do everything. */
+/** Answers "may I?" and "who am I?". The embedded server is for one person on one machine: whoever it lets in may do everything. */
 export function reviewAccess({ group, version, plural }: RequestPath & { of: 'resource' }, { method, body, headers }: ApiRequest): JsonObject | undefined {
   const status = ANSWERS[`${group}/${plural}`];
   if (status === undefined || version !== 'v1' || method !== 'POST') return undefined;

@@ -43,7 +43,8 @@ describe(`kubectl ${version ?? '(not installed)'}`, () => {
     client = new KubeClient(server.transport, { userAgent: 'test/1.0' });
     await client.create(definitions, crdOf(taskKind) as unknown as KubeObject);
     const config = {
-      'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: { server: face.url } }], 'users': [{ name: 'u', user: {} }],
+      'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: { server: face.url, 'certificate-authority-data': Buffer.from(face.ca).toString('base64') } }],
+      'users': [{ name: 'u', user: { token: face.token } }],
       'contexts': [{ name: 'c', context: { cluster: 'c', user: 'u' } }], 'current-context': 'c',
     };
     writeFileSync(join(folder, 'config'), JSON.stringify(config));

@@ -21,7 +21,7 @@ let kubeconfig: string;
 
 beforeEach(async () => {
   const api = new ApiServer({ clock: systemClock });
-  const { url, close } = await api.listen();
+  const { url, ca, token, close } = await api.listen();
   const directory = await mkdtemp(join(tmpdir(), 'operator-'));
   cleanups.push(() => rm(directory, { recursive: true }), close, () => api.transport.close());
   client = new KubeClient(api.transport, { userAgent: 'test' });
@@ -30,8 +30,8 @@ beforeEach(async () => {
   await writeFile(kubeconfig, stringify({
     'current-context': 'c',
     contexts: [{ name: 'c', context: { cluster: 'c', user: 'u', namespace: 'default' } }],
-    clusters: [{ name: 'c', cluster: { server: url } }],
-    users: [{ name: 'u', user: {} }],
+    clusters: [{ name: 'c', cluster: { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    users: [{ name: 'u', user: { token } }],
   }));
 });
 afterEach(async () => {

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { openStoppedEngine } from '@taskwright/runtime/embedded';
 import { type ClusterConfig, HttpTransport, KubeClient, loadConfig, systemClock } from '@taskwright/runtime/kube';
 import { CommandError, type Io } from './io.ts';
+import { readEngineConfig } from './kubeconfig.ts';
 import { latestRunFolder, type RunFolder } from './run-folder.ts';
 
 export interface ConnectionOptions {
@@ -50,8 +50,9 @@ function toCluster(config: ClusterConfig, { namespace }: ConnectionOptions): Con
 }
 
 async function runningEngine(run: RunFolder, options: ConnectionOptions): Promise<Connection | undefined> {
-  if (!existsSync(run.kubeconfig)) return undefined;
-  const connection = toCluster(await loadConfig({ env: {}, home: '/', kubeconfig: run.kubeconfig }), options);
+  const config = await readEngineConfig(run.kubeconfig);
+  if (config === undefined) return undefined;
+  const connection = toCluster(config, options);
   const tooLong = new AbortController();
   const timer = systemClock.after(ANSWERS_WITHIN_MS, () => tooLong.abort());
   try {

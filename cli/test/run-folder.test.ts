@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createRunFolder, latestRunFolder } from '../src/run-folder.ts';
@@ -12,5 +12,28 @@ test('the newest run is the latest, and the ten newest are kept', async () => {
   for (let second = 0; second < 12; second += 1) await createRunFolder(data, at(second));
   expect((await latestRunFolder(data))?.path).toBe(join(data, 'runs', '2026-01-01T00-00-11-000Z'));
   expect(readdirSync(join(data, 'runs'))).toHaveLength(10);
-  expect(readdirSync(data).sort()).toEqual(['latest', 'runs']);
+  expect(readdirSync(data).sort()).toEqual(['.gitignore', 'latest', 'runs']);
+});
+
+test('nobody else can read a run, and git does not see it', async () => {
+  const data = join(folderWith({}), '.taskwright');
+  const { path, repositories } = await createRunFolder(data, at(0));
+  expect([join(data, 'runs'), path, repositories].map((folder) => statSync(folder).mode & 0o777)).toEqual([0o700, 0o700, 0o700]);
+  expect(readFileSync(join(data, '.gitignore'), 'utf8')).toBe('*\n');
+});
+
+test("what a stranger's repository put into the folder is neither followed nor removed", async () => {
+  const folder = folderWith({ 'mine/profile': 'mine' });
+  const data = join(folder, '.taskwright');
+  mkdirSync(join(data, 'runs', 'documents'), { recursive: true });
+  symlinkSync(join(folder, 'mine/profile'), join(data, '.gitignore'));
+  for (let second = 0; second < 12; second += 1) await createRunFolder(data, at(second));
+  expect(readFileSync(join(folder, 'mine/profile'), 'utf8')).toBe('mine');
+  expect(lstatSync(join(data, '.gitignore')).isSymbolicLink()).toBe(true);
+  expect(readdirSync(join(data, 'runs'))).toContain('documents');
+
+  const other = join(folder, 'other');
+  mkdirSync(other);
+  symlinkSync(folder, join(other, 'runs'));
+  await expect(createRunFolder(other, at(0))).rejects.toThrow(/runs: is a link to somewhere else.*--data$/);
 });

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { jsonOf, type ApiObject } from './api-object.ts';
 import { isObject } from './json.ts';
@@ -60,7 +60,9 @@ export class StateFile {
   /** Writes the objects as they are to a new file and puts it in the place of the old one: at every moment one of them is whole. */
   #rewrite(): { file: number; bytes: number } {
     const fresh = `${this.#path}.new`;
-    const file = openSync(fresh, 'w', 0o600);
+    // Never through a link that somebody put there: a folder with a state file may come from a stranger.
+    rmSync(fresh, { force: true });
+    const file = openSync(fresh, 'wx', 0o600);
     let bytes = writeLine(file, HEADER);
     for (const collection of this.#store.collections()) {
       for (const [key, object] of this.#store.entries(collection)) bytes += writeLine(file, line(Number(object.metadata.resourceVersion), collection, key, object));

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { CREDENTIAL_HELPER, CREDENTIAL_USERNAME, type Git } from './git.ts';
+import type { Git } from './git.ts';
 
 /** Exactly 40 hexadecimal digits. Anything shorter is the name of a branch or tag. */
 const FULL_SHA = /^[0-9a-f]{40}$/i;
@@ -14,7 +14,7 @@ export interface CloneInput {
 /**
  * Clones with a depth of one: a branch or tag by `clone`, a commit by fetching it alone (detached).
  *
- * With a token, later git commands in the clone find it by the helper that is left in its configuration; the token itself is not.
+ * With a token, later git commands in the clone find it, for this host, by the helper that is left in its configuration; the token itself is not.
  */
 export async function clone(git: Git, { repo, ref, repoDir }: CloneInput): Promise<void> {
   const clear = () => rm(repoDir, { recursive: true, force: true });
@@ -27,13 +27,10 @@ export async function clone(git: Git, { repo, ref, repoDir }: CloneInput): Promi
     const branch = ref === undefined ? [] : [`--branch=${ref}`];
     await git.remote('clone', ['clone', '--quiet', ...branch, '--no-single-branch', '--depth', '1', '--', repo, repoDir], { beforeRetry: clear });
   }
-  if (git.authenticated) await keepCredentialHelper(git, repoDir);
+  if (git.credentials.length > 0) await keepCredentials(git, repoDir);
 }
 
-async function keepCredentialHelper(git: Git, repoDir: string): Promise<void> {
+async function keepCredentials(git: Git, repoDir: string): Promise<void> {
   await git.try(['config', '--local', '--unset-all', 'credential.helper'], repoDir);
-  // The empty value first, so that a helper of the machine or image is not told the token either.
-  await git.local('clone', ['config', '--local', '--add', 'credential.helper', ''], repoDir);
-  await git.local('clone', ['config', '--local', '--add', 'credential.helper', CREDENTIAL_HELPER], repoDir);
-  await git.local('clone', ['config', '--local', 'credential.username', CREDENTIAL_USERNAME], repoDir);
+  for (const [key, value] of git.credentials) await git.local('clone', ['config', '--local', '--add', key, value], repoDir);
 }

@@ -12,8 +12,6 @@ export const CREDENTIAL_HELPER =
   '!f() { test "$1" = get || exit 0; if test -r "$KELOS_GITHUB_TOKEN_FILE"; then echo "password=$(cat "$KELOS_GITHUB_TOKEN_FILE")"; else echo "password=$GITHUB_TOKEN"; fi; }; f';
 export const CREDENTIAL_USERNAME = 'x-access-token';
 
-/** The first value empties the list, so that no helper of the machine is asked or told. */
-const CREDENTIAL_OPTIONS = ['-c', 'credential.helper=', '-c', `credential.helper=${CREDENTIAL_HELPER}`, '-c', `credential.username=${CREDENTIAL_USERNAME}`];
 /** A transfer that stands still for a minute is given up, and tried again. */
 const STALL_OPTIONS = ['-c', 'http.lowSpeedLimit=1', '-c', 'http.lowSpeedTime=60'];
 
@@ -29,6 +27,8 @@ const TRANSIENT = new RegExp([
 ].join('|'), 'i');
 
 export interface GitOptions {
+  /** The repository whose host, and no other, is given the token. */
+  readonly repo?: string;
   readonly env: Env;
   readonly clock: Clock;
   readonly redact: Redact;
@@ -40,12 +40,13 @@ export interface GitOptions {
 /** Git, as the steps of `prepare` use it: it never asks a question, and a failure is its last line without secrets. */
 export class Git {
   readonly #options: GitOptions;
-  /** Whether a token was given. Without one, git's own configuration decides. */
-  readonly authenticated: boolean;
+  /** Settings of git by which the token is found, in their order; none without a token: git's own configuration decides then. */
+  readonly credentials: readonly (readonly [key: string, value: string])[];
 
   constructor(options: GitOptions) {
     this.#options = options;
-    this.authenticated = Boolean(options.env.KELOS_GITHUB_TOKEN_FILE || options.env.GITHUB_TOKEN);
+    const hasToken = Boolean(options.env.KELOS_GITHUB_TOKEN_FILE || options.env.GITHUB_TOKEN);
+    this.credentials = hasToken ? credentialSettings(options.repo ?? '') : [];
   }
 
   /** A command that stays on this machine; its exit code is the caller's to judge. */
@@ -68,7 +69,7 @@ export class Git {
    */
   async remote(step: string, args: readonly string[], { cwd, accepted = [0], beforeRetry }: RemoteOptions = {}): Promise<CommandResult> {
     const { clock, signal, note } = this.#options;
-    const options = this.authenticated ? [...CREDENTIAL_OPTIONS, ...STALL_OPTIONS] : STALL_OPTIONS;
+    const options = [...this.credentials.flatMap(([key, value]) => ['-c', `${key}=${value}`]), ...STALL_OPTIONS];
     for (let attempt = 0; ; attempt++) {
       const result = await this.#run([...options, ...args], cwd, LONGEST_TRANSFER_MS);
       if (accepted.includes(result.code)) return result;
@@ -93,6 +94,27 @@ export class Git {
       env: { GIT_SSH_COMMAND: 'ssh -o BatchMode=yes', ...env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS: '', LC_ALL: 'C' },
     });
   }
+}
+
+/**
+ * The helper is asked for the host of the repository only. A clone names others: in `.lfsconfig`, in `.gitmodules`, by a redirect. Whoever
+ * may write to the repository would have the token sent to a host of theirs.
+ */
+function credentialSettings(repo: string): [key: string, value: string][] {
+  const forOrigins = originsOf(repo).flatMap((origin): [string, string][] => [
+    [`credential.${origin}.helper`, CREDENTIAL_HELPER],
+    [`credential.${origin}.username`, CREDENTIAL_USERNAME],
+  ]);
+  // The empty value first empties the list, so that no helper of the machine or image is asked, or told the token.
+  return [['credential.helper', ''], ...forOrigins];
+}
+
+/** Where a token for this repository may go. A host that is reached by SSH has an HTTPS side, one that is reached by HTTP may lead there. */
+function originsOf(repo: string): string[] {
+  const { protocol, host, hostname } = URL.parse(repo.replace(/^[^@/]+@([^:/]+):/, 'ssh://$1/')) ?? {};
+  if (!hostname) return [];
+  if (protocol === 'https:') return [`https://${host}`];
+  return protocol === 'http:' ? [`http://${host}`, `https://${host}`] : [`https://${hostname}`];
 }
 
 interface RemoteOptions {

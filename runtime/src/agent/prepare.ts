@@ -34,7 +34,7 @@ export async function prepare(options: PrepareOptions): Promise<void> {
   const failed = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
   const redact = redactionFor(options.env);
-  const git = new Git({ ...options, redact, signal, note: options.log });
+  const git = new Git({ ...options, repo: input.repo, redact, signal, note: options.log });
 
   const failures: StepError[] = [];
   const step = async (name: string, work: () => Promise<void>) => {

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/kube/clock.ts';
+import { Git } from '../../src/agent/git.ts';
 import { prepare } from '../../src/agent/prepare.ts';
 import { StepError } from '../../src/agent/step-error.ts';
 import { git, gitEnv, servedRepository, temporaryDirectory } from './git-fixture.ts';
@@ -87,8 +89,35 @@ test('the token is read from its file, else from the environment, and is not lef
   const byEnv = await prepared({ repo: url, branch: 'feature' }, { KELOS_GITHUB_TOKEN_FILE: `${tokenFile}.missing`, GITHUB_TOKEN: auth.password });
   for (const { repo } of [byFile, byEnv]) {
     expect(readFileSync(join(repo, '.git', 'config'), 'utf8')).not.toContain(auth.password);
-    expect(git(repo, 'config', '--get', 'credential.username')).toBe('x-access-token');
+    expect(git(repo, 'config', '--get-urlmatch', 'credential.username', url)).toBe('x-access-token');
   }
+});
+
+test('the token is for the host of the repository: a host that the clone names in .lfsconfig or .gitmodules is not told it', async () => {
+  const auth = { username: 'x-access-token', password: 'ghs_secret_token' };
+  const { url } = await servedRepository({ auth });
+  const env = { GITHUB_TOKEN: auth.password };
+  const { repo } = await prepared({ repo: url }, env);
+  const fill = (of: string) => {
+    const { protocol, host } = new URL(of);
+    const asked = spawnSync('git', ['credential', 'fill'], { cwd: repo, env: { ...gitEnv(repo), ...env, GIT_TERMINAL_PROMPT: '0' }, input: `protocol=${protocol.slice(0, -1)}\nhost=${host}\n\n`, encoding: 'utf8' });
+    return asked.stdout.split('\n').filter((line) => /^(?:username|password)=/.test(line));
+  };
+  expect(fill(url)).toEqual(['username=x-access-token', 'password=ghs_secret_token']);
+  expect(fill('https://attacker.example/')).toEqual([]);
+  expect(fill('http://127.0.0.1:1/')).toEqual([]);
+});
+
+test.each([
+  ['https://github.com/acme/shop.git', ['https://github.com']],
+  ['https://bot@git.example.com:8443/acme/shop', ['https://git.example.com:8443']],
+  ['http://git.example.com/acme/shop', ['http://git.example.com', 'https://git.example.com']],
+  ['git@github.com:acme/shop.git', ['https://github.com']],
+  ['ssh://git@git.example.com:2222/acme/shop', ['https://git.example.com']],
+  ['../shop', []],
+])('the token for %s goes to %j', (repo, origins) => {
+  const { credentials } = new Git({ repo, env: { GITHUB_TOKEN: 'ghs_secret_token' }, clock: systemClock, redact: (text) => text });
+  expect(credentials.map(([key]) => key)).toEqual(['credential.helper', ...origins.flatMap((origin) => [`credential.${origin}.helper`, `credential.${origin}.username`])]);
 });
 
 test('a wrong token, a wrong host and a missing repository say which, without the token', async () => {

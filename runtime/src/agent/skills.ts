@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Clock } from '../kube/clock.ts';
 import { runCommand } from './command.ts';
@@ -15,6 +15,9 @@ const LONGEST_INSTALL_MS = 5 * 60_000;
 /** The plugin that holds them; the operator reserves the name. */
 const SKILLS_PLUGIN = 'skills-sh';
 
+/** The tokens of this container: the Workspace's and those of other sources. */
+const TOKENS = /^(?:GITHUB_TOKEN|GH_TOKEN|GH_ENTERPRISE_TOKEN|KELOS_GITHUB_TOKEN_FILE|KELOS_SKILLS_GITHUB_TOKEN_\d+)$/;
+
 /** Answers git's questions from variables, so that no token is part of an argument or a file. */
 const ASKPASS = '#!/bin/sh\ncase "$1" in Username*) echo "$KELOS_SKILLS_GIT_USERNAME" ;; *) echo "$KELOS_SKILLS_GIT_TOKEN" ;; esac\n';
 
@@ -28,6 +31,8 @@ export interface SkillsOptions {
 
 /**
  * Installs skills.sh packages as the plugin `skills-sh`, in a home directory of their own that is removed afterwards: it needs no root.
+ *
+ * A package is a stranger's: while it is installed there is no token but its own, and no link of it is followed out of that directory.
  */
 export async function installSkills(skills: readonly Skill[], options: SkillsOptions): Promise<void> {
   if (skills.length === 0) return;
@@ -39,6 +44,7 @@ export async function installSkills(skills: readonly Skill[], options: SkillsOpt
     for (const skill of skills) await install(skill, home, askpass, options);
     const installed = join(home, '.agents', 'skills');
     if ((await readdir(installed).catch(() => [])).length === 0) throw new StepError('skills failed: No skills.sh skills were installed');
+    await refuseLinksOut(installed, home);
     const target = join(options.pluginDir, SKILLS_PLUGIN, 'skills');
     await mkdir(target, { recursive: true });
     await cp(installed, target, { recursive: true, dereference: true, force: true });
@@ -47,11 +53,25 @@ export async function installSkills(skills: readonly Skill[], options: SkillsOpt
   }
 }
 
+/** Links are copied as what they lead to: one to `/proc/self/environ` would hand every token of this container to the agent. */
+async function refuseLinksOut(installed: string, home: string): Promise<void> {
+  const root = await realpath(home);
+  for (const entry of await readdir(installed, { recursive: true, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const target = await realpath(path).catch(() => undefined);
+    if (target === undefined || !target.startsWith(root + sep)) {
+      throw new StepError(`skills failed: ${JSON.stringify(relative(installed, path))} is a link out of its package; a skill may contain files and links to its own files`);
+    }
+  }
+}
+
 async function install({ source, skill, tokenEnv }: Skill, home: string, askpass: string, options: SkillsOptions): Promise<void> {
   if (source.trim() === '') throw new StepError('invalid skills configuration: skills.sh source is empty');
   if (source.startsWith('-')) throw new StepError(`invalid skills configuration: skills.sh source ${JSON.stringify(source)} begins with a dash`);
   const args = ['-y', INSTALLER, 'add', source, '-a', 'universal', '-y', '-g', ...(skill === undefined ? [] : ['-s', skill])];
-  const env = { ...options.env, HOME: home, npm_config_update_notifier: 'false', ...credentialsFor(source, tokenEnv, askpass, options.env) };
+  const others = Object.entries(options.env).filter(([name]) => !TOKENS.test(name));
+  const env = { ...Object.fromEntries(others), HOME: home, npm_config_update_notifier: 'false', ...credentialsFor(source, tokenEnv, askpass, options.env) };
   const { code, stdout, stderr } = await runCommand('npx', args, { ...options, env, cwd: home, timeoutMs: LONGEST_INSTALL_MS });
   if (code === 0) return;
   const reason = oneLine(options.redact(reasonIn(stderr) || reasonIn(stdout)));

@@ -14,13 +14,13 @@ env | grep -E '^(GH_|GITHUB_TOKEN)' | sort >> "$RECORD"
 if [ -n "$GIT_ASKPASS" ]; then "$GIT_ASKPASS" "Username for x" >> "$RECORD"; "$GIT_ASKPASS" "Password for x" >> "$RECORD"; fi
 mkdir -p "$HOME/.agents/skills/deploy/references" && echo deploy > "$HOME/.agents/skills/deploy/references/SKILL.md"`;
 
-function aPod(npx = NPX) {
+function aPod(npx = NPX, more: Record<string, string> = {}) {
   const dir = temporaryDirectory();
   mkdirSync(join(dir, 'bin'));
   mkdirSync(join(dir, 'tmp'));
   writeFileSync(join(dir, 'bin', 'npx'), `#!/bin/sh\n${npx}\n`);
   chmodSync(join(dir, 'bin', 'npx'), 0o755);
-  const env = { PATH: `${join(dir, 'bin')}:${process.env.PATH}`, RECORD: join(dir, 'record'), TMPDIR: join(dir, 'tmp'), KELOS_SKILLS_GITHUB_TOKEN_0: 'ghs_private', EMPTY: '' };
+  const env = { PATH: `${join(dir, 'bin')}:${process.env.PATH}`, RECORD: join(dir, 'record'), TMPDIR: join(dir, 'tmp'), KELOS_SKILLS_GITHUB_TOKEN_0: 'ghs_private', EMPTY: '', ...more };
   const pluginDir = join(dir, 'plugin');
   return {
     pluginDir, tmp: env.TMPDIR,
@@ -61,4 +61,26 @@ test.each([
   await expect(install({ source, ...extra })).rejects.toThrow(message);
   expect(readdirSync(tmp)).toEqual([]);
   expect(existsSync(pluginDir)).toBe(false);
+});
+
+test.each([
+  ['the tokens of this container', 'ln -s /proc/self/environ'],
+  ['the whole file system', 'ln -s /'],
+  ['nothing', 'ln -s missing'],
+])('a package with a link to %s fails, and nothing of it reaches the agent', async (_, link) => {
+  const { install, pluginDir } = aPod(`mkdir -p "$HOME/.agents/skills/deploy" && ${link} "$HOME/.agents/skills/deploy/SKILL.md"`);
+  await expect(install({ source: 'acme/skills' })).rejects.toThrow('skills failed: "deploy/SKILL.md" is a link out of its package');
+  expect(existsSync(pluginDir)).toBe(false);
+});
+
+test('a link to a file of the package is that file', async () => {
+  const { install, pluginDir } = aPod('mkdir -p "$HOME/.agents/skills/deploy" && cd "$HOME/.agents/skills/deploy" && echo deploy > a.md && ln -s a.md SKILL.md');
+  await install({ source: 'acme/skills' });
+  expect(readFileSync(join(pluginDir, 'skills-sh', 'skills', 'deploy', 'SKILL.md'), 'utf8')).toBe('deploy\n');
+});
+
+test('the installer of a package sees no token but its own', async () => {
+  const { install, record } = aPod(`env | grep -E 'TOKEN' | sort >> "$RECORD"; ${NPX}`, { GITHUB_TOKEN: 'ghs_workspace', GH_TOKEN: 'ghs_workspace', KELOS_GITHUB_TOKEN_FILE: '/kelos/github-token/GITHUB_TOKEN' });
+  await install({ source: 'acme/skills' });
+  expect(record().join('\n')).not.toMatch(/ghs_|github-token/);
 });

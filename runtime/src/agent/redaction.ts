@@ -11,11 +11,27 @@ const SHORTEST_SECRET = 6;
 /** Begins with a literal, so that a long line is searched once and not from each of its characters. */
 const URL_CREDENTIALS = /:\/\/[^\s/@]+@/g;
 
-/** Knows the values of all variables that are named like secrets, of the GitHub token file, and credentials inside URLs. */
+/** A line or field of a longer secret: shorter ones are brackets and ordinary words. */
+const SHORTEST_PIECE = 12;
+/** In a configuration these tell what is run and asked, and with what is not. */
+const PUBLIC_FIELDS = ['type', 'command', 'args', 'url'];
+
+/**
+ * Knows the values of all variables that are named like secrets, of the GitHub token file, and credentials inside URLs; of a value with lines or
+ * fields each of them; and of all these the base64, as it also stands in a header `Authorization: Basic`.
+ *
+ * It is for accidents. An agent that means to tell what it knows can spell it another way.
+ */
 export function redactionFor(env: Env): Redact {
-  const secrets = new Set<string>();
+  const values = new Set<string>();
+  let secrets: readonly string[] = [];
   const remember = (value: string | undefined) => {
-    if (value !== undefined && value.trim().length >= SHORTEST_SECRET) secrets.add(value.trim());
+    const secret = value?.trim() ?? '';
+    if (secret.length < SHORTEST_SECRET || values.has(secret)) return;
+    values.add(secret);
+    const forms = [...values].flatMap((known) => [known, ...piecesOf(known)]).flatMap((text) => [text, ...base64Of(text)]);
+    // The longest first: the rest of a secret that begins with another one would be left.
+    secrets = [...new Set(forms)].sort((a, b) => b.length - a.length);
   };
   for (const [name, value] of Object.entries(env)) {
     if (SECRET_NAME.test(name)) remember(value);
@@ -28,6 +44,32 @@ export function redactionFor(env: Env): Redact {
     for (const secret of secrets) clean = clean.replaceAll(secret, '***');
     return clean;
   };
+}
+
+/** Output comes line by line, and an agent that prints its configuration prints fields. */
+function piecesOf(secret: string): string[] {
+  return [...secret.split('\n'), ...textsIn(secret).flatMap((text) => text.split(/\s/))].map((piece) => piece.trim()).filter((piece) => piece.length >= SHORTEST_PIECE);
+}
+
+function textsIn(json: string): string[] {
+  const texts: string[] = [];
+  try {
+    JSON.parse(json, function (this: unknown, field, value: unknown) {
+      if (typeof value === 'string' && !Array.isArray(this)) texts.push(...(PUBLIC_FIELDS.includes(field) ? [] : [value]));
+      return value;
+    });
+  } catch {
+    return []; // most secrets are no JSON
+  }
+  return texts;
+}
+
+/** The base64 of whatever contains the text, by where it begins in a group of three bytes; without the ends, which depend on what is beside it. */
+function base64Of(text: string): string[] {
+  return [0, 1, 2].map((offset) => {
+    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
+    return bytes.toString('base64').slice(offset === 0 ? 0 : 4, Math.floor(bytes.length / 3) * 4);
+  }).filter((encoded) => encoded.length >= SHORTEST_PIECE);
 }
 
 function tokenIn(file: string | undefined): string | undefined {

@@ -52,8 +52,10 @@ export async function run(options: RunOptions): Promise<RunEnd> {
       exitCode: known ? error.exitCode : 1,
     };
   });
-  await report(end, layout, options);
-  return end;
+  // A branch or the URL of a pull request is named by the agent.
+  const clean = { ...end, outputs: end.outputs.map(redact) };
+  await report(clean, layout, options);
+  return clean;
 }
 
 async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Promise<RunEnd> {

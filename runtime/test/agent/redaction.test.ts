@@ -31,3 +31,20 @@ test('a token that was renewed is known from then on, and the one before it, too
 test('credentials in URLs are blanked out, and other text with @ is not', () => {
   expect(redactionFor({})('https://bot:pw@host/x ssh://git@host mail a@b https://host/a@b')).toBe('https://***@host/x ssh://***@host mail a@b https://host/a@b');
 });
+
+test('of a secret with lines or fields, each of them is blanked out', () => {
+  const key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0\nAQEFAASCBKcwggSjAgEAAo\n-----END KEY-----';
+  expect(redactionFor({ DEPLOY_KEY: key })('> MIIEvQIBADANBgkqhkiG9w0\n> AQEFAASCBKcwggSjAgEAAo')).toBe('> ***\n> ***');
+  const servers = JSON.stringify({ mcpServers: { crm: { type: 'http', url: 'https://crm.example.com/mcp', headers: { Authorization: 'Bearer mcp-secret-value' } } } });
+  expect(redactionFor({ KELOS_MCP_SERVERS: servers })('POST https://crm.example.com/mcp with mcp-secret-value')).toBe('POST https://crm.example.com/mcp with ***');
+});
+
+test.each(['', 'x', 'x-access-token:'])('the base64 of a secret after %j is blanked out', (before) => {
+  const clean = redactionFor({ GITHUB_TOKEN: 'ghs_abcdefghijklmnop' })(`Authorization: Basic ${Buffer.from(`${before}ghs_abcdefghijklmnop`).toString('base64')}`);
+  expect(clean).toContain('***');
+  expect(Buffer.from(clean.split('***')[1]!, 'base64').length).toBeLessThan(3);
+});
+
+test('nothing is left of a secret that begins with another one', () => {
+  expect(redactionFor({ A_TOKEN: 'shared-prefix', B_TOKEN: 'shared-prefix-and-more' })('shared-prefix-and-more')).toBe('***');
+});

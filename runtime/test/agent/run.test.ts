@@ -269,3 +269,9 @@ test('SIGTERM ends the program with the result of what was done, though nobody r
   expect(error).toMatch(/^the agent was stopped after \d+ s$/);
   expect(outputs).toContain(`commit: ${git(pod.repo, 'rev-parse', 'HEAD')}`);
 });
+
+test('a branch that the agent named after a secret does not carry it into the status', async () => {
+  const { outputs, termination, log } = await running(aPod({ claude: `cat >/dev/null; git checkout --quiet -b leak/sk-very-secret; echo '${RESULT}'` }, { ANTHROPIC_API_KEY: 'sk-very-secret' }));
+  expect(outputs[0]).toBe('branch: leak/***');
+  expect(JSON.stringify(termination) + log).not.toContain('sk-very-secret');
+});

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { openStoppedEngine } from '@taskwright/runtime/embedded';
-import { type ClusterConfig, HttpTransport, KubeClient, loadConfig, systemClock } from '@taskwright/runtime/kube';
+import { ApiError, type ClusterConfig, HttpTransport, KubeClient, loadConfig, systemClock } from '@taskwright/runtime/kube';
 import { CommandError, type Io } from './io.ts';
 import { readEngineConfig } from './kubeconfig.ts';
 import { latestRunFolder, type RunFolder } from './run-folder.ts';
@@ -16,6 +16,8 @@ export interface Connection {
   readonly client: KubeClient;
   /** The one asked for, else that of the kubeconfig. */
   readonly namespace: string;
+  /** How to call it in a message. */
+  readonly where: string;
   readonly close: () => Promise<void>;
 }
 
@@ -25,10 +27,31 @@ const USER_AGENT = 'taskwright-cli';
 const ANSWERS_WITHIN_MS = 1_000;
 
 /**
- * Connects to what the user means: the cluster of `--kubeconfig`; else the engine of `taskwright dev`, running or, from
+ * Does something with the cluster that the user means: that of `--kubeconfig`; else the engine of `taskwright dev`, running or, from
  * the state it left behind, stopped; else the cluster that kubectl would talk to.
+ *
+ * @throws CommandError when the cluster cannot be reached or refuses.
  */
-export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
+export async function withConnection<T>(options: ConnectionOptions, io: Io, use: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await connect(options, io);
+  try {
+    return await use(connection);
+  } catch (cause) {
+    if (cause instanceof CommandError || io.signal.aborted) throw cause;
+    if (cause instanceof ApiError) throw new CommandError(`${connection.where}: ${cause.message}`, { cause });
+    if (cause instanceof Error && isUnreachable(cause)) throw new CommandError(`${cause.message}; start it, or run without a cluster: taskwright dev`, { cause });
+    throw cause;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The transport says what it got instead of an answer, and keeps the error of the system, which has a code. */
+function isUnreachable({ cause }: Error): boolean {
+  return cause instanceof Error && 'code' in cause;
+}
+
+async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
   if (options.kubeconfig === undefined) {
     const run = await latestRunFolder(resolve(io.cwd, options.data));
     if (run) return (await runningEngine(run, options)) ?? stoppedEngine(run, options);
@@ -46,7 +69,7 @@ async function clusterConfig({ kubeconfig }: ConnectionOptions, { env, cwd }: Io
 
 function toCluster(config: ClusterConfig, { namespace }: ConnectionOptions): Connection {
   const transport = new HttpTransport(config, { connections: 4 });
-  return { client: new KubeClient(transport, { userAgent: USER_AGENT }), namespace: namespace ?? config.namespace, close: () => transport.close() };
+  return { client: new KubeClient(transport, { userAgent: USER_AGENT }), namespace: namespace ?? config.namespace, where: config.server, close: () => transport.close() };
 }
 
 async function runningEngine(run: RunFolder, options: ConnectionOptions): Promise<Connection | undefined> {
@@ -67,5 +90,5 @@ async function runningEngine(run: RunFolder, options: ConnectionOptions): Promis
 }
 
 function stoppedEngine({ stateFile, dataDir }: RunFolder, { namespace = 'default' }: ConnectionOptions): Connection {
-  return { namespace, ...openStoppedEngine({ stateFile, dataDir }) };
+  return { namespace, where: 'the engine of the last taskwright dev', ...openStoppedEngine({ stateFile, dataDir }) };
 }

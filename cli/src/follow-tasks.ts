@@ -6,6 +6,8 @@ import { type Pod, podResource } from '@taskwright/schema/kubernetes';
 export interface TaskObserver {
   /** A Task's phase or message is another than before. */
   phaseChanged(task: Task): void;
+  /** A container of the Task cannot start yet, and the operator does not count that as a failure. */
+  heldUp(task: string, why: string): void;
   /** One line that a container of the Task printed. */
   printed(task: string, container: string, line: string): void;
 }
@@ -81,8 +83,9 @@ class LogFollower {
     const task = pod.metadata.labels?.['kelos.dev/task'];
     if (task === undefined || !keys.has(keyOf({ metadata: { ...pod.metadata, name: task } } as KubeObject))) return;
     const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-    for (const { name, state } of statuses) {
+    for (const { name, image, state } of statuses) {
       const id = `${pod.metadata.uid}/${name}`;
+      if (state?.waiting?.reason === 'ErrImagePull') this.#observer.heldUp(task, `no image ${image} yet: ${state.waiting.message ?? 'no reason given'}`);
       const started = state?.running !== undefined || state?.terminated !== undefined;
       if (!started || !TOLD_CONTAINERS.includes(name) || this.#followed.has(id)) continue;
       this.#followed.set(id, this.#follow(pod, task, name));

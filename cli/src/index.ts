@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CommandError, type Io } from './io.ts';
+import { DEFAULT_DATA } from './run-folder.ts';
 
 export { CommandError, type Io };
+
+/** The exit code for a command line that makes no sense, as of most programs. */
+const WRONG_USAGE = 2;
 
 /** Runs one command line and resolves to the exit code of the process. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -9,7 +14,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await commandLine(io).parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode; // commander has printed it
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE; // commander has printed it
     if (error instanceof CommandError) {
       io.err(`taskwright: ${error.message}\n`);
       return error.exitCode;
@@ -24,6 +29,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 function commandLine(io: Io): Command {
   const program = new Command('taskwright')
     .description('Run, watch and explain a fleet of coding agents')
+    .version(version())
+    .showHelpAfterError('see taskwright --help')
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err });
 
@@ -32,7 +39,7 @@ function commandLine(io: Io): Command {
     .description('run a program on this machine, without a cluster, and show what its agents do')
     .argument('[program]', 'folder with a cdk8s.yaml or main.ts, a TypeScript program, or YAML manifests', '.')
     .option('--keep', 'stay up after the last Task, so that kubectl and taskwright can look around')
-    .option('--data <folder>', 'where state, logs and repositories are kept', '.taskwright')
+    .option('--data <folder>', 'where state, logs and repositories are kept', DEFAULT_DATA)
     .option('--port <port>', 'port of the Kubernetes API on loopback; 0 takes a free one', '0')
     .option('--isolation <kind>', 'how agents are kept apart from this machine: auto, bubblewrap or path-mapping', 'auto')
     .option('--output <format>', 'json prints one object at the end and nothing else on standard output', 'text')
@@ -41,13 +48,14 @@ function commandLine(io: Io): Command {
   connected(program.command('get'))
     .description('list objects, Tasks unless you say otherwise')
     .argument('[kind]', 'tasks, workspaces, agentconfigs, jobs, pods …', 'tasks')
-    .argument('[name]')
+    .argument('[name]', 'one object; all of the kind when left out')
+    .option('-A, --all-namespaces', 'of every namespace')
     .option('-o, --output <format>', 'table, wide, json or yaml', 'table')
     .action(async (kind, name, options) => (await import('./commands/get.ts')).get(kind, name, options, io));
 
   connected(program.command('logs'))
     .description("print an agent's log")
-    .argument('<task>')
+    .argument('<task>', 'its name, as `taskwright get` shows it')
     .option('-f, --follow', 'go on until the agent ends')
     .option('--container <name>', 'kelos-agent, or kelos-prepare for the preparation of the workspace', 'kelos-agent')
     .action(async (task, options) => (await import('./commands/logs.ts')).logs(task, options, io));
@@ -55,10 +63,13 @@ function commandLine(io: Io): Command {
   return program;
 }
 
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
+
 function connected(command: Command): Command {
   return command
     .option('-n, --namespace <namespace>', 'default: that of the kubeconfig, else "default"')
-    .option('-A, --all-namespaces', 'of every namespace')
     .option('--kubeconfig <file>', 'talk to this cluster; default: the engine of `taskwright dev` in --data')
-    .option('--data <folder>', 'where `taskwright dev` keeps its state', '.taskwright');
+    .option('--data <folder>', 'where `taskwright dev` keeps its state', DEFAULT_DATA);
 }

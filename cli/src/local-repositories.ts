@@ -41,6 +41,7 @@ async function cloneBare(source: string, bare: string, url: string): Promise<voi
   try {
     await execute('git', ['clone', '--quiet', '--bare', '--', source, bare]);
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new CommandError('cannot start git; install it, agents need it too', { cause });
     throw new CommandError(`repositories: ${url} stands for "${source}", which git cannot clone; name a folder that is a git repository`, { cause });
   }
 }

@@ -14,7 +14,7 @@ process.exitCode = await run(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   env: process.env,
   cwd: process.cwd(),
-  isTerminal: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+  isTerminal: process.stdout.isTTY === true && !process.env['NO_COLOR'],
   columns: process.stdout.columns,
   signal: interrupted.signal,
 });

@@ -42,6 +42,10 @@ export class Progress implements TaskObserver {
   }
 
   /** On a terminal a line stays one line: `taskwright logs` has it whole. */
+  heldUp(task: string, why: string): void {
+    this.#line(`${this.#label(task)} ${painter(this.#io)('yellow', '•')} ${harmless(why)}`);
+  }
+
   printed(task: string, _container: string, line: string): void {
     const { isTerminal, columns } = this.#io;
     const shown = isTerminal && columns !== undefined ? cut(harmless(line), columns - TIME_WIDTH - this.#nameWidth - ' │ '.length) : harmless(line);

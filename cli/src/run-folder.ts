@@ -13,6 +13,9 @@ export interface RunFolder {
   readonly dataDir: string;
 }
 
+/** Where runs are kept unless `--data` says otherwise. */
+export const DEFAULT_DATA = '.taskwright';
+
 /** A run holds clones and logs; ten of them are enough to look back and too few to fill a disk. */
 const KEPT_RUNS = 10;
 
@@ -29,17 +32,25 @@ const RUN_ID = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/;
 export async function createRunFolder(data: string, startedAt: Date): Promise<RunFolder> {
   const runs = join(data, 'runs');
   if ((await lstat(runs).catch(() => undefined))?.isSymbolicLink()) throw new CommandError(`${runs}: is a link to somewhere else, where old runs would be removed; remove it, or name another folder with --data`);
-  await mkdir(runs, { recursive: true, mode: 0o700 });
-  // What is there already stays as it is, a link included.
-  await writeFile(join(data, '.gitignore'), '*\n', { flag: 'wx' }).catch(unlessThere);
   const id = startedAt.toISOString().replaceAll(/[:.]/g, '-');
   const folder = layout(join(runs, id));
-  await mkdir(folder.repositories, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(folder.repositories, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new CommandError(`--data: cannot write to ${data}: ${(cause as Error).message}; name another folder, for example --data /tmp/taskwright`, { cause });
+  }
+  // What is there already stays as it is, a link included.
+  await writeFile(join(data, '.gitignore'), '*\n', { flag: 'wx' }).catch(unlessThere);
   await symlink(join('runs', id), join(data, `latest-${id}`));
   await rename(join(data, `latest-${id}`), join(data, 'latest')); // atomic: there is always a latest
   const old = (await readdir(runs)).filter((name) => RUN_ID.test(name)).sort().slice(0, -KEPT_RUNS);
   await Promise.all(old.map((name) => rm(join(runs, name), { recursive: true, force: true })));
   return folder;
+}
+
+/** Whether no newer run has taken the place of `latest`. */
+export async function isLatest(data: string, run: RunFolder): Promise<boolean> {
+  return (await latestRunFolder(data))?.path === run.path;
 }
 
 /** The folder of the newest run, if there ever was one. */

@@ -40,7 +40,7 @@ export function summarize(task: Task, gitDirOf: (task: Task) => string | undefin
 }
 
 /** The end of `taskwright dev`, for a person: what happened, where it is, what to try next. */
-export function renderSummary(tasks: readonly TaskSummary[], { modelIsScripted }: { modelIsScripted: boolean }): string {
+export function renderSummary(tasks: readonly TaskSummary[], { modelIsScripted, dataFlag }: { modelIsScripted: boolean; dataFlag: string }): string {
   const rows = tasks.map(({ name, phase, branch = '-', commit = '-', inputTokens, outputTokens, costUSD }) => [
     name,
     phase,
@@ -55,10 +55,10 @@ export function renderSummary(tasks: readonly TaskSummary[], { modelIsScripted }
     '',
     table(['TASK', 'PHASE', 'BRANCH', 'COMMIT', 'TOKENS', 'COST'], rows),
     ...(looks.length > 0 ? ['Look at the commits (they are in a clone of their own, your checkout is as it was):', ...looks, ''] : []),
-    ...(failures.length > 0 ? ['Find out why a Task failed:', ...failures.map(({ name }) => `  npx taskwright logs ${name}`), ''] : []),
+    ...(failures.length > 0 ? ['Find out why a Task failed:', ...failures.map(({ name }) => `  npx taskwright logs ${name}${dataFlag}`), ''] : []),
     'Look around:',
-    '  npx taskwright get -o wide',
-    ...tasks.slice(0, 1).map(({ name }) => `  npx taskwright logs ${name}`),
+    `  npx taskwright get -o wide${dataFlag}`,
+    ...tasks.slice(0, 1).map(({ name }) => `  npx taskwright logs ${name}${dataFlag}`),
     ...(modelIsScripted ? ['', 'The model was a script. With ANTHROPIC_API_KEY in the environment, the same program asks the real one.'] : []),
     '',
   ].join('\n');

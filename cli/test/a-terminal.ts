@@ -10,16 +10,20 @@ export interface Session {
   readonly err: string;
 }
 
-/** Types one command line where no terminal is, in `cwd`, with nothing in the environment but what is needed to find programs. */
-export async function type(args: readonly string[], { cwd, env = {}, signal = new AbortController().signal }: { cwd: string; env?: Io['env']; signal?: AbortSignal }): Promise<Session> {
+/** Types one command line where no terminal is, in `cwd`, with nothing in the environment but what is needed to find programs. Ctrl-C is typed when `interruptAt` is printed. */
+export async function type(args: readonly string[], { cwd, env = {}, interruptAt }: { cwd: string; env?: Io['env']; interruptAt?: string }): Promise<Session> {
   const written = { out: '', err: '' };
+  const interrupted = new AbortController();
   const code = await run(args, {
-    out: (text) => (written.out += text),
+    out: (text) => {
+      written.out += text;
+      if (interruptAt !== undefined && text.includes(interruptAt)) interrupted.abort();
+    },
     err: (text) => (written.err += text),
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     cwd,
     isTerminal: false,
-    signal,
+    signal: interrupted.signal,
   });
   return { code, ...written };
 }

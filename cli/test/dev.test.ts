@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folderWith, type } from './a-terminal.ts';
@@ -75,6 +75,52 @@ test('an agent that fails says so to the person and to the shell', async () => {
   expect(out).toContain('npx taskwright logs note');
 });
 
+test('Ctrl-C ends the agents, keeps what is there, and says where to look', async () => {
+  const { folder } = aProject('#!/bin/sh\necho "pid $$"\nexec sleep 600\n');
+  const { code, out, err } = await type(['dev', 'fleet.yaml'], { cwd: folder, interruptAt: 'note │ pid' });
+  expect({ code, err }).toEqual({ code: 130, err: 'taskwright: stopped; what came of it so far: npx taskwright get\n' });
+  expect(out).toContain('stops its agents');
+  expect(await type(['get'], { cwd: folder })).toMatchObject({ code: 0, out: expect.stringContaining('note') });
+});
+
+test('two runs in one folder each point at their own commits', async () => {
+  const { folder } = aProject(AGENT);
+  const runs = await Promise.all([1, 2].map(() => type(['dev', 'fleet.yaml', '--output', 'json'], { cwd: folder })));
+  for (const { code, out } of runs) {
+    const [, ...look] = JSON.parse(out).tasks[0].look.split(' ');
+    expect({ code, shown: execFileSync('git', look, { cwd: folder, encoding: 'utf8' }) }).toEqual({ code: 0, shown: expect.stringContaining('+write a note') });
+  }
+});
+
+test('a program of the agent that is not there is named', async () => {
+  const { folder } = aProject(AGENT, FLEET.replace('example.com/note:1', 'example.com/other:1'));
+  const { code, out } = await type(['dev', 'fleet.yaml'], { cwd: folder, interruptAt: 'no image' });
+  expect(code).toBe(130);
+  expect(out).toMatch(/note • no image example\.com\/other:1 yet: \S+/);
+});
+
+test('what is not there, and what does not answer, is told in one line', async () => {
+  const kubeconfig = `apiVersion: v1
+kind: Config
+current-context: a
+clusters: [{name: a, cluster: {server: 'http://127.0.0.1:9'}}]
+users: [{name: a, user: {}}]
+contexts: [{name: a, context: {cluster: a, user: a}}]
+`;
+  const { folder } = aProject(AGENT);
+  await type(['dev', 'fleet.yaml'], { cwd: folder });
+  writeFileSync(join(folder, 'kubeconfig'), kubeconfig);
+  const cwd = folder;
+  expect(await type(['get', 'tasks', 'other'], { cwd })).toEqual({ code: 1, out: '', err: 'taskwright: no Task "other" in namespace "default"; list them with "taskwright get tasks"\n' });
+  expect(await type(['dev', 'fleet.yaml', '--data', 'kubeconfig'], { cwd })).toMatchObject({
+    code: 1, err: expect.stringMatching(/^taskwright: --data: cannot write to .*kubeconfig: ENOTDIR.*; name another folder, for example --data \/tmp\/taskwright\n$/),
+  });
+  expect((await type(['get', 'task', 'note', '-o', 'yaml'], { cwd })).out).not.toContain('managedFields');
+  expect(await type(['get', '--kubeconfig', 'kubeconfig'], { cwd })).toEqual({
+    code: 1, out: '', err: 'taskwright: GET /apis: no answer from http://127.0.0.1:9, connect ECONNREFUSED 127.0.0.1:9; start it, or run without a cluster: taskwright dev\n',
+  });
+});
+
 test('every object that the API refuses is named, and nothing runs', async () => {
   const { folder } = aProject(AGENT, FLEET.replace('prompt: write a note', 'prompt: 7').replace("repo: 'https", "repo: 'ftp"));
   const { code, err } = await type(['dev', 'fleet.yaml'], { cwd: folder });
@@ -102,6 +148,7 @@ test.each([
   [['dev', 'x.yaml'], 1, 'taskwright: x.yaml: no such file or folder; pass a program, for example: taskwright dev examples/first-task\n'],
   [['dev', '.', '--port', 'http'], 2, 'taskwright: --port: got "http"; allowed is 0 to 65535\n'],
   [['dev', '.', '--isolation', 'vm'], 2, 'taskwright: --isolation: got "vm"; allowed are auto, bubblewrap and path-mapping\n'],
+  [['watch'], 2, "error: unknown command 'watch'\nsee taskwright --help\n"],
   [['get', '-o', 'xml'], 2, 'taskwright: --output: got "xml"; allowed are table, wide, json and yaml\n'],
   [['logs', 'note'], 1, 'taskwright: no cluster: neither $KUBECONFIG nor HOME/.kube/config exists, and this is no Pod; pass --kubeconfig; without a cluster, start with: taskwright dev\n'],
 ])('%j ends with code %d and the next thing to do', async (args, code, err) => {

@@ -15,7 +15,7 @@ import { serveLocalRepositories } from '../local-repositories.ts';
 import { isTask, neededSecrets, secretWith } from '../local-secrets.ts';
 import { readProgram } from '../program.ts';
 import { Progress } from '../progress.ts';
-import { createRunFolder } from '../run-folder.ts';
+import { createRunFolder, DEFAULT_DATA, isLatest } from '../run-folder.ts';
 import { renderSummary, summarize } from '../summary.ts';
 
 export interface DevOptions {
@@ -35,8 +35,19 @@ const IMAGES = {
 /**
  * `taskwright dev [program]`: synthesizes the program, applies it to an engine in this process, runs the operator on it, and
  * shows what the agents do until every Task has finished.
+ *
+ * @throws CommandError with exit code 130 when the user stops it; what came of it so far is kept.
  */
 export async function dev(path: string, options: DevOptions, io: Io): Promise<void> {
+  try {
+    await runProgram(path, options, io);
+  } catch (cause) {
+    if (!io.signal.aborted || cause instanceof CommandError) throw cause;
+    throw new CommandError(`stopped; what came of it so far: npx taskwright get${dataFlag(options)}`, { exitCode: 130, cause });
+  }
+}
+
+async function runProgram(path: string, options: DevOptions, io: Io): Promise<void> {
   const clock = systemClock;
   const startedAt = clock.elapsed();
   const marks: Record<string, number> = {};
@@ -72,7 +83,9 @@ export async function dev(path: string, options: DevOptions, io: Io): Promise<vo
     ...(isolation && { isolation }),
   });
   stack.defer(() => engine.stop());
-  const face = await engine.api.listen({ port });
+  const face = await engine.api.listen({ port }).catch((cause: Error) => {
+    throw new CommandError(`--port ${port}: ${cause.message}; leave it out to take a free one`, { cause });
+  });
   stack.defer(() => face.close());
   await writeFile(run.kubeconfig, kubeconfigFor(face), { mode: 0o600 });
   progress.step('engine', `in this process; kubectl --kubeconfig ${shown(io, join(data, 'latest/kubeconfig'))} get tasks`);
@@ -95,13 +108,15 @@ export async function dev(path: string, options: DevOptions, io: Io): Promise<vo
   });
   mark('applied');
 
+  io.signal.addEventListener('abort', () => progress.step('engine', 'stops its agents; Ctrl-C again leaves at once'), { once: true });
   const tasks = await followTasks(engine.client, new Set(keys), progress, io.signal);
   mark('finished');
 
-  const gitDirOf = (task: Task) => gitDir(task, program.objects, repositories.folders, (folder) => shown(io, join(data, 'latest', relative(run.path, folder))));
+  const home = (await isLatest(data, run)) ? join(data, 'latest') : run.path;
+  const gitDirOf = (task: Task) => gitDir(task, program.objects, repositories.folders, (folder) => shown(io, join(home, relative(run.path, folder))));
   const summaries = tasks.sort((a, b) => keyOf(a).localeCompare(keyOf(b))).map((task) => summarize(task, gitDirOf));
   if (options.output === 'json') io.out(`${JSON.stringify({ tasks: summaries, milliseconds: marks }, undefined, 2)}\n`);
-  else io.out(renderSummary(summaries, { modelIsScripted: model.scripted }));
+  else io.out(renderSummary(summaries, { modelIsScripted: model.scripted, dataFlag: dataFlag(options) }));
 
   if (options.keep) {
     progress.step('engine', 'stays up; Ctrl-C stops it');
@@ -116,6 +131,11 @@ function checked({ isolation, port, output }: DevOptions): { isolation: Isolatio
   if (!['auto', 'bubblewrap', 'path-mapping'].includes(isolation)) throw new CommandError(`--isolation: got "${isolation}"; allowed are auto, bubblewrap and path-mapping`, { exitCode: 2 });
   if (!/^\d+$/.test(port) || Number(port) > 65_535) throw new CommandError(`--port: got "${port}"; allowed is 0 to 65535`, { exitCode: 2 });
   return { isolation: isolation === 'auto' ? undefined : (isolation as IsolationKind), port: Number(port) };
+}
+
+/** For commands that we tell the user to type. */
+function dataFlag({ data }: DevOptions): string {
+  return data === DEFAULT_DATA ? '' : ` --data ${data}`;
 }
 
 function counted(objects: readonly KubeObject[]): string {

@@ -1,6 +1,6 @@
-import { type KubeObject, pathOf, type Resource } from '@taskwright/runtime/kube';
+import { isNotFound, type KubeClient, type KubeObject, pathOf, type Resource } from '@taskwright/runtime/kube';
 import { stringify } from 'yaml';
-import { connect, type ConnectionOptions } from '../connection.ts';
+import { withConnection, type ConnectionOptions } from '../connection.ts';
 import { resourceNamed } from '../discovery.ts';
 import { CommandError, type Io } from '../io.ts';
 import { table } from '../terminal.ts';
@@ -23,23 +23,42 @@ export async function get(kind: string, name: string | undefined, options: GetOp
   if (!['table', 'wide', 'json', 'yaml'].includes(options.output)) {
     throw new CommandError(`--output: got "${options.output}"; allowed are table, wide, json and yaml`, { exitCode: 2 });
   }
-  const connection = await connect(options, io);
-  try {
-    const resource = await resourceNamed(connection.client, kind);
-    const namespace = options.allNamespaces ? undefined : connection.namespace;
-    const path = pathOf(resource, { namespace, name });
-    const fetch = async (accept: string) => JSON.parse((await connection.client.send({ method: 'GET', path, headers: { accept }, signal: io.signal })).body.toString());
+  await withConnection(options, io, async ({ client, namespace: chosen }) => {
+    const resource = await resourceNamed(client, kind);
+    const namespace = resource.namespaced && !options.allNamespaces ? chosen : undefined;
+    const fetch = (accept: string) => fetchJson(client, resource, { namespace, name }, accept, io.signal);
     switch (options.output) {
       case 'json':
-        return io.out(`${JSON.stringify(await fetch('application/json'), undefined, 2)}\n`);
+        return io.out(`${JSON.stringify(forPeople(await fetch('application/json')), undefined, 2)}\n`);
       case 'yaml':
-        return io.out(stringify(await fetch('application/json')));
+        return io.out(stringify(forPeople(await fetch('application/json'))));
       default:
         return io.out(printed(await fetch(TABLE), resource, namespace, options.output === 'wide'));
     }
-  } finally {
-    await connection.close();
+  });
+}
+
+interface Address {
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+}
+
+async function fetchJson(client: KubeClient, resource: Resource, { namespace, name }: Address, accept: string, signal: AbortSignal) {
+  try {
+    const path = pathOf(resource, { namespace, name });
+    return JSON.parse((await client.send({ method: 'GET', path, headers: { accept }, signal })).body.toString());
+  } catch (cause) {
+    if (name === undefined || !isNotFound(cause)) throw cause;
+    const place = namespace === undefined ? '' : ` in namespace "${namespace}"`;
+    throw new CommandError(`no ${resource.kind} "${name}"${place}; list them with "taskwright get ${resource.plural}"`, { cause });
   }
+}
+
+/** Which manager owns which field is for programs, and longer than the object. kubectl hides it too. */
+function forPeople(answer: KubeObject | { readonly items: readonly KubeObject[] }): object {
+  if ('items' in answer) return { ...answer, items: answer.items.map(forPeople) };
+  const { managedFields: _, ...metadata } = answer.metadata;
+  return { ...answer, metadata };
 }
 
 function printed({ columnDefinitions, rows }: ServerTable, resource: Resource, namespace: string | undefined, wide: boolean): string {

@@ -26,9 +26,7 @@ const NAMESPACES = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unsha
 /** Runs a container in a file system of its own, as bubblewrap makes it: without root, without a daemon. */
 const bubblewrap: Isolation = {
   kind: 'bubblewrap',
-  says:
-    'containers run in bubblewrap with their own file system, processes and user: of this machine they see /usr and a few settings, read-only, and the ' +
-    'directories of their Pod; they share its network and kernel, and nothing limits their memory or time on the processor',
+  says: 'bubblewrap: agents have their own files, processes and user, and see /usr read-only; they share network and kernel, memory and CPU are not limited',
   // Some agents refuse to work unattended as root unless they are told that they are kept apart.
   defaults: () => ({ PATH: SEARCH_PATH, HOME, TMPDIR: '/tmp', TASKWRIGHT_ISOLATED: '1' }),
   launch,

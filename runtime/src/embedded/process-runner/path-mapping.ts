@@ -14,9 +14,7 @@ const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  */
 export const pathMapping: Isolation = {
   kind: 'path-mapping',
-  says:
-    'containers are ordinary processes with your rights: they have their own HOME, temporary directory and variables, and nothing keeps them from ' +
-    'other files, processes or the network; paths of mounts are replaced in variables and arguments, not inside programs',
+  says: 'none: agents are processes with your rights, and reach your files, processes and network; only HOME, temporary directory and variables are their own',
   defaults: ({ homeDirectory, temporaryDirectory }) => ({ PATH: SEARCH_PATH, HOME: homeDirectory, TMPDIR: temporaryDirectory }),
   launch,
   terminate: (pid) => signalGroup(pid, 'SIGTERM'),

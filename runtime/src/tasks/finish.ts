@@ -1,7 +1,7 @@
 import type { Task, TaskStatus } from '@taskwright/schema';
 import { normalEvent, warningEvent } from '../kube/plan.ts';
 import { withAdmission } from './admission.ts';
-import { type Attempt, attemptsOf, newestPod } from './outcome/attempts.ts';
+import { type Attempt, attemptsOf, isAtWork, newestPod } from './outcome/attempts.ts';
 import { failureMessage } from './outcome/failure-message.ts';
 import type { JobEnd } from './outcome/job-state.ts';
 import { outcomeOf } from './outcome/outcome.ts';
@@ -11,9 +11,9 @@ import { toKubeTime } from '../kube/time.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob } from './observed.ts';
 
-/** A log that cannot be read is tried again for this long after the Job ended: a node may be away for a moment. */
-const LOG_PATIENCE_MS = 30_000;
-const LOG_RETRY_MS = 5_000;
+/** What cannot be read yet is waited for this long after the Job ended: a node may be away for a moment. */
+const PATIENCE_MS = 30_000;
+const RETRY_MS = 5_000;
 
 export interface FinishFacts extends Pick<TaskFacts, 'task' | 'pods' | 'logs' | 'now'> {
   readonly job: ObservedJob;
@@ -28,11 +28,15 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
   const attempts = attemptsOf(task, pods, logs);
   const last = attempts.at(-1);
   const endedAt = end.at ?? toKubeTime(now);
-  if (last?.unreadable && now.getTime() - Date.parse(endedAt) < LOG_PATIENCE_MS) {
-    return { requeueAfterMs: LOG_RETRY_MS, why: `its log cannot be read yet: ${last.unreadable}` };
+  if (now.getTime() - Date.parse(end.at ?? '') < PATIENCE_MS) {
+    if (last?.unreadable) return { requeueAfterMs: RETRY_MS, why: `its log cannot be read yet: ${last.unreadable}` };
+    // Jobs and Pods are watched apart, and a Job may be stopped before its Pod has.
+    if (pods.some(isAtWork)) return { requeueAfterMs: RETRY_MS, why: 'its Pod was not seen to end yet' };
   }
 
-  const { succeeded, message } = verdict(task, job, end, last);
+  const { succeeded, message } = end.succeeded
+    ? verdict(task, last)
+    : { succeeded: false, message: failureMessage({ job, end, attempt: last, lastMessage: task.status?.message, wasRunning: task.status?.phase === 'Running' }) };
   const outcome = outcomeOf(attempts);
   const startTime = task.status?.startTime ?? earliestStart(pods);
   const podName = newestPod(pods)?.metadata.name;
@@ -51,12 +55,13 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
   return { status, events: finishEvents(succeeded, message, outcome) };
 }
 
-function verdict(task: Task, job: ObservedJob, end: JobEnd, last: Attempt | undefined): { succeeded: boolean; message: string } {
-  if (!end.succeeded) return { succeeded: false, message: failureMessage({ job, end, attempt: last, lastMessage: task.status?.message }) };
+/** What becomes of a Task whose Job succeeded. */
+function verdict(task: Task, last: Attempt | undefined): { succeeded: boolean; message: string } {
   // Our own agent images always leave a result; a custom one may have none to leave.
-  const mustHaveResult = workerOf(task).image === undefined && last?.pod !== undefined;
-  if (mustHaveResult && !last?.result && !last?.unreadable) return { succeeded: false, message: 'Agent exited with code 0 and left no result' };
-  return { succeeded: true, message: `Task completed successfully${last?.unreadable ? '; its log could not be read' : ''}` };
+  const leftNothing = last?.pod !== undefined && !last.result && !last.unreadable;
+  if (leftNothing && workerOf(task).image === undefined) return { succeeded: false, message: 'Agent exited with code 0 and left no result' };
+  const remark = leftNothing ? '; the agent left no result' : last?.unreadable ? '; its log could not be read' : '';
+  return { succeeded: true, message: `Task completed successfully${remark}` };
 }
 
 function finishEvents(succeeded: boolean, message: string, { outputs = [], results = {} }: Pick<TaskStatus, 'outputs' | 'results'>) {

@@ -73,13 +73,21 @@ describe('a log', () => {
   });
 });
 
+test.each([
+  { it: 'an agent', pod: aPod({ agent: { running: {} } }) },
+  { it: 'a preparation', pod: aPod({ prepare: { running: {} } }) },
+])('$it that was not seen to end is waited for, half a minute', ({ pod }) => {
+  expect(plan({ pods: [pod], at: new Date('2026-01-01T00:09:29Z') })).toEqual({ requeueAfterMs: 5_000, why: 'its Pod was not seen to end yet' });
+  expect(plan({ pods: [pod], at: new Date('2026-01-01T00:09:30Z') }).status?.phase).toBe('Failed');
+});
+
 describe('an agent that exits with code 0 and leaves no result', () => {
   test('failed, if it is ours: it always leaves one', () => {
     expect(plan({ pods: [aPod({ agent: ended(0) })] }).status).toMatchObject({ phase: 'Failed', message: 'Agent exited with code 0 and left no result' });
   });
 
   test('succeeded, if it is custom: it may have none', () => {
-    expect(plan({ pods: [aPod({ agent: ended(0) })], spec: { image: 'bot' } }).status).toMatchObject({ phase: 'Succeeded', message: 'Task completed successfully' });
+    expect(plan({ pods: [aPod({ agent: ended(0) })], spec: { image: 'bot' } }).status).toMatchObject({ phase: 'Succeeded', message: 'Task completed successfully; the agent left no result' });
   });
 
   test('succeeded, if its Pod was never seen', () => {
@@ -87,6 +95,7 @@ describe('an agent that exits with code 0 and leaves no result', () => {
   });
 });
 
+const kept = (message: string, exitCode = 143) => ({ 'taskwright.dev/ended-attempts': JSON.stringify({ g: { podName: 'fix-1', message, exitCode } }) });
 const late = aJob({ deadline: 60, status: { conditions: [{ type: 'Failed', status: 'True', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' }] } });
 
 test.each<{ it: string } & Scene & { message: string }>([
@@ -110,7 +119,13 @@ test.each<{ it: string } & Scene & { message: string }>([
     status: { phase: 'Pending', jobName: 'fix', message: 'Image "x" cannot be pulled; see the events of Pod "fix-1"' },
     message: 'Stopped after its activeDeadlineSeconds of 60: Image "x" cannot be pulled; see the events of Pod "fix-1"',
   },
-  { it: 'what the Job says, when nothing else does', message: 'Job failed: Job has reached the specified backoff limit' },
+  { it: 'a Pod that was deleted and left no trace', message: 'Pod was deleted: Job has reached the specified backoff limit' },
+  { it: 'a Pod that was deleted', annotations: kept(''), message: 'Pod "fix-1" was deleted: Job has reached the specified backoff limit' },
+  { it: 'a Pod that was deleted, and what its agent did until then', annotations: kept(result([], { error: 'the agent was stopped after 12 s' })), message: 'Pod "fix-1" was deleted: the agent was stopped after 12 s' },
+  { it: 'a Pod that is being deleted', pods: [aPod({ agent: ended(143), deletionTimestamp: '2026-01-01T00:09:00Z' })], message: 'Pod "fix-1" was deleted: Job has reached the specified backoff limit' },
+  { it: 'an agent that failed by itself before its Pod is deleted', pods: [aPod({ agent: ended(3), deletionTimestamp: '2026-01-01T00:09:00Z' })], message: 'Agent exited with code 3 and left no result' },
+  { it: 'an agent that failed by itself before its Pod was deleted', annotations: kept('', 3), message: 'Agent exited with code 3 and left no result' },
+  { it: 'what the Job says, when nothing else does', status: { phase: 'Pending', jobName: 'fix' }, message: 'Job failed: Job has reached the specified backoff limit' },
 ])('a failure names $it', ({ message, job = aJob({ status: failed }), ...scene }) => {
   const { status, events } = plan({ job, ...scene });
   expect([status?.phase, status?.message]).toEqual(['Failed', message]);

@@ -32,8 +32,8 @@ const bubblewrap: Isolation = {
   launch,
   terminate: (pid) => {
     // The first process of the sandbox leads the group of the command, and as the first of its namespace it ignores the signal itself.
-    const first = childrenOf(pid)[0];
-    if (first !== undefined) signalGroup(first, 'SIGTERM');
+    // One that is still being made goes as a whole.
+    signalGroup(childrenOf(pid)[0] ?? pid, 'SIGTERM');
   },
 };
 

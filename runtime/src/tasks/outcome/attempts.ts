@@ -1,8 +1,8 @@
 import { type Task, taskResource } from '@taskwright/schema';
-import type { ContainerStatus } from '@taskwright/schema/kubernetes';
+import type { ContainerStateTerminated, ContainerStatus } from '@taskwright/schema/kubernetes';
 import type { Write } from '../../kube/plan.ts';
 import type { LogReading } from './log-result.ts';
-import { AGENT_CONTAINER } from '../pod/paths.ts';
+import { AGENT_CONTAINER, PREPARE_CONTAINER } from '../pod/paths.ts';
 import { type AgentResult, parseTerminationMessage } from './result-lines.ts';
 import type { ObservedPod } from '../observed.ts';
 
@@ -12,13 +12,18 @@ export interface Attempt {
   readonly podName: string;
   /** Left out for an attempt whose Pod is gone. */
   readonly pod?: ObservedPod;
+  /** How the agent ended. Left out: nobody saw it end. */
+  readonly ended?: Pick<ContainerStateTerminated, 'exitCode' | 'signal' | 'reason'>;
   /** Left out: it left none. */
   readonly result?: AgentResult;
   /** Why the log, which may hold a result, could not be read. */
   readonly unreadable?: string;
 }
 
-/** Where the termination messages of Pods are kept that went before the Job ended: by deadline, eviction or drain. */
+/** What a deletion sends to the agent: SIGTERM, and SIGKILL when that did not help. */
+const EXIT_CODES_OF_DELETION = [137, 143];
+
+/** Where the ends of Pods are kept that went before the Job ended: by deadline, eviction or drain. */
 const ANNOTATION = 'taskwright.dev/ended-attempts';
 /** An annotation is meant to be small: this many messages of 4 KiB. */
 const MOST_KEPT = 16;
@@ -26,6 +31,7 @@ const MOST_KEPT = 16;
 interface KeptAttempt {
   readonly podName: string;
   readonly message: string;
+  readonly exitCode?: number;
 }
 
 /** All attempts that are known of, the oldest first. */
@@ -33,8 +39,10 @@ export function attemptsOf(task: Task, pods: readonly ObservedPod[], logs: Reado
   const live = new Set(pods.map(({ metadata }) => metadata.uid));
   const gone = Object.entries(keptAttempts(task)).filter(([uid]) => !live.has(uid));
   return [
-    ...gone.map(([uid, { podName, message }]): Attempt => ({ uid, podName, result: parseTerminationMessage(message) })),
-    ...oldestFirst(pods).map((pod): Attempt => ({ uid: pod.metadata.uid!, podName: pod.metadata.name!, pod, ...resultOf(pod, logs) })),
+    ...gone.map(([uid, { podName, message, exitCode }]): Attempt => ({
+      uid, podName, ...(exitCode === undefined ? {} : { ended: { exitCode } }), result: parseTerminationMessage(message),
+    })),
+    ...oldestFirst(pods).map((pod): Attempt => ({ uid: pod.metadata.uid!, podName: pod.metadata.name!, pod, ended: agentStatus(pod)?.state?.terminated, ...resultOf(pod, logs) })),
   ];
 }
 
@@ -45,9 +53,9 @@ export function attemptsOf(task: Task, pods: readonly ObservedPod[], logs: Reado
 export function keepEndedAttempts(task: Task, pods: readonly ObservedPod[]): Write[] {
   const kept = keptAttempts(task);
   const added = pods.flatMap((pod): [string, KeptAttempt][] => {
-    const message = agentStatus(pod)?.state?.terminated?.message;
+    const ended = agentStatus(pod)?.state?.terminated;
     const { uid, name, deletionTimestamp } = pod.metadata!;
-    return deletionTimestamp && message && !(uid! in kept) ? [[uid!, { podName: name!, message }]] : [];
+    return deletionTimestamp && ended && !(uid! in kept) ? [[uid!, { podName: name!, message: ended.message ?? '', exitCode: ended.exitCode }]] : [];
   });
   if (added.length === 0) return [];
   const value = JSON.stringify(Object.fromEntries([...Object.entries(kept), ...added].slice(-MOST_KEPT)));
@@ -62,6 +70,18 @@ export function podsToRead(pods: readonly ObservedPod[]): ObservedPod[] {
     const result = parseTerminationMessage(ended.message);
     return !result || result.truncated || result.lines.length === 0;
   });
+}
+
+/** The agent, or what prepares its workspace, was not seen to end. */
+export function isAtWork(pod: ObservedPod): boolean {
+  const preparation = pod.status?.initContainerStatuses?.find(({ name }) => name === PREPARE_CONTAINER);
+  return [preparation, agentStatus(pod)].some((container) => container?.state?.running !== undefined);
+}
+
+/** Somebody deleted its Pod while its agent was at work, and did not after the agent had ended by itself. */
+export function wasDeleted({ pod, ended }: Attempt): boolean {
+  const isGone = !pod || pod.metadata.deletionTimestamp !== undefined;
+  return isGone && (!ended || EXIT_CODES_OF_DELETION.includes(ended.exitCode));
 }
 
 export function newestPod(pods: readonly ObservedPod[]): ObservedPod | undefined {

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { ContainerStateTerminated } from '@taskwright/schema/kubernetes';
-import { agentStatus, type Attempt } from './attempts.ts';
+import { type Attempt, wasDeleted } from './attempts.ts';
 import { cleanText } from './clean-text.ts';
 import type { JobEnd } from './job-state.ts';
 import { pendingReason } from './pending-reason.ts';
@@ -15,6 +15,8 @@ export interface FailureFacts {
   readonly attempt?: Attempt;
   /** What the Task said while it was waiting to start, for a Pod that never did. */
   readonly lastMessage?: string;
+  /** The Task was seen running. */
+  readonly wasRunning: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export function failureMessage(facts: FailureFacts): string {
   return (
     deadlineCause(facts) ??
     (attempt?.pod && podCause(attempt.pod)) ??
+    deletionCause(facts) ??
     (attempt && agentCause(attempt)) ??
     (attempt?.pod && pendingReason(attempt.pod)) ??
     (end.message ? `Job failed: ${cleanText(end.message)}` : 'Job failed without saying why')
@@ -39,6 +42,13 @@ function deadlineCause({ job, end, attempt, lastMessage }: FailureFacts): string
   return `Stopped after its activeDeadlineSeconds of ${seconds}${before ? `: ${before}` : ''}`;
 }
 
+/** A Job only knows that its Pod failed, and an agent only that it had to stop. A Pod that left no trace was deleted, too. */
+function deletionCause({ attempt, end, wasRunning }: FailureFacts): string | undefined {
+  if (attempt ? !wasDeleted(attempt) : !wasRunning) return undefined;
+  const said = attempt?.result?.error ?? end.message;
+  return `Pod ${attempt ? `"${attempt.podName}" ` : ''}was deleted${said ? `: ${cleanText(said)}` : ''}`;
+}
+
 function podCause({ status }: ObservedPod): string | undefined {
   if (status?.reason) return `Pod was stopped: ${cleanText(`${status.reason}${status.message ? `, ${status.message}` : ''}`)}`;
   for (const { name, state } of status?.initContainerStatuses ?? []) {
@@ -50,8 +60,7 @@ function podCause({ status }: ObservedPod): string | undefined {
   return undefined;
 }
 
-function agentCause({ pod, result, unreadable }: Attempt): string | undefined {
-  const ended = pod && agentStatus(pod)?.state?.terminated;
+function agentCause({ ended, result, unreadable }: Attempt): string | undefined {
   if (ended?.reason === 'OOMKilled') return 'Agent ran out of memory (OOMKilled); raise podOverrides.resources.limits.memory';
   if (result?.error) return `Agent failed: ${cleanText(result.error)}`;
   if (!ended || ended.exitCode === 0) return undefined;
@@ -66,7 +75,7 @@ function ownWords(ended: ContainerStateTerminated): string | undefined {
   return words ? cleanText(words.trim().split('\n').slice(-3).join(' ')) : undefined;
 }
 
-function howItEnded({ exitCode, signal = exitCode > 128 ? exitCode - 128 : 0, reason }: ContainerStateTerminated): string {
+function howItEnded({ exitCode, signal = exitCode > 128 ? exitCode - 128 : 0, reason }: NonNullable<Attempt['ended']>): string {
   if (reason === 'OOMKilled') return 'ran out of memory (OOMKilled)';
   const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
   return name ? `was killed by signal ${signal} (${name})` : `exited with code ${exitCode}`;

@@ -1,0 +1,209 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agentConfigResource, crds, type Task, taskResource, type TaskSpec, workspaceResource } from '@taskwright/schema';
+import { jobResource, secretResource } from '@taskwright/schema/kubernetes';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { agentImages, localImages, type ProgramImage } from '../../src/embedded/index.ts';
+import { probeBubblewrap } from '../../src/embedded/process-runner/bubblewrap.ts';
+import type { IsolationKind } from '../../src/embedded/process-runner/isolation.ts';
+import type { KubeObject } from '../../src/kube/index.ts';
+import { type Operator, startOperator } from '../../src/operator/index.ts';
+import { type GitServer, startGitServer } from '../../src/testing/index.ts';
+import { git } from '../agent/git-fixture.ts';
+import { Laptop } from '../embedded/process-runner/laptop.ts';
+
+const crdResource = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
+
+/** What an agent is asked, it carries out as a shell would: one image plays them all. */
+const CLAUDE = '#!/bin/sh\nexec sh -c "$(cat)"\n';
+const CUSTOM = '#!/bin/sh\nexec sh -c "$1"\n';
+const RESULT = `echo '{"type":"result","subtype":"success","is_error":false,"result":"done"}'`;
+
+/** One attempt is enough: the second would wait ten seconds and fail alike. */
+const AT_ONCE: TaskSpec['podFailurePolicy'] = { rules: [{ action: 'FailJob', onExitCodes: { operator: 'NotIn', values: [0] } }] };
+
+const BY_RULE = 'Container kelos-agent for pod default/P failed with exit code 143 matching FailJob rule at index 0';
+
+interface Row {
+  readonly it: string;
+  /** What the agent does: Claude Code in our image, or a custom image. */
+  readonly claude?: string;
+  readonly custom?: string;
+  readonly workspace?: string;
+  readonly deadline?: number;
+  /** Done once the agent says that it is at work. */
+  readonly meanwhile?: (laptop: Laptop, task: Task) => Promise<unknown>;
+  readonly phase?: 'Succeeded';
+  /** `T` is the name of the Task, `P` that of its Pod, `URL` that of the git server. */
+  readonly message: string;
+  /** What it is when the operator looks only after the Pod is gone. */
+  readonly lateMessage?: string;
+  /** How containers are kept apart makes no difference. */
+  readonly once?: true;
+}
+
+const rows: readonly Row[] = [
+  {
+    it: 'a repository that cannot be cloned', claude: RESULT, workspace: 'broken',
+    message: "Workspace could not be prepared: clone failed: repository 'URL/missing.git/' not found",
+  },
+  { it: 'an agent of ours that exits with a code', claude: 'echo "no idea" >&2; exit 3', workspace: 'shop', message: 'Agent failed: claude-code exited with code 3: no idea' },
+  { it: 'a custom agent that exits with a code', custom: 'exit 3', message: 'Agent exited with code 3 and left no result' },
+  { it: 'a custom agent that says why', custom: 'echo "the tests do not pass" > "$TASKWRIGHT_RESULT_FILE"; exit 3', message: 'Agent failed: the tests do not pass' },
+  { it: 'an agent of ours that prints no result', claude: 'echo thinking', message: 'Agent failed: the agent ended without a result: thinking' },
+  {
+    it: 'a custom agent that prints no result, which it may', custom: 'true', once: true, phase: 'Succeeded',
+    message: 'Task completed successfully; the agent left no result',
+  },
+  {
+    it: 'an agent of ours that prints 100 MB', claude: 'exec yes "$(printf %01000d 7)"', once: true,
+    message: 'Agent failed: claude-code was stopped because it printed 100 MB, which is the most that an agent may print in a run',
+  },
+  {
+    it: 'an agent of ours that is killed', claude: '(sleep 0.2; kill -9 $$) & exec sleep 60',
+    message: 'Agent failed: claude-code was killed (SIGKILL), most likely for want of memory',
+  },
+  { it: 'a program of ours that is killed', claude: 'kill -9 $PPID', message: 'Agent was killed by signal 9 (SIGKILL) and left no result' },
+  { it: 'a custom agent that is killed', custom: '(sleep 0.2; kill -9 $$) & exec sleep 60', message: 'Agent was killed by signal 9 (SIGKILL) and left no result' },
+  { it: 'an agent of ours that has no time left', claude: 'exec sleep 60', deadline: 2, message: 'Stopped after its activeDeadlineSeconds of 2' },
+  { it: 'a custom agent that has no time left', custom: 'exec sleep 60', deadline: 1, message: 'Stopped after its activeDeadlineSeconds of 1' },
+  {
+    it: 'a Pod that is deleted while it runs', custom: 'echo at work; exec sleep 60',
+    meanwhile: (laptop, { status }) => laptop.delete(status!.podName!),
+    message: `Pod "P" was deleted: ${BY_RULE}`, lateMessage: `Pod was deleted: ${BY_RULE}`,
+  },
+  {
+    it: 'a Pod that is deleted while an agent of ours runs', claude: 'echo at work; exec sleep 60', once: true,
+    meanwhile: (laptop, { status }) => laptop.delete(status!.podName!),
+    message: 'Pod "P" was deleted: the agent was stopped after 0 s', lateMessage: `Pod was deleted: ${BY_RULE}`,
+  },
+  {
+    it: 'a Job that is deleted while it runs', custom: 'echo at work; exec sleep 60', once: true,
+    meanwhile: (laptop, { metadata: { name } }) => laptop.engine.client.delete(jobResource, { namespace: 'default', name: name! }, { propagationPolicy: 'Background' }),
+    message: 'Job "T" was deleted before it ended; create the Task again to run it again',
+  },
+];
+
+const probe = await probeBubblewrap();
+
+describe.each<IsolationKind>(['path-mapping', 'bubblewrap'])('in %s, a Task says what happened to', (isolation) => {
+  const missing = isolation === 'bubblewrap' && 'reason' in probe ? probe.reason : undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'taskwright-failures-'));
+  let laptop: Laptop;
+  let operator: Operator;
+  let server: GitServer;
+
+  beforeAll(async () => {
+    if (missing !== undefined) return;
+    server = await startGitServer({ root: servedRepositories(folder) });
+    const env = { PATH: process.env.PATH, XDG_CACHE_HOME: join(folder, 'cache'), TASKWRIGHT_ISOLATED: '1' };
+    const tools = (await localImages(agentImages({ env })).resolve('ghcr.io/taskwright/agent-tools', {})) as ProgramImage;
+    laptop = await Laptop.start({
+      isolation,
+      images: {
+        'example.com/agent': { ...tools, path: [folderWith(folder, 'claude', CLAUDE), ...tools.path!] },
+        'example.com/custom': { files: { '/kelos_entrypoint.sh': join(folderWith(folder, 'entrypoint', CUSTOM), 'entrypoint') } },
+      },
+    });
+    const images = { agents: { 'claude-code': { image: 'example.com/agent' } }, agentTools: { image: 'example.com/agent' } };
+    operator = startOperator({ transport: laptop.engine.api.transport, images });
+    for (const crd of crds() as KubeObject[]) await laptop.engine.client.create(crdResource, crd);
+    for (const [name, repository] of [['shop', 'shop.git'], ['broken', 'missing.git']]) {
+      await laptop.create(workspaceResource, { metadata: { name: name! }, spec: { repo: `${server.url}/${repository}` } });
+    }
+    await operator.ready;
+  });
+  afterAll(async () => {
+    await operator?.stop();
+    await laptop?.stop();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test.concurrent.for(rows.filter(({ once }) => !once || isolation === 'path-mapping'))('$it', async (row, context) => {
+    if (missing !== undefined) return context.skip(`bubblewrap does not work here: ${missing}`);
+    const name = row.it.replaceAll(/[ ,]+/g, '-').toLowerCase();
+    const { claude, custom, workspace, deadline, meanwhile, message, lateMessage = message, phase = 'Failed' } = row;
+    await laptop.create(taskResource, {
+      metadata: { name },
+      spec: {
+        prompt: claude ?? custom,
+        podFailurePolicy: AT_ONCE,
+        worker: {
+          type: 'claude-code', credentials: { type: 'none' },
+          ...(custom === undefined ? {} : { image: 'example.com/custom' }),
+          ...(workspace === undefined ? {} : { workspaceRef: { name: workspace } }),
+          ...(deadline === undefined ? {} : { podOverrides: { activeDeadlineSeconds: deadline } }),
+        },
+      },
+    });
+    const working = meanwhile && await atWork(laptop, name);
+    if (working) await meanwhile(laptop, working);
+    const { status } = (await laptop.until<Task>(name, isOver, taskResource))!;
+    const { podName = 'no Pod' } = working?.status ?? {};
+    const shown = status?.message?.replace(server.url, 'URL').replaceAll(podName, 'P').replaceAll(name, 'T');
+    expect({ phase: status?.phase, message: shown === lateMessage ? message : shown }).toEqual({ phase, message });
+  });
+
+  // Without a process, how processes are kept apart makes no difference.
+  test.concurrent.for(isolation === 'bubblewrap' ? [] : [
+    { spelling: 'worker', specOf: (fields: object) => ({ worker: fields }) },
+    { spelling: 'legacy', specOf: (fields: object) => fields },
+  ])('what it waits for, by its $spelling fields, until it is there', async ({ spelling, specOf }) => {
+    const [workspace, config, key, token] = ['workspace', 'config', 'key', 'token'].map((name) => `${spelling}-${name}`) as [string, string, string, string];
+    await laptop.create(taskResource, {
+      metadata: { name: spelling },
+      spec: { prompt: RESULT, ...specOf({ type: 'claude-code', credentials: { type: 'api-key', secretRef: { name: key } }, workspaceRef: { name: workspace }, agentConfigRefs: [{ name: config }] }) },
+    });
+    const waitsFor = async (reason: string, message: string) => {
+      const { status } = (await laptop.until<Task>(spelling, (task) => task?.status?.message === message || isOver(task), taskResource))!;
+      const condition = status?.conditions?.find(({ type }) => type === 'Admitted');
+      expect([status?.phase, condition?.status, condition?.reason, condition?.message]).toEqual(['Waiting', 'False', reason, message]);
+    };
+    await waitsFor('WorkspaceMissing', `Waiting for Workspace "${workspace}" to be created`);
+    await laptop.create(workspaceResource, { metadata: { name: workspace }, spec: { repo: `${server.url}/shop.git`, secretRef: { name: token } } });
+    await waitsFor('AgentConfigMissing', `Waiting for AgentConfig "${config}" to be created`);
+    await laptop.create(agentConfigResource, { metadata: { name: config }, spec: { agentsMD: 'Be brief.' } });
+    await waitsFor('SecretMissing', `Waiting for Secret "${key}" to be created`);
+    await laptop.create(secretResource, { metadata: { name: key }, stringData: { 'api-key': 'sk-not-seen' } });
+    await waitsFor('SecretKeyMissing', `Waiting for Secret "${key}" to have the key ANTHROPIC_API_KEY`);
+    await laptop.engine.client.patchMerge(secretResource, { namespace: 'default', name: key }, { stringData: { ANTHROPIC_API_KEY: 'sk-not-seen' } });
+    await waitsFor('SecretMissing', `Waiting for Secret "${token}" to be created`);
+    await laptop.create(secretResource, { metadata: { name: token }, stringData: { GITHUB_TOKEN: 'ghs-not-seen' } });
+    const { status } = (await laptop.until<Task>(spelling, isOver, taskResource))!;
+    expect([status?.phase, status?.conditions?.find(({ type }) => type === 'Admitted')?.status]).toEqual(['Succeeded', 'True']);
+    expect(JSON.stringify(status)).not.toContain('not-seen');
+  });
+});
+
+function isOver(task: Task | undefined): boolean {
+  return task?.status?.phase === 'Succeeded' || task?.status?.phase === 'Failed';
+}
+
+/** The Task once its agent has printed something. */
+async function atWork(laptop: Laptop, name: string): Promise<Task> {
+  const task = (await laptop.until<Task>(name, (candidate) => candidate?.status?.phase === 'Running' && candidate.status.podName !== undefined, taskResource))!;
+  for await (const block of laptop.engine.client.logs({ namespace: 'default', name: task.status!.podName!, container: 'kelos-agent', follow: true })) {
+    if (block.includes('at work')) break;
+  }
+  return task;
+}
+
+/** A directory with one program in it. */
+function folderWith(parent: string, name: string, script: string): string {
+  const directory = mkdtempSync(join(parent, 'bin-'));
+  writeFileSync(join(directory, name), script, { mode: 0o755 });
+  return directory;
+}
+
+/** A bare repository `shop.git` with one commit. */
+function servedRepositories(parent: string): string {
+  const source = join(parent, 'source');
+  const root = join(parent, 'served');
+  for (const directory of [source, root]) mkdirSync(directory);
+  git(source, 'init', '--quiet', '--initial-branch=main');
+  git(source, 'commit', '--quiet', '--allow-empty', '--message', 'first');
+  git(root, 'clone', '--quiet', '--bare', source, 'shop.git');
+  return root;
+}

@@ -153,8 +153,9 @@ export class KubeClient {
 
   /** Answers the object, when it lives on until its finalizers are gone, or a Status. */
   delete<T = KubeObject>(resource: Resource, address: Address, { signal, dryRun, ...options }: DeleteOptions = {}): Promise<T> {
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
-    return this.#json({ method: 'DELETE', path: withQuery(pathOf(resource, address), writeQuery({ dryRun })), ...jsonBody(body), signal });
+    // With a body the server does not look at the query: a dry run that stood there would be a real deletion.
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options, ...(dryRun && { dryRun: ['All'] }) };
+    return this.#json({ method: 'DELETE', path: pathOf(resource, address), ...jsonBody(body), signal });
   }
 
   /** Events as they come, bookmarks and ERROR events included, until the server ends the stream (normal) or the signal aborts (throws its reason). */

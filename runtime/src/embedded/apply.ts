@@ -75,7 +75,8 @@ function applyTo(current: ApiObject, applied: ApiObject, fields: FieldSet, { res
   if (conflicts.length > 0 && !force) throw ownershipConflict(conflicts);
   const rest = others.map((entry) => withFields(entry, difference(difference(entry.fieldsV1, changed), removed)));
   if (applied.metadata.resourceVersion === undefined) object.metadata = { ...object.metadata, resourceVersion: current.metadata.resourceVersion! };
-  return { object, owners: assemble([...rest, entryFor(writer, fields, last)]) };
+  const isChange = changed !== undefined || removed !== undefined;
+  return { object, owners: assemble([...rest, entryFor(isChange ? writer : { ...writer, time: last?.time }, fields, last)]) };
 }
 
 function ownershipConflict(conflicts: readonly { entry: ManagedFieldsEntry; fields: FieldSet }[]): StatusError {

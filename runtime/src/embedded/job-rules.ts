@@ -21,11 +21,11 @@ export const jobRules: ResourceRules = {
     return job.metadata.labels === undefined && labels !== undefined ? withMeta({ ...job, spec }, { labels: labels as Record<string, string> }) : { ...job, spec };
   },
   prepareForCreate: (job) => {
-    if (!isObject(job.spec) || job.spec.manualSelector === true || !isObject(job.spec.template)) return job;
+    if (!isObject(job.spec) || job.spec.manualSelector === true || !isObject(job.spec.template)) return { ...job, status: {} };
     const labels = podLabelsOf(job as unknown as Job);
     const matchLabels = { 'batch.kubernetes.io/controller-uid': labels['batch.kubernetes.io/controller-uid'] };
     const template = { ...job.spec.template, metadata: { ...templateMetaOf(job), labels: { ...templateMetaOf(job).labels as object, ...labels } } };
-    return { ...job, spec: { ...job.spec, selector: { matchLabels }, template } };
+    return { ...job, spec: { ...job.spec, selector: { matchLabels }, template }, status: {} };
   },
   validate: (job, old) => (old === undefined ? validateNew(job) : validateUpdate(job, old)),
   defaultPropagation: 'Orphan',
@@ -45,8 +45,7 @@ function validateNew({ spec }: ApiObject): FieldError[] {
   return [
     ...validatePodSpec(podSpec, 'spec.template.spec'),
     ...(restartPolicy === 'OnFailure' || restartPolicy === 'Never' ? [] : [{
-      reason: 'FieldValueNotSupported', field: 'spec.template.spec.restartPolicy',
-      message: `Unsupported value: ${JSON.stringify(restartPolicy)}: supported values: "OnFailure", "Never"`,
+      reason: 'FieldValueRequired', field: 'spec.template.spec.restartPolicy', message: 'Required value: valid values: "OnFailure", "Never"',
     } as const]),
     ...negative.map((field): FieldError => ({
       reason: 'FieldValueInvalid', field: `spec.${field}`, message: `Invalid value: ${JSON.stringify(spec[field])}: must be greater than or equal to 0`,

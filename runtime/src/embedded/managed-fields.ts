@@ -9,7 +9,8 @@ export interface ManagedFieldsEntry {
   readonly manager: string;
   readonly operation: 'Apply' | 'Update';
   readonly apiVersion: string;
-  readonly time: string;
+  /** Of the last change of what it owns. Absent while the manager only ever applied what was there already. */
+  readonly time?: string;
   readonly fieldsType: 'FieldsV1';
   readonly fieldsV1: FieldTree;
   readonly subresource?: string;
@@ -21,7 +22,8 @@ export interface Writer {
   readonly operation: 'Apply' | 'Update';
   readonly apiVersion: string;
   readonly subresource: string | undefined;
-  readonly time: string;
+  /** `undefined` when the write changes nothing but who owns what. */
+  readonly time: string | undefined;
 }
 
 /** Fields that belong to the server, whoever writes them. */
@@ -66,7 +68,7 @@ export function isOf(entry: ManagedFieldsEntry, { manager, operation, apiVersion
 export function entryFor({ manager, operation, apiVersion, subresource, time }: Writer, fields: FieldSet, previous: ManagedFieldsEntry | undefined): ManagedFieldsEntry | undefined {
   if (fields === undefined) return undefined;
   if (previous && previous.apiVersion === apiVersion && isEqual(previous.fieldsV1, fields)) return previous;
-  return { manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1: fields, ...(subresource === undefined ? {} : { subresource }) };
+  return { manager, operation, apiVersion, ...(time === undefined ? {} : { time }), fieldsType: 'FieldsV1', fieldsV1: fields, ...(subresource === undefined ? {} : { subresource }) };
 }
 
 export function withFields(entry: ManagedFieldsEntry, fields: FieldSet): ManagedFieldsEntry | undefined {
@@ -83,11 +85,11 @@ export function assemble(entries: readonly (ManagedFieldsEntry | undefined)[]): 
   const merged = [...ancient, ...updaters.slice(0, updaters.length - MOST_UPDATERS)];
   const { time, apiVersion } = merged.at(-1)!;
   const fieldsV1 = merged.reduce<FieldSet>((set, entry) => union(set, entry.fieldsV1), undefined)!;
-  const entry: ManagedFieldsEntry = { manager: ANCIENT, operation: 'Update', apiVersion, time, fieldsType: 'FieldsV1', fieldsV1 };
+  const entry: ManagedFieldsEntry = { manager: ANCIENT, operation: 'Update', apiVersion, time: time!, fieldsType: 'FieldsV1', fieldsV1 };
   return [...found.filter((candidate) => !merged.includes(candidate)), entry].sort(byOperationAndTime);
 }
 
 function byOperationAndTime(left: ManagedFieldsEntry, right: ManagedFieldsEntry): number {
-  const order = (entry: ManagedFieldsEntry) => [entry.operation, entry.time, entry.manager, entry.subresource ?? ''].join('\u0000');
+  const order = (entry: ManagedFieldsEntry) => [entry.operation, entry.time ?? '', entry.manager, entry.subresource ?? ''].join('\u0000');
   return order(left) < order(right) ? -1 : order(left) > order(right) ? 1 : 0;
 }

@@ -9,14 +9,16 @@ interface Named { name: string }
 interface ContainerStatus extends Named { state?: { waiting?: { reason?: string }; running?: object; terminated?: object } }
 
 /**
- * Answers `pods/log`: chooses the container, and refuses one that does not exist or has not started.
+ * Answers `pods/log`: chooses the container, and refuses one that does not exist or has not started. `undefined` for a Pod that has no
+ * node yet: there is no kubelet to ask, and that is no mistake.
  *
  * A log that is not followed is begun before the answer is: whether there is one at all decides about the status.
  */
-export async function podLog({ store, clock }: Cluster, target: Target, query: URLSearchParams, podLogs: PodLogs | undefined, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+export async function podLog({ store, clock }: Cluster, target: Target, query: URLSearchParams, podLogs: PodLogs | undefined, signal: AbortSignal): Promise<AsyncIterable<Buffer> | undefined> {
   const pod = store.get('pods', storeKey(target));
   if (pod === undefined) throw notFound(target.resource, target.name!);
   const container = chooseContainer(pod, query.get('container'));
+  if (!(pod.spec as { nodeName?: string }).nodeName) return undefined;
   requireStarted(pod, container);
   if (podLogs === undefined) return none();
 

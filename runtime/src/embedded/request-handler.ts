@@ -20,7 +20,7 @@ import { parsePath, type RequestPath } from './request-path.ts';
 import { isTrue, wholeNumber } from './request-query.ts';
 import { reviewAccess } from './self-subject-review.ts';
 import type { Verb } from './served-resource.ts';
-import { badRequest, internalError, methodNotAllowed, StatusError, type Status } from './status-error.ts';
+import { badRequest, internalError, invalid, methodNotAllowed, StatusError, type Status } from './status-error.ts';
 import { replaceObject } from './update.ts';
 import { versionInfo } from './version.ts';
 import { watchObjects } from './watch.ts';
@@ -103,7 +103,8 @@ export class RequestHandler {
     const target: Target = { ...path, resource };
     if (path.subresource === 'log' && resource.collection === 'pods') {
       if (request.method !== 'GET') throw methodNotAllowed();
-      return podLog(this.#cluster, target, request.query, this.#podLogs, request.signal).then((body) => ({ status: 200, headers: { 'content-type': 'text/plain' }, body }));
+      const headers = { 'content-type': 'text/plain' };
+      return podLog(this.#cluster, target, request.query, this.#podLogs, request.signal).then((body) => (body ? { status: 200, headers, body } : { status: 204, headers, body: '' }));
     }
     if (path.subresource !== undefined && !this.#hasSubresource(target)) return pageNotFound();
     if (resource.namespaced && path.name !== undefined && path.namespace === undefined) return pageNotFound();
@@ -223,13 +224,15 @@ function listOptionsOf(query: URLSearchParams): ListOptions {
   return options;
 }
 
-function writeOptionsOf({ query, headers }: ApiRequest, warnings: string[]): WriteOptions {
+const OPTIONS_KINDS: Readonly<Record<string, string>> = { POST: 'CreateOptions', PUT: 'UpdateOptions', PATCH: 'PatchOptions' };
+
+function writeOptionsOf({ method, query, headers }: ApiRequest, warnings: string[]): WriteOptions {
   const fieldValidation = query.get('fieldValidation') || 'Warn';
   if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
-    throw badRequest(`fieldValidation: Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "Ignore", "Strict", "Warn"`);
+    throw unsupportedOption(OPTIONS_KINDS[method]!, 'fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn']);
   }
   return {
-    dryRun: isDryRun(query.getAll('dryRun')),
+    dryRun: isDryRun(OPTIONS_KINDS[method]!, query.getAll('dryRun')),
     // As the API server does: without a name for the manager, the client's name is taken.
     fieldManager: query.get('fieldManager') || (headers['user-agent'] ?? 'unknown').split('/')[0]!,
     fieldValidation,
@@ -246,28 +249,37 @@ function patchOptionsOf(request: ApiRequest, warnings: string[]): WriteOptions {
   return writeOptionsOf(request, warnings);
 }
 
-function isDryRun(values: readonly unknown[]): boolean {
-  const wrong = values.find((value) => value !== 'All' && value !== '');
-  if (wrong !== undefined) throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(wrong)}: supported values: "All"`);
+function isDryRun(kind: string, values: readonly unknown[]): boolean {
+  if (values.some((value) => value !== 'All' && value !== '')) throw unsupportedOption(kind, 'dryRun', values, ['All']);
   return values.includes('All');
 }
 
-/** From the body, or, as older clients send them, from the query. */
+/** From the body or, only without one, from the query. */
 function deleteOptionsOf({ query, body, headers }: ApiRequest): DeleteOptions {
-  const sent = body.length === 0 ? {} : decodeBody(body, headers['content-type']);
+  const sent = body.length === 0 ? deleteOptionsIn(query) : decodeBody(body, headers['content-type']);
   if (!isObject(sent)) throw badRequest('DeleteOptions is an object');
-  const policy = sent.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
+  const policy = sent.propagationPolicy ?? undefined;
   if (policy !== undefined && policy !== 'Orphan' && policy !== 'Background' && policy !== 'Foreground') {
-    throw new StatusError(422, 'Invalid',
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`);
+    throw unsupportedOption('DeleteOptions', 'propagationPolicy', policy, ['Background', 'Foreground', 'Orphan']);
   }
-  const grace = sent.gracePeriodSeconds ?? wholeNumber(query, 'gracePeriodSeconds');
+  const grace = sent.gracePeriodSeconds;
   return {
-    dryRun: isDryRun([...query.getAll('dryRun'), ...(Array.isArray(sent.dryRun) ? sent.dryRun : [])]),
+    dryRun: isDryRun('DeleteOptions', Array.isArray(sent.dryRun) ? sent.dryRun : []),
     ...(policy === undefined ? {} : { propagationPolicy: policy }),
     ...(typeof grace === 'number' ? { gracePeriodSeconds: grace } : {}),
     ...(isObject(sent.preconditions) ? { preconditions: sent.preconditions } : {}),
   };
+}
+
+function deleteOptionsIn(query: URLSearchParams): object {
+  return {
+    dryRun: query.getAll('dryRun'), gracePeriodSeconds: wholeNumber(query, 'gracePeriodSeconds'), propagationPolicy: query.get('propagationPolicy') ?? undefined,
+  };
+}
+
+function unsupportedOption(kind: string, field: string, value: unknown, allowed: readonly string[]): StatusError {
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map((option) => JSON.stringify(option)).join(', ')}`;
+  return invalid({ group: 'meta.k8s.io', kind }, '', [{ reason: 'FieldValueNotSupported', field, message }]);
 }
 
 function includeObjectOf(query: URLSearchParams): IncludeObject {

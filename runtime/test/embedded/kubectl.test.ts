@@ -203,6 +203,8 @@ describe(`kubectl ${version ?? '(not installed)'}`, () => {
 
   test('prints logs, follows them and takes their end', async () => {
     await kubectl('create -f -', pod('one'));
+    expect(await kubectl('logs one')).toEqual({ code: 0, out: '', err: '' });
+    await client.patchMerge(pods, { namespace, name: 'one' }, { spec: { nodeName: 'here' } });
     expect((await kubectl('logs one')).err).toContain('is waiting to start: ContainerCreating');
     await client.patchMerge(pods, { namespace, name: 'one', subresource: 'status' }, { status: { phase: 'Running', containerStatuses: [{ name: 'main', state: { running: {} } }] } });
     expect((await kubectl('logs one')).out).toBe('main: one\nmain: two\nmain: three\n');

@@ -7,7 +7,7 @@ import { formatProblem } from './format.ts';
 import { fieldSchema, type Schema } from './schema.ts';
 
 /** Errors after which the rules of a schema cannot be trusted to mean anything: they are not evaluated then. */
-const BLOCKING = new Set<FieldError['reason']>(['FieldValueRequired', 'FieldValueTypeInvalid', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueDuplicate']);
+const BLOCKING = new Set<FieldError['reason']>(['FieldValueRequired', 'FieldValueTypeInvalid', 'FieldValueNotSupported', 'FieldValueTooLong', 'FieldValueTooMany']);
 
 const UNCHECKED: FieldError = {
   reason: 'FieldValueInvalid', field: '<nil>',

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Tests run from the sources: neither jsii nor tsc has to run first. */
-const sources = {
+export const sources = {
   resolve: {
     conditions: ['taskwright-source', 'node', 'import', 'module', 'default'],
     alias: { 'cdk8s-taskwright': here('src/index.ts') },
@@ -19,7 +19,7 @@ export default defineConfig({
       test: {
         name,
         include: [name === 'constructs' ? 'test/**/*.test.ts' : `${name}/test/**/*.test.ts`],
-        exclude: ['test/cluster/**', '**/node_modules/**'],
+        exclude: ['runtime/test/cluster/**', '**/node_modules/**'],
         environment: 'node',
         testTimeout: 30_000,
       },

@@ -3,9 +3,12 @@ import { builtInContract } from './built-in.contract.ts';
 import type { Connect } from './connection.ts';
 import { controllersContract } from './controllers.contract.ts';
 import { createAndReadContract } from './create-and-read.contract.ts';
+import { dryRunContract } from './dry-run.contract.ts';
 import { kindsContract } from './kinds.contract.ts';
 import { listContract } from './list.contract.ts';
+import { ratchetingContract } from './ratcheting.contract.ts';
 import { schemaContract } from './schema.contract.ts';
+import { subresourcesContract } from './subresources.contract.ts';
 import { watchContract } from './watch.contract.ts';
 import { writeAndDeleteContract } from './write-and-delete.contract.ts';
 
@@ -16,6 +19,9 @@ export const contracts: Record<string, (connect: Connect) => void> = {
   'list': listContract,
   'watch': watchContract,
   'schema': schemaContract,
+  'ratcheting': ratchetingContract,
+  'subresources': subresourcesContract,
+  'dry run': dryRunContract,
   'server-side apply': applyContract,
   'our own kinds': kindsContract,
   'built-in kinds': builtInContract,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import { configMaps, namespaces, refusal, secrets, type Connect, type Connection } from './connection.ts';
+import { until } from './until.ts';
 
 /** What the controllers beside an API server do: these suites need a whole cluster, not the API server alone. */
 export function controllersContract(connect: Connect): void {
@@ -18,17 +19,8 @@ export function controllersContract(connect: Connect): void {
     return { ...connection, connection, namespace, owner };
   };
 
-  /** Waits for what the cluster does by itself. */
-  async function gone({ client, advance }: Connection, resource: Resource, address: { namespace?: string; name: string }): Promise<boolean> {
-    for (let attempt = 0; attempt < 200; attempt++) {
-      await advance?.(10);
-      try {
-        await client.get(resource, address);
-      } catch {
-        return true;
-      }
-    }
-    return false;
+  function gone(connection: Connection, resource: Resource, address: { namespace?: string; name: string }): Promise<boolean> {
+    return until(connection, () => connection.client.get(resource, address).then(() => false, () => true));
   }
 
   test('what a deleted object owned is deleted in the background, and what that owned', async () => {

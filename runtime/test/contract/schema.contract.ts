@@ -67,6 +67,23 @@ export function schemaContract(connect: Connect): void {
     expect(status.details?.causes).toContainEqual({ reason, field, message: expect.stringContaining(message) as string });
   });
 
+  test.each([
+    ['a wrong type', { name: 1 }, false],
+    ['a value outside the enum', { color: 'blue' }, false],
+    ['text that is too long', { name: 'abcdef' }, false],
+    ['too many items', { steps: ['a', 'b', 'c', 'd'] }, false],
+    ['a missing required field', { parts: [{}] }, false],
+    ['text that is too short', { name: 'a' }, true],
+    ['text against the pattern', { name: 'A1' }, true],
+    ['a key twice in a map list', { parts: [{ name: 'a' }, { name: 'a' }] }, true],
+  ])('beside %s a rule is asked: %o %s', async (_, mistake, isAsked) => {
+    const { create } = await start();
+    const { details } = await refusal(create({ size: 1, labels: { a: '', b: '' }, ...mistake }));
+    const messages = details?.causes?.map(({ message }) => message) ?? [];
+    expect(messages.some((message) => message?.includes('no more labels than size'))).toBe(isAsked);
+    expect(messages.some((message) => message?.includes('some validation rules were not checked'))).toBe(!isAsked);
+  });
+
   test('every mistake is told at once', async () => {
     const { create } = await start();
     const { message, details } = await refusal(create({ size: 0, color: 'blue' }));

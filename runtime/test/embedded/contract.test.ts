@@ -4,6 +4,7 @@ import { VirtualClock } from '../../src/embedded/virtual-clock.ts';
 import { KubeClient } from '../../src/kube/client.ts';
 import type { Connect } from '../contract/connection.ts';
 import { clusterContracts, contracts } from '../contract/contracts.ts';
+import { diverge } from '../contract/diverge.ts';
 
 /** A server of its own for every test, on a clock that stands still. */
 async function connectTo({ controllers }: { controllers: boolean }) {
@@ -27,6 +28,10 @@ async function connectTo({ controllers }: { controllers: boolean }) {
 
 const apiServer: Connect = () => connectTo({ controllers: false });
 const cluster: Connect = () => connectTo({ controllers: true });
+
+diverge({
+  'a Pod is bound by its subresource, once': 'the engine places Pods by itself, and nobody else does',
+});
 
 for (const [name, contract] of Object.entries(contracts)) describe(name, () => contract(apiServer));
 for (const [name, contract] of Object.entries(clusterContracts)) describe(name, () => contract(cluster));

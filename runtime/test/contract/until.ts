@@ -1,0 +1,14 @@
+import { sleep, systemClock } from '../../src/kube/clock.ts';
+import type { Connection } from './connection.ts';
+
+/** Of 20 ms each on a real server: far more than a controller takes. */
+const MAX_ASKS = 1_000;
+
+/** Waits for what the server does by itself a little later; `false` when it never did. */
+export async function until({ advance }: Pick<Connection, 'advance'>, ask: () => Promise<boolean>): Promise<boolean> {
+  for (let asks = 0; asks < MAX_ASKS; asks++) {
+    if (await ask()) return true;
+    await (advance?.(10) ?? sleep(systemClock, 20));
+  }
+  return false;
+}

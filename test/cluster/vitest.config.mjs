@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { sources } from '../../vitest.config.mjs';
+
+/** The suites that need a real API server: `npm run cluster:test` starts one and names it in TASKWRIGHT_TEST_KUBECONFIG. */
+export default defineConfig({
+  ...sources,
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    name: 'cluster',
+    include: ['runtime/test/cluster/**/*.test.ts'],
+    provide: { kubeconfig: process.env.TASKWRIGHT_TEST_KUBECONFIG },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // One server for all, whose kinds they define and delete.
+    fileParallelism: false,
+  },
+});

@@ -20,8 +20,14 @@ const SYSTEM_SETTINGS = [
 
 const PROBE_TIMEOUT_MS = 5_000;
 
-/** Everything a container shares with nobody; the network is that of the machine, since agents reach their endpoints there. */
-const NAMESPACES = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent', '--new-session'];
+/**
+ * Everything a container shares with nobody; the network is that of the machine, since agents reach their endpoints there.
+ *
+ * bwrap leaves root all capabilities inside the sandbox, and with them what is bound read-only can be bound anew, to be written.
+ */
+const NAMESPACES = [
+  '--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent', '--new-session', '--cap-drop', 'ALL',
+];
 
 /** Runs a container in a file system of its own, as bubblewrap makes it: without root, without a daemon. */
 const bubblewrap: Isolation = {
@@ -40,7 +46,7 @@ const bubblewrap: Isolation = {
 /** Whether a sandbox can be made here: found out by making one. */
 export async function probeBubblewrap(): Promise<{ isolation: Isolation } | { reason: string }> {
   if (process.platform !== 'linux') return { reason: `it needs Linux, this is ${process.platform}` };
-  const args = [...NAMESPACES, '--uid', '61100', '--gid', '61100', ...systemBinds(), '--proc', '/proc', '--dev', '/dev', '--', 'true'];
+  const args = [...NAMESPACES, '--uid', '61100', '--gid', '61100', ...systemBinds(), ...processes(), '--dev', '/dev', '--', 'true'];
   try {
     await promisify(execFile)('bwrap', args, { timeout: PROBE_TIMEOUT_MS, env: { PATH: SEARCH_PATH } });
     return { isolation: bubblewrap };
@@ -75,12 +81,20 @@ function launch(program: ContainerProgram): Launch {
     ...NAMESPACES, '--uid', String(user), '--gid', String(group), '--hostname', hostname,
     ...systemBinds(), ...SYSTEM_SETTINGS.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]),
     ...accounts(homeDirectory, user, group),
-    '--proc', '/proc', '--dev', '/dev', '--dir', '/run', '--dir', '/var', '--symlink', '/tmp', '/var/tmp',
+    ...processes(), '--dev', '/dev', '--dir', '/run', '--dir', '/var', '--symlink', '/tmp', '/var/tmp',
     ...visible.flatMap(({ containerPath, hostPath, readOnly }) => [readOnly ? '--ro-bind' : '--bind', hostPath, containerPath]),
     ...(inDirectory === undefined ? ['--dir', workingDir] : []), '--chdir', workingDir,
     '--', ...command,
   ];
   return { file: 'bwrap', args, env, cwd: '/' };
+}
+
+/**
+ * The settings of the kernel belong to the root of the machine, whatever the user is called in here: where that is who started the engine, an
+ * agent could name the program that the kernel runs, as root and outside, when a process crashes.
+ */
+function processes(): string[] {
+  return ['--proc', '/proc', ...(process.getuid!() === 0 ? ['--ro-bind', '/proc/sys', '/proc/sys'] : [])];
 }
 
 /** `/bin` and its like are links into `/usr` on most systems, and stay links. */

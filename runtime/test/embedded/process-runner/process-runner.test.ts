@@ -250,6 +250,23 @@ test('bubblewrap keeps the machine and its other processes out of sight', async 
   await laptop.stop();
 });
 
+test.for([0, 61100])('bubblewrap is not left by user %d, whoever started the engine', async (runAsUser, context) => {
+  if ('reason' in probe) context.skip(`bubblewrap does not work here: ${probe.reason}`);
+  const laptop = await Laptop.start({ isolation: 'bubblewrap' });
+  await laptop.pod('hostile', [
+    'grep CapEff /proc/self/status',
+    'mount -o remount,rw,bind /usr 2>/dev/null || echo the system stays read-only',
+    '(cat /proc/sys/kernel/core_pattern > /proc/sys/kernel/core_pattern) 2>/dev/null || echo so do the settings of the kernel',
+    'unshare --user --map-root-user --pid --fork --mount-proc true 2>/dev/null || echo and no other process table can be mounted',
+    'env | cut -d= -f1 | sort | tr "\\n" " "',
+  ].join('\n'), { securityContext: { runAsUser } });
+  await laptop.finished('hostile');
+  expect(await laptop.log('hostile')).toBe(
+    'CapEff:\t0000000000000000\nthe system stays read-only\nso do the settings of the kernel\nand no other process table can be mounted\nHOME HOSTNAME PATH PWD TASKWRIGHT_ISOLATED TMPDIR \n',
+  );
+  await laptop.stop();
+});
+
 test('an unknown image is an ErrImagePull that says how to name a command for it', async () => {
   const laptop = await Laptop.start({ isolation: 'path-mapping' });
   await laptop.pod('unknown', '', {}, { image: 'acme/agent:1' });

@@ -18,6 +18,9 @@ export interface TaskSummary {
   readonly look?: string;
 }
 
+/** An agent may report any text as its commit. What is shown to be typed holds nothing else. */
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
 /** `gitDirOf` answers where the Task's repository is on this machine, as the user would type it. */
 export function summarize(task: Task, gitDirOf: (task: Task) => string | undefined): TaskSummary {
   const { metadata, status = {} } = task;
@@ -35,7 +38,7 @@ export function summarize(task: Task, gitDirOf: (task: Task) => string | undefin
     ...(status.usage?.outputTokens !== undefined && { outputTokens: Number(status.usage.outputTokens) }),
     ...(status.usage?.costUSD !== undefined && { costUSD: String(status.usage.costUSD) }),
     results,
-    ...(commit !== undefined && gitDir !== undefined && { look: `git --git-dir ${gitDir} show ${commit.slice(0, 10)}` }),
+    ...(commit !== undefined && COMMIT.test(commit) && gitDir !== undefined && { look: `git --git-dir ${asWord(gitDir)} show ${commit.slice(0, 10)}` }),
   };
 }
 
@@ -62,6 +65,11 @@ export function renderSummary(tasks: readonly TaskSummary[], { modelIsScripted, 
     ...(modelIsScripted ? ['', 'The model was a script. With ANTHROPIC_API_KEY in the environment, the same program asks the real one.'] : []),
     '',
   ].join('\n');
+}
+
+/** A path as one word of a shell. */
+function asWord(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** A quantity such as `53200u` or `1500m` as a decimal. */

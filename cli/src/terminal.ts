@@ -9,8 +9,9 @@ export function painter({ isTerminal }: Pick<Io, 'isTerminal'>): (style: Style, 
   return (style, text) => (isTerminal ? styleText(style, text, { validateStream: false }) : text);
 }
 
-/** Columns as wide as their widest cell, two spaces apart, no space at the end of a line. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns as wide as their widest cell, two spaces apart, no space at the end of a line. A cell stays in its line, whoever wrote it. */
+export function table(header: readonly string[], written: readonly (readonly string[])[]): string {
+  const rows = written.map((cells) => cells.map((cell) => harmless(cell).replace(/[\t\n]+/g, ' ')));
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
   return `${[header, ...rows].map(line).join('\n')}\n`;
@@ -28,7 +29,10 @@ export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 }
 
-/** Text from agents on a person's terminal: without the escape sequences that could move the cursor or rename the window. */
+/**
+ * Text from agents on a person's terminal: without the escape sequences that could move the cursor or rename the window, and without
+ * what makes a line read otherwise than it is written.
+ */
 export function harmless(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 }

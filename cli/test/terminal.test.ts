@@ -13,6 +13,14 @@ test('what an agent prints cannot move the cursor or rename the window', () => {
   expect(harmless('a\u001b[2Jb\u0007c\td\u009b1me')).toBe('a[2Jbc\td1me');
 });
 
+test('what an agent prints reads as it is written', () => {
+  expect(harmless('safe\u202e\u2066txt.exe\u2069')).toBe('safetxt.exe');
+});
+
+test('no cell of a table makes a line of its own or colours the next one', () => {
+  expect(table(['NAME', 'BRANCH'], [['a', 'x\nb  main\u001b[8m'], ['c', 'd\te']])).toBe('NAME  BRANCH\na     x b  main[8m\nc     d e\n');
+});
+
 test('colours are for terminals', () => {
   expect(painter({ isTerminal: false })('red', 'x')).toBe('x');
   expect(painter({ isTerminal: true })('red', 'x')).toBe('\u001b[31mx\u001b[39m');

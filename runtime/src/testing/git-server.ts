@@ -37,10 +37,16 @@ const LONGEST_CGI_HEAD_BYTES = 64 * 1024;
  */
 export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
   const requests: string[] = [];
+  const host = () => {
+    const { address, port } = server.address() as AddressInfo;
+    return `${address}:${port}`;
+  };
   const server = createServer((request, response) => {
     const path = pathOf(request);
     requests.push(`${request.method} ${path}`);
     if (path === undefined) return refuse(response, 400);
+    // A web page reaches loopback by a name of its own that leads there.
+    if (request.headers.host !== host()) return refuse(response, 421);
     const fault = options.fault?.({ method: request.method ?? 'GET', path });
     if (fault !== undefined) return refuse(response, fault);
     if (!mayEnter(request, options.auth)) {
@@ -53,9 +59,8 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     server.once('error', reject);
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
-  const { address, port } = server.address() as AddressInfo;
   return {
-    url: `http://${address}:${port}`,
+    url: `http://${host()}`,
     requests,
     close: () => new Promise((resolve) => {
       server.close(() => resolve());

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -42,4 +43,12 @@ test.each(['/%', '//', '/../../etc/passwd', '/shop.git/../../etc/passwd', '/noth
   const socket = await fetch(`${server.url}${path}`);
   expect(socket.status).toBeGreaterThanOrEqual(400);
   expect((await fetch(`${url}/info/refs?service=git-upload-pack`)).status).toBe(200);
+});
+
+test('a web page cannot read a repository by a name of its own that leads here', async () => {
+  const { url } = await servedRepository();
+  const status = await new Promise((resolve) => {
+    get(`${url}/info/refs?service=git-upload-pack`, { headers: { host: 'attacker.example' } }, (answer) => resolve(answer.resume().statusCode));
+  });
+  expect(status).toBe(421);
 });

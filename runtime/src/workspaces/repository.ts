@@ -25,10 +25,19 @@ export function isEnterprise(repository: Repository | undefined): boolean {
   return repository !== undefined && repository.host !== '' && repository.host !== 'github.com';
 }
 
+/** What is not well encoded is a name with a percent sign in it. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
 function splitUrl(url: string): { host: string; path: string } {
   const scp = /^[^@/]+@([^:/]+):(.*)$/.exec(url);
   if (scp) return { host: scp[1]!.toLowerCase(), path: scp[2]! };
   if (!/^[a-z]+:\/\//i.test(url)) return { host: '', path: url };
   const parsed = URL.parse(url);
-  return parsed ? { host: parsed.host, path: decodeURI(parsed.pathname) } : { host: '', path: '' };
+  return parsed ? { host: parsed.host, path: decoded(parsed.pathname) } : { host: '', path: '' };
 }

@@ -70,7 +70,7 @@ function credential(worker: Worker): EnvVar[] {
 }
 
 function gitHubHost({ repository }: PodRequest): EnvVar[] {
-  return isEnterprise(repository) ? [{ name: 'GH_HOST', value: repository!.host }] : [];
+  return isEnterprise(repository) ? text('GH_HOST', repository!.host) : [];
 }
 
 function gitHubToken({ repository, tokenSecretName }: PodRequest): EnvVar[] {

@@ -129,6 +129,23 @@ test('text from strangers cannot name a variable of the Pod', () => {
   expect(agent.env).toContainEqual({ name: 'KELOS_AGENTS_MD', value: '$$(KELOS_AGENT_TYPE)' });
 });
 
+test('no field of a Task or Workspace is expanded in the Pod, whichever one holds the name of a variable', () => {
+  const name = '$(ANTHROPIC_API_KEY)';
+  const { containers, initContainers = [] } = podOf({
+    spec: { prompt: name, branch: name, model: name, effort: name, upstreamRepo: name },
+    labels: { 'kelos.dev/taskspawner': name },
+    workspace: { repo: `https://${name}/acme/shop`, ref: name, secretRef: { name: 'gh' }, setupCommand: [name], remotes: [{ name, url: name }], files: [{ path: name, content: name }] },
+    config: { agentsMD: name, skills: [{ source: name, skill: name }] },
+  });
+  const texts = [...initContainers, ...containers].flatMap(({ command = [], args = [], env = [] }) => [...command, ...args, ...env.map(({ value = '' }) => value)]);
+  const expansions = texts.filter((text) => text.replaceAll('$$', '').includes('$('));
+  expect([texts.filter((text) => /anthropic_api_key/i.test(text)).length, expansions]).toEqual([13, []]);
+});
+
+test('a repository whose URL is not well encoded is built all the same', () => {
+  expect(envNames({ workspace: { repo: 'https://git.example.com/acme/50%' } })).toContain('GH_HOST');
+});
+
 describe('image and command', () => {
   const entrypoint = ['/kelos_entrypoint.sh'];
   const tini = ['/usr/bin/tini', '-g', '--', ...entrypoint];

@@ -4,6 +4,7 @@ import { type Clock, sleep, systemClock, type Timer } from './clock.ts';
 import { apiVersionOf, type KubeObject, type Resource } from './object.ts';
 import type { EventNote } from './plan.ts';
 import { type Random, systemRandom } from './random.ts';
+import { SpamFilter } from './spam-filter.ts';
 import { toMicroTime } from './time.ts';
 
 export const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true };
@@ -41,8 +42,9 @@ export interface Regarding {
  * Tells people what happened to an object, without ever holding up the work.
  *
  * **Guarantee** {@link record} returns at once and never throws. The same thing said again within 6 min is one event with a count,
- * written at the second time, every 30 min, and when it was last said 6 min ago. At most {@link MOST_WAITING} wait to be sent; when more
- * come, the newest are dropped and `onError` hears of it.
+ * written at the second time, every 30 min, and when it was last said 6 min ago. An object gets 25 new events at once and one every 5 min
+ * from then on; what is beyond that is dropped. At most {@link MOST_WAITING} wait to be sent; when more come, the newest are dropped and
+ * `onError` hears of it.
  *
  * **Assumes** Events are told to people and read by no program: they may be lost, when the process dies or the server stays away for
  * two minutes.
@@ -55,6 +57,7 @@ export class EventRecorder {
   readonly #onError: (error: unknown) => void;
   /** By what makes two events the same. The oldest first, for it is dropped first. */
   readonly #series = new Map<string, Series>();
+  readonly #spam: SpamFilter;
   readonly #outbox: (() => Promise<unknown>)[] = [];
   readonly #senders = new Set<Promise<void>>();
   #sweep: Timer | undefined;
@@ -67,13 +70,17 @@ export class EventRecorder {
     this.#clock = clock;
     this.#random = random;
     this.#onError = onError;
+    this.#spam = new SpamFilter(clock);
   }
 
   record(regarding: Regarding, note: EventNote): void {
     const key = identityOf(regarding, note);
     const known = this.#series.get(key);
     const now = this.#clock.elapsed();
-    if (known === undefined || now - known.lastAt >= SERIES_ENDS_MS) return this.#begin(key, this.#event(regarding, note));
+    if (known === undefined || now - known.lastAt >= SERIES_ENDS_MS) {
+      if (this.#spam.accepts(objectOf(regarding))) this.#begin(key, this.#event(regarding, note));
+      return;
+    }
     known.count += 1;
     known.lastAt = now;
     if (known.count === 2) this.#write(known);
@@ -188,8 +195,12 @@ const MOST_TRIES = 12;
 const RETRY_MS = 10_000;
 
 /** Not the message: it carries what varies between two times of the same thing. */
-function identityOf({ resource, object }: Regarding, { type, reason }: EventNote): string {
-  return JSON.stringify([type, reason, apiVersionOf(resource), resource.kind, object.metadata.namespace, object.metadata.name, object.metadata.uid]);
+function identityOf(regarding: Regarding, { type, reason }: EventNote): string {
+  return JSON.stringify([type, reason, objectOf(regarding)]);
+}
+
+function objectOf({ resource, object: { metadata } }: Regarding): string {
+  return JSON.stringify([apiVersionOf(resource), resource.kind, metadata.namespace, metadata.name, metadata.uid]);
 }
 
 /** The API server refuses longer notes, and counts bytes. */

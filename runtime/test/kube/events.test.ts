@@ -87,6 +87,24 @@ test('another reason or another object is another event', async () => {
   expect(events()).toHaveLength(3);
 });
 
+test('an object of which too much is new is told of less, and the others are not', async () => {
+  for (let count = 0; count < 100; count += 1) recorder.record(regarding, normalEvent(`Reason${count}`, ''));
+  recorder.record({ ...regarding, object: { metadata: { namespace: 'dev', name: 'other', uid: 'o' } } }, normalEvent('Started', ''));
+  await settle();
+  expect(events().map(({ regarding: { name } }) => name)).toEqual([...Array.from({ length: 25 }, () => 'fix'), 'other']);
+  await clock.advance(300_000);
+  recorder.record(regarding, normalEvent('Later', ''));
+  await settle();
+  expect(events().at(-1)!.reason).toBe('Later');
+});
+
+test('what is counted costs no token', async () => {
+  for (let time = 0; time < 100; time += 1) recorder.record(regarding, normalEvent('Waiting', ''));
+  for (let count = 0; count < 24; count += 1) recorder.record(regarding, normalEvent(`Reason${count}`, ''));
+  await settle();
+  expect(events()).toHaveLength(25);
+});
+
 test('a server that is away is tried again for two minutes, then the event is given up', async () => {
   let tries = 0;
   store.gate = async () => {
@@ -108,7 +126,9 @@ test('a refusal is not tried again', async () => {
 
 test('no more than a thousand wait, and a drop is said', async () => {
   store.gate = () => new Promise(() => {});
-  for (let count = 0; count < MOST_WAITING + 10; count += 1) recorder.record(regarding, normalEvent(`Reason${count}`, ''));
+  for (let count = 0; count < MOST_WAITING + 10; count += 1) {
+    recorder.record({ ...regarding, object: { metadata: { namespace: 'dev', name: `fix-${count}` } } }, normalEvent('Started', ''));
+  }
   expect(errors).toEqual(Array.from({ length: 6 }, () => 'Error: events: 1000 wait to be sent, one more is dropped'));
 });
 

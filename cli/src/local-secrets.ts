@@ -31,5 +31,5 @@ export function secretWith({ namespace, name, key }: NeededSecret, value: string
 }
 
 export function isTask(object: KubeObject): object is KubeObject & Task {
-  return object.kind === 'Task' && (object.apiVersion ?? '').startsWith('kelos.dev/') && 'spec' in object;
+  return object.kind === 'Task' && (object.apiVersion ?? '').startsWith('kelos.dev/') && 'spec' in object && typeof object.spec === 'object' && object.spec !== null;
 }

@@ -8,13 +8,15 @@ export type HoldReason =
   | 'DependencyMissing'
   | 'DependencyUnfinished'
   | 'WorkspaceMissing'
+  | 'WorkspaceIncomplete'
   | 'AgentConfigMissing'
+  | 'AgentConfigIncomplete'
   | 'SecretMissing'
   | 'SecretKeyMissing'
   | 'ConfigMapMissing'
   | 'ConfigMapKeyMissing';
 
-export type RefusalReason = 'DependencyFailed' | 'DependencyCycle' | 'JobNameTaken' | 'JobBuildFailed' | 'PluginConfigMapFailed' | 'MCPSecretFailed' | 'TemplateUnsupported';
+export type RefusalReason = 'SpecMissing' | 'DependencyFailed' | 'DependencyCycle' | 'JobNameTaken' | 'JobBuildFailed' | 'PluginConfigMapFailed' | 'MCPSecretFailed' | 'TemplateUnsupported';
 
 export type AdmissionReason = 'Admitted' | HoldReason | RefusalReason;
 

@@ -8,6 +8,7 @@ import type { Gate, Obstacle } from './gate.ts';
 import { dependencyGate, promptTemplateGate } from './gates/dependencies.ts';
 import { mergedConfigOf, referencedDataGate } from './gates/referenced-data.ts';
 import { agentConfigGate, workspaceGate } from './gates/references.ts';
+import { specGate } from './gates/spec.ts';
 import { workerPoolGate } from './gates/worker-pool.ts';
 import { type BuildStep, JobBuildError } from './job-build-error.ts';
 import { buildJob } from './pod/job.ts';
@@ -16,7 +17,7 @@ import { toKubeTime } from '../kube/time.ts';
 import { workerOf } from './worker.ts';
 
 /** Asked in this order; the first that objects decides. Cheap ones first, so that a Task that waits reads no Secret. */
-const GATES: readonly Gate[] = [workerPoolGate, dependencyGate, promptTemplateGate, workspaceGate, agentConfigGate, referencedDataGate];
+const GATES: readonly Gate[] = [specGate, workerPoolGate, dependencyGate, promptTemplateGate, workspaceGate, agentConfigGate, referencedDataGate];
 
 /** ConfigMaps and Secrets are not watched, so what waits for one to go looks again. */
 const LEFTOVER_RETRY_MS = 2_000;

@@ -38,7 +38,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
     tasks: new Informer<Task, TaskIndex>(client, {
       ...options,
       resource: taskResource,
-      // A Task may be stored without a spec. It then fails like any other that names no agent.
+      // A Task may be stored without a spec. It is refused by a gate of its own, and no other rule has to think of it.
       project: (task) => (task.spec ? task : { ...task, spec: { prompt: '' } }),
       indexes: {
         job: (task) => [siblingKey(task, jobNameOf(task))],

@@ -293,3 +293,33 @@ describe('an operator that dies', () => {
     });
   });
 });
+
+describe('an object that is stored without a spec', () => {
+  test('ends its Task, once', async () => {
+    const cluster = await aCluster(success);
+    const { transport } = anOperator(cluster);
+    await cluster.create({ metadata: { name: 'fix', namespace: 'dev' } });
+    await cluster.create({ ...manifest({ dependsOn: ['fix'] }, 'after') });
+    expect(await cluster.clock.runUntil(phaseIs(cluster, 'Failed', 'after'), HOUR)).toBe(true);
+    await cluster.clock.advance(60_000);
+    expect([cluster.task()?.status, cluster.task('after')?.status?.message]).toMatchObject([{ phase: 'Failed', conditions: [{ reason: 'SpecMissing' }] }, 'Dependency "fix" failed']);
+    expect(transport.requests.filter((request) => request.includes('/tasks/fix'))).toEqual(['PATCH kelos.dev/v1alpha2/namespaces/dev/tasks/fix/status']);
+    await cluster.client.delete(taskResource, { namespace: 'dev', name: 'fix' });
+    expect(await cluster.clock.runUntil(() => cluster.task() === undefined, HOUR)).toBe(true);
+  });
+
+  test.each([
+    { kind: workspaceResource, fields: { workspaceRef: { name: 'bare' } }, message: 'Waiting for Workspace "bare" to get a spec.repo', spec: { repo: 'https://git.example.com/a/b.git' } },
+    { kind: agentConfigResource, fields: { agentConfigRefs: [{ name: 'bare' }] }, message: 'Waiting for AgentConfig "bare" to get a spec', spec: {} },
+  ])('holds its Task until it has one: $kind.kind', async ({ kind, fields, message, spec }) => {
+    const cluster = await aCluster(success);
+    const { transport } = anOperator(cluster);
+    await cluster.create({ metadata: { name: 'bare', namespace: 'dev' } }, kind);
+    await cluster.create(manifest(fields));
+    expect(await cluster.clock.runUntil(() => cluster.task()?.status?.message === message, HOUR)).toBe(true);
+    await cluster.clock.advance(60_000);
+    expect(transport.requests).toHaveLength(1);
+    await cluster.client.patchMerge(kind, { namespace: 'dev', name: 'bare' }, { spec });
+    expect(await cluster.clock.runUntil(phaseIs(cluster, 'Succeeded'), HOUR)).toBe(true);
+  });
+});

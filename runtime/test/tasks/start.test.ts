@@ -38,6 +38,7 @@ test.each<{ it: string } & Scene & { reason: string; message: string }>([
   { it: 'a dependency nobody has looked at', spec: { dependsOn: ['plan'] }, tasks: upstream(), reason: 'DependencyUnfinished', message: 'Waiting for dependency "plan"' },
   { it: 'a dependency that runs', spec: { dependsOn: ['plan'] }, tasks: upstream({ phase: 'Running' }), reason: 'DependencyUnfinished', message: 'Waiting for dependency "plan"' },
   { it: 'a Workspace', spec: shop, reason: 'WorkspaceMissing', message: 'Waiting for Workspace "shop" to be created' },
+  { it: 'a Workspace that names no repository', spec: shop, workspace: {} as Workspace['spec'], reason: 'WorkspaceIncomplete', message: 'Waiting for Workspace "shop" to get a spec.repo' },
   { it: 'an AgentConfig', spec: tools, reason: 'AgentConfigMissing', message: 'Waiting for AgentConfig "tools" to be created' },
   { it: 'the Secret of its credentials', spec: key, reason: 'SecretMissing', message: 'Waiting for Secret "claude" to be created' },
   { it: 'the key in it', spec: key, data: { 'Secret/claude': { 'api-key': 'x' } }, reason: 'SecretKeyMissing', message: 'Waiting for Secret "claude" to have the key ANTHROPIC_API_KEY' },
@@ -81,6 +82,7 @@ test('a Task that waits for something else says so, and since when it waits', ()
 
 const cycle = [aTask({ name: 'a', spec: { dependsOn: ['b'] } }), aTask({ name: 'b', spec: { dependsOn: ['fix'] } })];
 test.each<{ it: string } & Scene & { reason: string; message: string; event?: { reason: string; message: string } }>([
+  { it: 'the lack of a spec', spec: { type: undefined, credentials: undefined, prompt: '' }, reason: 'SpecMissing', message: 'Task has no spec, so nothing says which agent is to do what; delete it and create it with one' },
   { it: 'a dependency that failed', spec: { dependsOn: ['plan'] }, tasks: upstream({ phase: 'Failed' }), reason: 'DependencyFailed', message: 'Dependency "plan" failed' },
   { it: 'itself', spec: { dependsOn: ['fix'] }, reason: 'DependencyCycle', message: 'Circular dependency detected: cycle involves "fix"', event: { reason: 'DependencyFailed', message: 'Circular dependency detected' } },
   { it: 'a circle', spec: { dependsOn: ['a'] }, tasks: cycle, reason: 'DependencyCycle', message: 'Circular dependency detected: cycle involves "fix"', event: { reason: 'DependencyFailed', message: 'Circular dependency detected' } },

@@ -26,7 +26,7 @@ export interface Subject<T extends KubeObject & { status?: object } = KubeObject
 /**
  * Carries out a plan: status, then events, then writes in their order.
  *
- * **Guarantee** Every write to an existing object carries its uid, so none reaches another object of that name. Each can be repeated,
+ * **Guarantee** Every write to an existing object carries its uid, or its version, so none reaches another object of that name. Each can be repeated,
  * so a crash between two is repaired by the next run. A status that is there already is not written again. What a create finds in its
  * place is taken for ours only when we control it.
  *
@@ -46,9 +46,10 @@ export async function applyPlan(effects: Effects, subject: Subject, plan: Plan, 
 async function writeStatus(effects: Effects, { resource, object }: Subject, status: object, signal?: AbortSignal): Promise<boolean> {
   // The server takes as long for a write that changes nothing as for one that does.
   if (isDeepStrictEqual(object.status ?? {}, withoutUndefined(status))) return true;
-  const { namespace, name, uid } = object.metadata;
+  const { namespace, name, uid, resourceVersion } = object.metadata;
   assert(uid !== undefined, `${resource.kind} ${keyOf(object)}: has no uid; without one the write could make it anew`);
-  const desired = { metadata: { namespace, name, uid }, status } as KubeObject;
+  // The server does not look at the uid of a status: without the version it would reach whatever has the name now.
+  const desired = { metadata: { namespace, name, uid, resourceVersion }, status } as KubeObject;
   const options = { subresource: 'status', fieldManager: `${effects.fieldManager}-status`, force: true, signal };
   const answered = await unlessGone(effects.client.apply(resource, desired, options));
   if (answered !== undefined) effects.written?.wrote(keyOf(object), resource, answered);

@@ -42,12 +42,12 @@ test('status goes first, then events, then writes', async () => {
   expect([done, result]).toEqual([['PATCH', 'Started', 'POST'], { requeueAfterMs: 5 }]);
 });
 
-test('a status write carries the uid, so it never makes anew what was deleted', async () => {
+test('a status write carries the version it was planned from, so it never reaches what has the name now', async () => {
   await carryOut({ status: { phase: 'Running' } });
   expect(sent).toEqual([
     {
       call: 'PATCH /apis/kelos.dev/v1alpha2/namespaces/dev/tasks/fix/status?fieldManager=taskwright-status&force=true',
-      body: { apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', metadata: { namespace: 'dev', name: 'fix', uid: 'task-uid' }, status: { phase: 'Running' } },
+      body: { apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', metadata: { namespace: 'dev', name: 'fix', uid: 'task-uid', resourceVersion: '7' }, status: { phase: 'Running' } },
     },
   ]);
 });

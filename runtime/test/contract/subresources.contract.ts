@@ -62,6 +62,22 @@ export function subresourcesContract(connect: Connect): void {
     expect(await refusal(client.patchMerge(widgets, status, { status: {} }))).toMatchObject({ code: 404 });
   });
 
+  test('a status is not guarded by a uid, only by a resourceVersion', async () => {
+    const { client, namespace } = await start();
+    const { metadata: { resourceVersion } } = await client.create(widgets, aWidget(namespace));
+    const apply = (metadata: object) => (
+      client.apply<Widget>(widgets, { metadata: { namespace, name: 'one', ...metadata }, status: { ready: true } } as Widget, { fieldManager: 'one', subresource: 'status', force: true }));
+    expect((await apply({ uid: '00000000-0000-0000-0000-000000000000' })).status).toEqual({ ready: true });
+    expect(await refusal(apply({ resourceVersion }))).toMatchObject({ code: 409, reason: 'Conflict' });
+  });
+
+  test('a status patched with a foreign uid is patched', async () => {
+    const { client, namespace, status } = await start();
+    const { metadata: { uid } } = await client.create(widgets, aWidget(namespace));
+    const patched = await client.patchMerge<Widget>(widgets, status, { metadata: { uid: '00000000-0000-0000-0000-000000000000' }, status: { ready: true } });
+    expect([patched.metadata.uid, patched.status]).toEqual([uid, { ready: true }]);
+  });
+
   test('the status is read with the whole object', async () => {
     const { client, namespace, status } = await start();
     const created = await client.create(widgets, aWidget(namespace));

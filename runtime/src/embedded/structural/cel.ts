@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { registerKubernetesLibrary } from './cel-library.ts';
+import { registerKubernetesLibrary, withSafeMatches } from './cel-library.ts';
 
 /** A compiled expression. Throws when it cannot be evaluated: a missing key, an overflow, an operator between the wrong types. */
 export type Expression = (variables: Readonly<Record<string, unknown>>) => unknown;
@@ -16,7 +16,7 @@ const compiled = new Map<string, Expression>();
 export function compile(expression: string): Expression {
   let known = compiled.get(expression);
   if (known === undefined) {
-    const parsed = environment.parse(expression);
+    const parsed = environment.parse(withSafeMatches(expression));
     known = (variables) => parsed(variables);
     compiled.set(expression, known);
   }

@@ -11,6 +11,10 @@ const LARGEST_BODY_BYTES = 3 * 1024 * 1024;
 /** A YAML body may not blow up through its aliases. */
 const MOST_YAML_ALIASES = 100;
 
+/** What kubectl makes configmaps, secrets and jobs in when it is given no file. */
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const WITHOUT_PROTOBUF = '; protobuf is not read here: let kubectl write the object and apply that, as in: kubectl create … --dry-run=client -o yaml | kubectl apply -f -';
+
 const ACCEPTED = ['application/json', 'application/yaml'];
 
 /** Reads JSON or YAML by content type. Protobuf and everything else is 415, and so is what only some other verb takes. */
@@ -19,7 +23,7 @@ export function decodeBody(body: Buffer, contentType: string | undefined, accept
     throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${LARGEST_BODY_BYTES}`);
   }
   const mediaType = mediaTypeOf(contentType) || 'application/json';
-  if (!accepted.includes(mediaType)) throw unsupportedMediaType(accepted);
+  if (!accepted.includes(mediaType)) throw unsupportedMediaType(accepted, mediaType === PROTOBUF ? WITHOUT_PROTOBUF : '');
   const text = body.toString();
   try {
     return mediaType.endsWith('yaml') ? decodeYaml(text) : JSON.parse(text);

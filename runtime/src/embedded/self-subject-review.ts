@@ -1,4 +1,4 @@
-import { decodeBody, mediaTypeOf } from './request-body.ts';
+import { decodeBody, mediaTypeOf, PROTOBUF } from './request-body.ts';
 import type { ApiRequest } from './request-handler.ts';
 import type { RequestPath } from './request-path.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -26,7 +26,7 @@ export function reviewAccess({ group, version, plural }: RequestPath & { of: 're
   const status = ANSWERS[`${group}/${plural}`];
   if (status === undefined || version !== 'v1' || method !== 'POST') return undefined;
   // kubectl asks in protobuf. The answer does not depend on the question.
-  const isProtobuf = mediaTypeOf(headers['content-type']) === 'application/vnd.kubernetes.protobuf';
+  const isProtobuf = mediaTypeOf(headers['content-type']) === PROTOBUF;
   const review = isProtobuf ? {} : decodeBody(body, headers['content-type']);
   return { apiVersion: `${group}/${version}`, kind: KINDS[plural], ...(isObject(review) ? review : {}), status };
 }

@@ -117,7 +117,7 @@ export function internalError(cause: unknown): StatusError {
   return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
 }
 
-export function unsupportedMediaType(accepted: readonly string[]): StatusError {
+export function unsupportedMediaType(accepted: readonly string[], whatToDo = ''): StatusError {
   return new StatusError(415, 'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`);
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${whatToDo}`);
 }

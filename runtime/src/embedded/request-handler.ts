@@ -18,6 +18,7 @@ import { readObject } from './read.ts';
 import { decodeBody, decodeObject, mediaTypeOf } from './request-body.ts';
 import { parsePath, type RequestPath } from './request-path.ts';
 import { isTrue, wholeNumber } from './request-query.ts';
+import { patchScale, readScale, replaceScale, type ScaleTarget } from './scale.ts';
 import { reviewAccess } from './self-subject-review.ts';
 import type { Verb } from './served-resource.ts';
 import { badRequest, internalError, invalid, methodNotAllowed, StatusError, type Status } from './status-error.ts';
@@ -106,8 +107,9 @@ export class RequestHandler {
       const headers = { 'content-type': 'text/plain' };
       return podLog(this.#cluster, target, request.query, this.#podLogs, request.signal).then((body) => (body ? { status: 200, headers, body } : { status: 204, headers, body: '' }));
     }
-    if (path.subresource !== undefined && !this.#hasSubresource(target)) return pageNotFound();
     if (resource.namespaced && path.name !== undefined && path.namespace === undefined) return pageNotFound();
+    if (path.subresource === 'scale' && resource.scale) return this.#scale({ ...target, resource: { ...resource, scale: resource.scale }, name: path.name! }, request);
+    if (path.subresource !== undefined && !this.#hasSubresource(target)) return pageNotFound();
     const verb = verbOf(request, target);
     if (verb === undefined || !resource.verbs.includes(verb)) throw methodNotAllowed();
     return this.#carryOut(verb, target, request);
@@ -115,6 +117,18 @@ export class RequestHandler {
 
   #hasSubresource({ resource, subresource }: Target): boolean {
     return (subresource === 'status' && resource.hasStatus) || (subresource === 'finalize' && resource.collection === 'namespaces');
+  }
+
+  #scale(target: ScaleTarget, request: ApiRequest): ApiResponse {
+    const { method, body, headers } = request;
+    const warnings: string[] = [];
+    switch (method) {
+      case 'GET':
+      case 'HEAD': return json(200, readScale(this.#cluster, target));
+      case 'PUT': return json(200, replaceScale(this.#cluster, target, body, headers['content-type'], writeOptionsOf(request, warnings)), warningHeader(warnings));
+      case 'PATCH': return json(200, patchScale(this.#cluster, target, body, headers['content-type'], writeOptionsOf(request, warnings)), warningHeader(warnings));
+      default: throw methodNotAllowed();
+    }
   }
 
   #carryOut(verb: Verb, target: Target, request: ApiRequest): ApiResponse {

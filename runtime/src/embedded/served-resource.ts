@@ -22,6 +22,7 @@ export interface ServedResource extends Resource {
   readonly conversion?: { fromStored(object: ApiObject): ApiObject; toStored(object: ApiObject): ApiObject };
   /** `/status` is written apart from the rest. */
   readonly hasStatus: boolean;
+  /** Where `/scale` finds replicas. Left out: it is not served. */
   readonly scale?: ScalePaths;
   /** Whether `metadata.generation` counts the changes of the spec. */
   readonly countsGenerations: boolean;

@@ -7,6 +7,7 @@ import { dryRunContract } from './dry-run.contract.ts';
 import { kindsContract } from './kinds.contract.ts';
 import { listContract } from './list.contract.ts';
 import { ratchetingContract } from './ratcheting.contract.ts';
+import { scaleContract } from './scale.contract.ts';
 import { schemaContract } from './schema.contract.ts';
 import { subresourcesContract } from './subresources.contract.ts';
 import { watchContract } from './watch.contract.ts';
@@ -18,6 +19,7 @@ export const contracts: Record<string, (connect: Connect) => void> = {
   'write and delete': writeAndDeleteContract,
   'list': listContract,
   'watch': watchContract,
+  'scale': scaleContract,
   'schema': schemaContract,
   'ratcheting': ratchetingContract,
   'subresources': subresourcesContract,

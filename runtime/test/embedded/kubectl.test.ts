@@ -104,6 +104,26 @@ describe(`kubectl ${version ?? '(not installed)'}`, () => {
     expect((await kubectl('version')).out).toContain('Server Version: v1.36.2+taskwright');
   });
 
+  test('is told what to do where it sends protobuf, and that helps', async () => {
+    const make = 'create configmap made --from-literal=a=1';
+    expect((await kubectl(make)).err).toContain('kubectl create … --dry-run=client -o yaml | kubectl apply -f -');
+    const { out } = await kubectl(`${make} --dry-run=client -o json`);
+    expect((await kubectl('apply -f -', JSON.parse(out) as object)).out).toBe('configmap/made created\n');
+  });
+
+  test('scales what says that it can be scaled', async () => {
+    const open = { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    const versions = [{
+      name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
+      subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
+    }];
+    await client.create(definitions, { metadata: { name: 'fleets.test.example.com' }, spec: { group: 'test.example.com', scope: 'Namespaced', names: { plural: 'fleets', kind: 'Fleet' }, versions } } as KubeObject);
+    await kubectl('create -f -', { apiVersion: 'test.example.com/v1', kind: 'Fleet', metadata: { name: 'one' }, spec: { replicas: 1 } });
+    expect((await kubectl('scale fleets/one --replicas=3')).out).toBe('fleet.test.example.com/one scaled\n');
+    expect((await kubectl('scale fleets/one --current-replicas=1 --replicas=4')).code).toBe(1);
+    expect((await kubectl('get fleets one -o jsonpath={.spec.replicas}')).out).toBe('3');
+  });
+
   test('creates, gets and deletes', async () => {
     expect((await kubectl('create -f -', configMap('one'))).out).toBe('configmap/one created\n');
     expect((await kubectl('get configmaps one --no-headers')).out).toMatch(/^one\s+1\s+\d+s\n$/);

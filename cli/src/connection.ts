@@ -4,7 +4,7 @@ import { openStoppedEngine } from '@taskwright/runtime/embedded';
 import { ApiError, type ClusterConfig, HttpTransport, KubeClient, loadConfig, systemClock } from '@taskwright/runtime/kube';
 import { CommandError, type Io } from './io.ts';
 import { readEngineConfig } from './kubeconfig.ts';
-import { latestRunFolder, type RunFolder } from './run-folder.ts';
+import { containersHome, latestRunFolder, type RunFolder } from './run-folder.ts';
 
 export interface ConnectionOptions {
   readonly namespace?: string;
@@ -53,7 +53,7 @@ function isUnreachable({ cause }: Error): boolean {
 
 async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
   if (options.kubeconfig === undefined) {
-    const run = await latestRunFolder(resolve(io.cwd, options.data));
+    const run = await latestRunFolder(resolve(io.cwd, options.data), containersHome(io.env));
     if (run) return (await runningEngine(run, options)) ?? stoppedEngine(run, options);
   }
   return toCluster(await clusterConfig(options, io), options);

@@ -4,12 +4,12 @@ import { ApiServer } from '@taskwright/runtime/embedded';
 import { systemClock } from '@taskwright/runtime/kube';
 import { onTestFinished, expect, test } from 'vitest';
 import { kubeconfigFor, readEngineConfig } from '../src/kubeconfig.ts';
-import { createRunFolder } from '../src/run-folder.ts';
+import { containersHome, createRunFolder } from '../src/run-folder.ts';
 import { folderWith, type } from './a-terminal.ts';
 
 test('a running engine is found by the kubeconfig of its run', async () => {
   const folder = folderWith({});
-  const run = await createRunFolder(join(folder, '.taskwright'), systemClock.now());
+  const run = await createRunFolder(join(folder, '.taskwright'), systemClock.now(), containersHome({ HOME: folder }));
   const api = new ApiServer({ clock: systemClock });
   const face = await api.listen();
   onTestFinished(() => face.close());

@@ -64,6 +64,8 @@ test("a program's agent commits to a clone, and the checkout stays as it was", a
 
   expect(await type(['get'], { cwd: folder })).toEqual({ code: 0, err: '', out: expect.stringMatching(/^NAME +TYPE +PHASE +AGE\nnote +<none> +Succeeded +\d+s\n$/) });
   expect(await type(['logs', 'note'], { cwd: folder })).toEqual({ code: 0, err: '', out: 'asked: write a note\n' });
+  // The agent's clone has one, too: a test runner of the project must not find it.
+  expect(readdirSync(join(folder, '.taskwright'), { recursive: true }).filter((path) => String(path).endsWith('NOTE.md'))).toEqual([]);
 });
 
 test('an agent that fails says so to the person and to the shell', async () => {
@@ -139,7 +141,7 @@ test('a key from the environment reaches the agent and is not on the disk afterw
   const { code, out, err } = await type(['dev', 'fleet.yaml'], { cwd: folder, env: { ANTHROPIC_API_KEY: key } });
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).not.toContain(key);
-  const files = readdirSync(join(folder, '.taskwright'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !['agent.sh', 'fleet.yaml'].includes(entry.name));
   expect(files.length).toBeGreaterThan(1);
   expect(files.filter(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1').includes(key))).toEqual([]);
 });

@@ -8,16 +8,16 @@ const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
 test('the newest run is the latest, and the ten newest are kept', async () => {
   const data = folderWith({});
-  expect(await latestRunFolder(data)).toBeUndefined();
-  for (let second = 0; second < 12; second += 1) await createRunFolder(data, at(second));
-  expect((await latestRunFolder(data))?.path).toBe(join(data, 'runs', '2026-01-01T00-00-11-000Z'));
+  expect(await latestRunFolder(data, data)).toBeUndefined();
+  for (let second = 0; second < 12; second += 1) await createRunFolder(data, at(second), folderWith({}));
+  expect((await latestRunFolder(data, data))?.path).toBe(join(data, 'runs', '2026-01-01T00-00-11-000Z'));
   expect(readdirSync(join(data, 'runs'))).toHaveLength(10);
   expect(readdirSync(data).sort()).toEqual(['.gitignore', 'latest', 'runs']);
 });
 
 test('nobody else can read a run, and git does not see it', async () => {
   const data = join(folderWith({}), '.taskwright');
-  const { path, repositories } = await createRunFolder(data, at(0));
+  const { path, repositories } = await createRunFolder(data, at(0), folderWith({}));
   expect([join(data, 'runs'), path, repositories].map((folder) => statSync(folder).mode & 0o777)).toEqual([0o700, 0o700, 0o700]);
   expect(readFileSync(join(data, '.gitignore'), 'utf8')).toBe('*\n');
 });
@@ -27,7 +27,7 @@ test("what a stranger's repository put into the folder is neither followed nor r
   const data = join(folder, '.taskwright');
   mkdirSync(join(data, 'runs', 'documents'), { recursive: true });
   symlinkSync(join(folder, 'mine/profile'), join(data, '.gitignore'));
-  for (let second = 0; second < 12; second += 1) await createRunFolder(data, at(second));
+  for (let second = 0; second < 12; second += 1) await createRunFolder(data, at(second), folderWith({}));
   expect(readFileSync(join(folder, 'mine/profile'), 'utf8')).toBe('mine');
   expect(lstatSync(join(data, '.gitignore')).isSymbolicLink()).toBe(true);
   expect(readdirSync(join(data, 'runs'))).toContain('documents');
@@ -35,5 +35,25 @@ test("what a stranger's repository put into the folder is neither followed nor r
   const other = join(folder, 'other');
   mkdirSync(other);
   symlinkSync(folder, join(other, 'runs'));
-  await expect(createRunFolder(other, at(0))).rejects.toThrow(/runs: is a link to somewhere else.*--data$/);
+  await expect(createRunFolder(other, at(0), folderWith({}))).rejects.toThrow(/runs: is a link to somewhere else.*--data$/);
+});
+
+test("what containers leave is not in the project, whose tools would run it, and goes with its run", async () => {
+  const project = folderWith({});
+  const home = folderWith({});
+  const data = join(project, '.taskwright');
+  for (let second = 0; second < 12; second += 1) {
+    const { dataDir } = await createRunFolder(data, at(second), home);
+    expect(dataDir.startsWith(`${home}/`)).toBe(true);
+    mkdirSync(dataDir);
+  }
+  expect(readdirSync(home)).toHaveLength(10);
+  symlinkSync(project, join(home, 'another-way'));
+  expect((await latestRunFolder(join(home, 'another-way', '.taskwright'), home))?.dataDir).toBe((await latestRunFolder(data, home))?.dataDir);
+});
+
+test('two runs that start in one moment have a folder each', async () => {
+  const data = folderWith({});
+  const runs = await Promise.all([1, 2].map(() => createRunFolder(data, at(0), folderWith({}))));
+  expect(new Set(runs.map(({ path }) => path)).size).toBe(2);
 });

@@ -15,7 +15,7 @@ import { serveLocalRepositories } from '../local-repositories.ts';
 import { isTask, neededSecrets, secretWith } from '../local-secrets.ts';
 import { readProgram } from '../program.ts';
 import { Progress } from '../progress.ts';
-import { createRunFolder, DEFAULT_DATA, isLatest } from '../run-folder.ts';
+import { containersHome, createRunFolder, DEFAULT_DATA, isLatest } from '../run-folder.ts';
 import { renderSummary, summarize } from '../summary.ts';
 
 export interface DevOptions {
@@ -62,7 +62,7 @@ async function runProgram(path: string, options: DevOptions, io: Io): Promise<vo
 
   const settings = await readDevSettings(program.folder);
   const data = resolve(io.cwd, options.data);
-  const run = await createRunFolder(data, clock.now());
+  const run = await createRunFolder(data, clock.now(), containersHome(io.env));
   await using stack = new AsyncDisposableStack();
 
   const repositories = await serveLocalRepositories(settings.repositories, run.repositories);
@@ -112,7 +112,7 @@ async function runProgram(path: string, options: DevOptions, io: Io): Promise<vo
   const tasks = await followTasks(engine.client, new Set(keys), progress, io.signal);
   mark('finished');
 
-  const home = (await isLatest(data, run)) ? join(data, 'latest') : run.path;
+  const home = (await isLatest(data, run, containersHome(io.env))) ? join(data, 'latest') : run.path;
   const gitDirOf = (task: Task) => gitDir(task, program.objects, repositories.folders, (folder) => shown(io, join(home, relative(run.path, folder))));
   const summaries = tasks.sort((a, b) => keyOf(a).localeCompare(keyOf(b))).map((task) => summarize(task, gitDirOf));
   if (options.output === 'json') io.out(`${JSON.stringify({ tasks: summaries, milliseconds: marks }, undefined, 2)}\n`);

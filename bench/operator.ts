@@ -1,0 +1,79 @@
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { failover } from './operator/failover.ts';
+import { fill, footprint } from './operator/footprint.ts';
+import { lifeCycle } from './operator/life-cycle.ts';
+import { burst, openLoop } from './operator/load.ts';
+import { alternate, alternateOn, compare, inNamespace, type Sides } from './operator/rounds.ts';
+import { figure } from './figure.ts';
+import { buildGoBaseline } from './go-baseline.ts';
+import { goOperator, ourOperator } from './operator/side.ts';
+import { benchServer } from './server.ts';
+
+/**
+ * The operator as a process against the same logic in Go on controller-runtime, alternating, on one server.
+ *
+ *     node --conditions=taskwright-source bench/operator.ts [--kubeconfig FILE] [--only burst,open-loop,life-cycle,start,footprint,failover]
+ *
+ * Every round has a namespace of its own, which is the only one that its operator watches.
+ */
+const { values } = parseArgs({
+  options: {
+    'kubeconfig': { type: 'string' },
+    'only': { type: 'string', default: 'start,burst,open-loop,life-cycle,footprint,failover' },
+    'rounds': { type: 'string', default: '5' },
+    'tasks': { type: 'string', default: '500' },
+    'rate': { type: 'string', default: '50' },
+    'seconds': { type: 'string', default: '10' },
+    'cached': { type: 'string', default: '10000' },
+  },
+});
+const [rounds, tasks, rate, seconds, cached] = (['rounds', 'tasks', 'rate', 'seconds', 'cached'] as const).map((name) => Number(values[name])) as [number, number, number, number, number];
+const only = new Set(values.only.split(','));
+
+const binary = buildGoBaseline();
+const ours = ourOperator();
+const sides: Sides = { ours, ...(binary ? { go: goOperator(binary) } : {}) };
+const server = await benchServer(values.kubeconfig);
+figure('operator', 'load of the machine before', loadavg()[0]!, 'processes');
+const bench = { server, sides, rounds };
+try {
+  if (only.has('start')) {
+    compare('start to ready', 'ms', await alternate(bench, async (side, namespace) => {
+      const { program, readyAfterMs } = await side(server, { namespace });
+      await program.end();
+      return readyAfterMs;
+    }));
+  }
+  if (only.has('burst')) {
+    compare(`${tasks} Tasks at once, until each has a Job and a status`, 'Tasks/s', await alternate(bench, (side, namespace) => burst(server, side, namespace, tasks)));
+  }
+  if (only.has('open-loop')) {
+    const latencies = await alternate(bench, (side, namespace) => openLoop(server, side, namespace, { rate, seconds }));
+    compare(`${rate} Tasks/s for ${seconds} s, create to Job, p50`, 'ms', latencies, ({ p50 }) => p50);
+    compare(`${rate} Tasks/s for ${seconds} s, create to Job, p99`, 'ms', latencies, ({ p99 }) => p99);
+    compare(`${rate} Tasks/s for ${seconds} s, CPU of the operator per Task`, 'ms', latencies, ({ cpuMsPerTask }) => cpuMsPerTask);
+  }
+  if (only.has('life-cycle')) {
+    const requests = await alternate({ ...bench, rounds: 1 }, (side, namespace) => lifeCycle(server, side, namespace));
+    compare('requests per Task, create to Succeeded, without events', 'requests', requests, ({ perTask }) => perTask);
+    compare('events per Task', 'requests', requests, ({ eventsPerTask }) => eventsPerTask);
+    compare('GETs in that time, watches included', 'requests', requests, ({ gets }) => gets);
+  }
+  if (only.has('footprint')) {
+    const costs = await inNamespace(server, async (namespace) => {
+      await fill(server, ours, namespace, cached);
+      return alternateOn(bench, (side) => footprint(server, side, namespace));
+    });
+    compare(`RSS with ${cached} Tasks, Jobs and Pods`, 'MB', costs, ({ rssMb }) => rssMb);
+    compare('peak RSS until then', 'MB', costs, ({ peakRssMb }) => peakRssMb);
+    compare(`start to ready with ${cached} Tasks, Jobs and Pods`, 'ms', costs, ({ readyAfterMs }) => readyAfterMs);
+    compare('CPU when nothing happens', '% of a core', costs, ({ idlePercent }) => idlePercent);
+  }
+  if (only.has('failover')) {
+    compare('the leader is asked to stop, until the next one makes a Job', 'ms', await alternate(bench, (side, namespace) => failover(server, side, namespace, 'SIGTERM')));
+    compare('the leader is killed, until the next one makes a Job', 'ms', await alternate(bench, (side, namespace) => failover(server, side, namespace, 'SIGKILL')));
+  }
+} finally {
+  await server.close();
+}

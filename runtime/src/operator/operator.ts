@@ -5,6 +5,7 @@ import { LeaderElector } from '../kube/lease.ts';
 import type { Log } from '../kube/log.ts';
 import { Manager } from '../kube/manager.ts';
 import type { KubeMetrics } from '../kube/metrics.ts';
+import { type Random, systemRandom } from '../kube/random.ts';
 import type { Transport } from '../kube/transport.ts';
 import { fence } from '../kube/write-fence.ts';
 import type { Images } from '../tasks/pod/image.ts';
@@ -18,6 +19,8 @@ export interface OperatorOptions {
   readonly images: Images;
   /** Default: that of the machine. */
   readonly clock?: Clock;
+  /** Where jitter comes from. Default: that of the process, so that replicas do not retry together. */
+  readonly random?: Random;
   readonly log?: Log;
   /** Counts what happens; several operators need one each. Left out: nothing is counted. */
   readonly metrics?: KubeMetrics;
@@ -47,19 +50,19 @@ const REPORTING_CONTROLLER = 'kelos-controller';
 
 /** Starts every controller. The same in a cluster, on a laptop and in tests: all that differs is the transport, the clock and the images. */
 export function startOperator(options: OperatorOptions): Operator {
-  const { transport, images, clock = systemClock, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
+  const { transport, images, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
   const clientOptions = { userAgent: NAME, clock, ...(metrics ? { metrics: metrics.requests('kubernetes') } : {}) };
   const onError = (err: unknown) => log?.warn({ err }, 'the API server could not be reached, or refused');
 
   // Not fenced: it writes the lease while it does not lead.
-  const elector = leaderElection && new LeaderElector(new KubeClient(transport, clientOptions), { ...leaderElection, name: NAME, identity, clock, onError });
+  const elector = leaderElection && new LeaderElector(new KubeClient(transport, clientOptions), { ...leaderElection, name: NAME, identity, clock, random, onError });
   const client = new KubeClient(elector ? fence(transport, () => elector.isLeading) : transport, clientOptions);
-  const events = new EventRecorder(client, { reportingController: REPORTING_CONTROLLER, reportingInstance: identity, clock, onError });
+  const events = new EventRecorder(client, { reportingController: REPORTING_CONTROLLER, reportingInstance: identity, clock, random, onError });
   const taskMetrics = metrics && new TaskMetrics(metrics.registry);
 
   const parts = namespaces.map((namespace) => {
-    const caches = taskCaches({ client, clock, onError, namespace, metrics: metrics?.informers() });
-    return { caches, tasks: taskController({ client, caches, clock, images, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
+    const caches = taskCaches({ client, clock, random, onError, namespace, metrics: metrics?.informers() });
+    return { caches, tasks: taskController({ client, caches, clock, random, images, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
   const informers = parts.flatMap(({ caches }) => [caches.tasks, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs]);
   const controllers = parts.map(({ tasks }) => tasks.controller);

@@ -4,6 +4,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { Informer } from '../kube/informer.ts';
 import type { KubeObject } from '../kube/object.ts';
+import type { Random } from '../kube/random.ts';
 
 /** Each watch is an open request. A Task that waits for more than that, or for what may not be watched, looks again after a while. */
 const MOST_WATCHES = 100;
@@ -12,6 +13,7 @@ const POLL_MS = 30_000;
 export interface DataWatchOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
+  readonly random?: Random;
   /** Called with the key of each Task that waits for what has changed, or for what cannot be watched at the moment. */
   readonly wake: (taskKey: string, afterMs: number) => void;
   readonly onError: (error: unknown) => void;
@@ -59,13 +61,14 @@ export class DataWatch {
 
     const watch: Watch = { abort: new AbortController(), waiting: new Set([taskKey]) };
     this.#watches.set(id, watch);
-    const { client, clock, wake, onError } = this.#options;
+    const { client, clock, random, wake, onError } = this.#options;
     const informer = new Informer(client, {
       resource: kind === 'Secret' ? secretResource : configMapResource,
       namespace,
       fieldSelector: `metadata.name=${name}`,
       project: identityOnly,
       clock,
+      ...(random && { random }),
       onError: (error) => {
         onError(error);
         wakeAll(POLL_MS);

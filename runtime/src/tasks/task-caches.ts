@@ -4,6 +4,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { Informer, type InformerMetrics } from '../kube/informer.ts';
 import { controllerOf, keyOf, type KubeObject, type ObjectMeta } from '../kube/object.ts';
+import type { Random } from '../kube/random.ts';
 import { jobNameOf } from './names.ts';
 import { hasStarted } from './phase.ts';
 import { workerOf } from './worker.ts';
@@ -29,6 +30,7 @@ export interface TaskCachesOptions {
   readonly namespace?: string | undefined;
   readonly client: KubeClient;
   readonly clock: Clock;
+  readonly random?: Random;
   readonly metrics?: InformerMetrics;
   readonly onError: (error: unknown) => void;
 }

@@ -4,6 +4,7 @@ import type { Change } from '../kube/change-feed.ts';
 import { Controller, type ControllerMetrics, source } from '../kube/controller.ts';
 import type { Log } from '../kube/log.ts';
 import { keyOf, splitKey } from '../kube/object.ts';
+import type { Random } from '../kube/random.ts';
 import { Written } from '../kube/written.ts';
 import { DataWatch } from './data-watch.ts';
 import type { Surroundings } from './gather.ts';
@@ -13,6 +14,7 @@ import type { TaskMetrics } from './task-metrics.ts';
 
 export interface TaskControllerOptions extends Surroundings {
   readonly events?: Effects['events'];
+  readonly random?: Random;
   readonly log?: Log;
   readonly metrics?: ControllerMetrics;
   readonly taskMetrics?: TaskMetrics;
@@ -25,12 +27,13 @@ export interface TaskControllerOptions extends Surroundings {
  * and those that depend on it, and, while it waits for one, a Secret or ConfigMap.
  */
 export function taskController(options: TaskControllerOptions): { controller: Controller; close(): void } {
-  const { client, caches, clock, images, events, log, metrics, taskMetrics } = options;
+  const { client, caches, clock, random, images, events, log, metrics, taskMetrics } = options;
   const { tasks, jobs, pods, workspaces, agentConfigs } = caches;
   const written = new Written([tasks, jobs], clock);
   const dataWatch = new DataWatch({
     client,
     clock,
+    ...(random && { random }),
     wake: (key, afterMs) => controller.queue.addAfter(key, afterMs),
     onError: (err) => log?.warn({ err }, 'a Secret or ConfigMap cannot be watched'),
   });

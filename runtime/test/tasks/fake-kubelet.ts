@@ -2,6 +2,7 @@ import type { Change } from '../../src/kube/change-feed.ts';
 import { isNotFound } from '../../src/kube/api-error.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { type Clock, sleep } from '../../src/kube/clock.ts';
+import { controllerOf } from '../../src/kube/object.ts';
 import { toKubeTime } from '../../src/kube/time.ts';
 import { type Pod, podResource } from '../../src/embedded/pod.ts';
 import type { LoggedContainer, PodLogs } from '../../src/embedded/pod-logs.ts';
@@ -37,19 +38,21 @@ const FOR_EVER_MS = 1e12;
 export class FakeKubelet implements PodLogs {
   readonly #clock: Clock;
   readonly #client: () => KubeClient;
-  readonly #script: Script;
+  readonly #scriptOf: (pod: Pod) => Script;
   readonly #running = new Map<string, AbortController>();
   readonly #attempts = new Map<string, Attempt>();
+  /** Pods there were of each Job. */
+  readonly #started = new Map<string, number>();
   /** The logs that were asked for, by the name of the Pod. */
   readonly logsRead: string[] = [];
   readonly #agentEnded = new Set<string>();
   readonly #active = new Set<string>();
   mostActive = 0;
 
-  constructor(clock: Clock, client: () => KubeClient, script: Script) {
+  constructor(clock: Clock, client: () => KubeClient, script: Script | ((pod: Pod) => Script)) {
     this.#clock = clock;
     this.#client = client;
-    this.#script = script;
+    this.#scriptOf = typeof script === 'function' ? script : () => script;
   }
 
   podChanged({ type, object }: Change<Pod>): void {
@@ -59,7 +62,11 @@ export class FakeKubelet implements PodLogs {
     if (this.#running.has(uid)) return;
     const abort = new AbortController();
     this.#running.set(uid, abort);
-    const attempt = { ...this.#script, ...this.#script.attempts?.[this.#attempts.size] };
+    const owner = controllerOf(object)?.uid ?? '';
+    const number = this.#started.get(owner) ?? 0;
+    this.#started.set(owner, number + 1);
+    const script = this.#scriptOf(object);
+    const attempt = { ...script, ...script.attempts?.[number] };
     this.#attempts.set(uid, attempt);
     this.#run(object, attempt, abort.signal).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;

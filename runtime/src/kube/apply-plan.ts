@@ -33,12 +33,13 @@ export interface Subject<T extends KubeObject & { status?: object } = KubeObject
  * **Assumes** Names of children follow from the subject alone, and `object` is what the plan was made from.
  *
  * **Errors** {@link ApiError}; 409 Conflict when the plan was made from an old view, and when what a create finds in its place is
- * somebody else's. What is already gone is no error.
+ * somebody else's. What is already gone is no error; when that is the
+ * subject, nothing more is done for it.
  */
 export async function applyPlan(effects: Effects, subject: Subject, plan: Plan, signal?: AbortSignal): Promise<ReconcileResult> {
   if (plan.status !== undefined && !(await writeStatus(effects, subject, plan.status, signal))) return {};
   for (const note of plan.events ?? []) effects.events?.record(subject, note);
-  for (const write of plan.writes ?? []) await carryOut(effects, subject, write, signal);
+  for (const write of plan.writes ?? []) if (!(await carryOut(effects, subject, write, signal))) return {};
   return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs };
 }
 
@@ -56,7 +57,8 @@ async function writeStatus(effects: Effects, { resource, object }: Subject, stat
   return answered !== undefined;
 }
 
-async function carryOut(effects: Effects, subject: Subject, write: Write, signal?: AbortSignal): Promise<void> {
+/** Answers whether the rest of the plan still makes sense: not when the subject itself turns out to be gone. */
+async function carryOut(effects: Effects, subject: Subject, write: Write, signal?: AbortSignal): Promise<boolean> {
   const { client, fieldManager, written } = effects;
   const key = keyOf(subject.object);
   const { resource } = write;
@@ -75,10 +77,11 @@ async function carryOut(effects: Effects, subject: Subject, write: Write, signal
       const { uid, resourceVersion } = write.target.metadata;
       const options = { preconditions: { uid, resourceVersion }, propagationPolicy: 'Background', signal } as const;
       if ((await unlessGone(client.delete(resource, addressOf(write.target), options))) !== undefined) written?.deleted(key, resource, write.target);
-      return;
+      return true;
     }
   }
   if (answered !== undefined) written?.wrote(key, resource, answered);
+  return answered !== undefined || write.verb !== 'mergePatch' || write.target.metadata.uid !== subject.object.metadata.uid;
 }
 
 async function createOrAdopt(client: KubeClient, resource: Resource, object: KubeObject, fieldManager: string, signal?: AbortSignal): Promise<KubeObject> {

@@ -63,6 +63,13 @@ test('a subject that is gone ends the plan, and is no error', async () => {
   expect(done).toEqual(['PATCH']);
 });
 
+test('a subject that a write finds gone gets nothing more made for it', async () => {
+  answers = [refused(404, 'NotFound')];
+  const patch = { verb: 'mergePatch', resource: tasks, target: task, patch: { metadata: { finalizers: ['x'] } } } as const;
+  expect(await carryOut({ writes: [patch, creation(jobs, job)] })).toEqual({});
+  expect(done).toEqual(['PATCH']);
+});
+
 test('a subject that was replaced under its name counts as gone', async () => {
   const details = { causes: [{ reason: 'FieldValueInvalid', field: 'metadata.uid', message: 'field is immutable' }] };
   answers = [{ status: 422, body: { kind: 'Status', code: 422, reason: 'Invalid', message: 'no', details } }];

@@ -8,9 +8,13 @@ export function hasFinalizer({ metadata }: Task): boolean {
   return metadata.finalizers?.includes(FINALIZER) ?? false;
 }
 
-/** Nothing for a Task that has it. */
-export function addFinalizer(task: Task): Write[] {
-  return hasFinalizer(task) ? [] : [finalizersPatch(task, [...(task.metadata.finalizers ?? []), FINALIZER])];
+/**
+ * For a Task that has it the write changes nothing, and is made all the same: the server refuses it when the Task is gone, or not what it was
+ * when it was read, so whatever comes next is made for a Task that is there.
+ */
+export function addFinalizer(task: Task): Write {
+  const { finalizers = [] } = task.metadata;
+  return finalizersPatch(task, hasFinalizer(task) ? finalizers : [...finalizers, FINALIZER]);
 }
 
 export function removeFinalizer(task: Task): Write {

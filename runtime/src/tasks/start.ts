@@ -12,6 +12,7 @@ import { specGate } from './gates/spec.ts';
 import { workerPoolGate } from './gates/worker-pool.ts';
 import { type BuildStep, JobBuildError } from './job-build-error.ts';
 import { buildJob } from './pod/job.ts';
+import { isFinished } from './phase.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import { toKubeTime } from '../kube/time.ts';
 import { workerOf } from './worker.ts';
@@ -70,10 +71,15 @@ export function isForeignJob({ task, job }: Pick<TaskFacts, 'task' | 'job'>): bo
   return job !== undefined && controllerOf(job)?.uid !== task.metadata.uid;
 }
 
+/** A Task that has not ended finds its name taken. That may end it for good, and the Job it sees may be gone already. */
+export function meetsForeignJob(facts: Pick<TaskFacts, 'task' | 'job'>): boolean {
+  return isForeignJob(facts) && !isFinished(facts.task) && !facts.task.metadata.deletionTimestamp;
+}
+
 function startWrites({ task, workspace, agentConfig, read, images }: TaskFacts): Write[] {
   const { configMaps, secrets, job } = buildJob({ task, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, images });
   return [
-    ...addFinalizer(task),
+    addFinalizer(task),
     ...configMaps.map((object) => creation(configMapResource, object)),
     ...secrets.map((object) => creation(secretResource, object)),
     creation(jobResource, job),

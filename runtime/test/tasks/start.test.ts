@@ -123,9 +123,11 @@ test('what the Job mounts is there before it', () => {
   expect(writes.map(({ resource }) => resource.kind)).toEqual(['Task', 'ConfigMap', 'ConfigMap', 'Secret', 'Job']);
 });
 
-test('a finalizer that is there is not added again', () => {
-  const task = aTask({ finalizers: ['kelos.dev/finalizer'] });
-  expect(planStart(facts({ task })).writes?.map(({ resource }) => resource.kind)).toEqual(['Job']);
+test('a finalizer that is there is not added again, but the Task is asked for under its version', () => {
+  const task = aTask({ finalizers: ['kelos.dev/finalizer', 'other.io/x'] });
+  const { writes = [] } = planStart(facts({ task }));
+  expect(writes[0]).toMatchObject({ verb: 'mergePatch', patch: { metadata: { uid: 'uid-of-fix', resourceVersion: '7', finalizers: ['kelos.dev/finalizer', 'other.io/x'] } } });
+  expect(writes.map(({ resource }) => resource.kind)).toEqual(['Task', 'Job']);
 });
 
 describe('what is read from the API', () => {

@@ -11,8 +11,10 @@ import { toKubeTime } from '../kube/time.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob } from './observed.ts';
 
-/** What cannot be read yet is waited for this long after the Job ended: a node may be away for a moment. */
-const PATIENCE_MS = 30_000;
+/** A log that cannot be read is tried again for this long after the Job ended: a server may be away for minutes, and what it held is lost for good. */
+const LOG_PATIENCE_MS = 15 * 60_000;
+/** A Pod that was not seen to end is waited for this long. */
+const POD_PATIENCE_MS = 30_000;
 const RETRY_MS = 5_000;
 
 export interface FinishFacts extends Pick<TaskFacts, 'task' | 'pods' | 'logs' | 'now'> {
@@ -28,11 +30,10 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
   const attempts = attemptsOf(task, pods, logs);
   const last = attempts.at(-1);
   const endedAt = end.at ?? toKubeTime(now);
-  if (now.getTime() - Date.parse(end.at ?? '') < PATIENCE_MS) {
-    if (last?.unreadable) return { requeueAfterMs: RETRY_MS, why: `its log cannot be read yet: ${last.unreadable}` };
-    // Jobs and Pods are watched apart, and a Job may be stopped before its Pod has.
-    if (pods.some(isAtWork)) return { requeueAfterMs: RETRY_MS, why: 'its Pod was not seen to end yet' };
-  }
+  const sinceEndMs = now.getTime() - Date.parse(end.at ?? '');
+  if (last?.unreadable && sinceEndMs < LOG_PATIENCE_MS) return { requeueAfterMs: RETRY_MS, why: `its log cannot be read yet: ${last.unreadable}` };
+  // Jobs and Pods are watched apart, and a Job may be stopped before its Pod has.
+  if (pods.some(isAtWork) && sinceEndMs < POD_PATIENCE_MS) return { requeueAfterMs: RETRY_MS, why: 'its Pod was not seen to end yet' };
 
   const { succeeded, message } = end.succeeded
     ? verdict(task, last)

@@ -15,9 +15,7 @@ const PATIENCE_MS = 10 * 60_000;
 export function planDeletion(facts: Pick<TaskFacts, 'task' | 'job' | 'pods' | 'now'>): TaskPlan {
   const { task, now } = facts;
   if (!hasFinalizer(task)) return idle('it is being deleted, and nothing of ours holds it');
-  const foreign = isForeignJob(facts) ? facts.job : undefined;
-  const job = foreign ? undefined : facts.job;
-  const pods = facts.pods.filter((pod) => !foreign || controllerOf(pod)?.uid !== foreign.metadata.uid);
+  const { job, pods } = stillThere(facts);
   if (!job && pods.length === 0) return { writes: [removeFinalizer(task)] };
 
   const leftMs = Date.parse(task.metadata.deletionTimestamp!) + PATIENCE_MS - now.getTime();
@@ -27,4 +25,16 @@ export function planDeletion(facts: Pick<TaskFacts, 'task' | 'job' | 'pods' | 'n
   }
   const writes = job && !job.metadata!.deletionTimestamp ? [deletion(jobResource, job)] : [];
   return { ...(writes.length > 0 ? { writes } : {}), requeueAfterMs: leftMs, why: 'its agent has not stopped yet' };
+}
+
+/** The last look before the Task goes: Job and Pods are watched apart from it and from each other, so none of them in sight proves nothing yet. */
+export function isAboutToGo(facts: Pick<TaskFacts, 'task' | 'job' | 'pods'>): boolean {
+  if (!facts.task.metadata.deletionTimestamp || !hasFinalizer(facts.task)) return false;
+  const { job, pods } = stillThere(facts);
+  return !job && pods.length === 0;
+}
+
+function stillThere(facts: Pick<TaskFacts, 'task' | 'job' | 'pods'>): Pick<TaskFacts, 'job' | 'pods'> {
+  if (!isForeignJob(facts)) return facts;
+  return { pods: facts.pods.filter((pod) => controllerOf(pod)?.uid !== facts.job!.metadata.uid) };
 }

@@ -1,5 +1,5 @@
 import type { Task } from '@taskwright/schema';
-import { configMapResource, jobResource, secretResource } from '@taskwright/schema/kubernetes';
+import { configMapResource, jobResource, podResource, secretResource } from '@taskwright/schema/kubernetes';
 import { type DataNeed, decodeData, type ReadData } from '../agent-configs/referenced-data.ts';
 import { ApiError, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -7,13 +7,15 @@ import type { Clock } from '../kube/clock.ts';
 import { keyOf } from '../kube/object.ts';
 import { dataToRead } from './gates/referenced-data.ts';
 import { type LogReading, readLogResult } from './outcome/log-result.ts';
-import { jobNameOf } from './names.ts';
+import { jobNameOf, taskLabelOf } from './names.ts';
 import { AGENT_CONTAINER } from './pod/paths.ts';
 import type { Images } from './pod/image.ts';
 import { missesItsJob } from './progress.ts';
-import { siblingKey, type TaskCaches } from './task-caches.ts';
+import { jobKeysOf, OF_TASKS, siblingKey, type TaskCaches } from './task-caches.ts';
 import type { TaskFacts } from './task-facts.ts';
-import { logsToRead } from './task-plan.ts';
+import { isAboutToGo } from './deletion.ts';
+import { meetsForeignJob } from './start.ts';
+import { logsToRead, missesPods } from './task-plan.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
 
@@ -26,17 +28,21 @@ export interface Surroundings {
 
 /**
  * Gathers what the rules need to know about one Task: from the caches, and from the server only what the rules ask for.
- * That is nothing in most runs; Secrets when a Task is about to start, and a log when the termination message is not enough.
+ * That is nothing in most runs; Secrets when a Task is about to start, a log when the termination message is not enough, and whatever a decision
+ * rests on that cannot be taken back, when the caches may contradict each other.
  */
 export async function gather(task: Task, { client, caches, clock, images }: Surroundings, signal: AbortSignal): Promise<TaskFacts> {
   const { tasks, jobs, pods, workspaces, agentConfigs } = caches;
   const { workspaceName } = workerOf(task);
   const jobKey = siblingKey(task, jobNameOf(task));
   const cachedJob = jobs.get(jobKey);
+  const cachedPods = pods.byIndex('job', jobKey);
+  const isLast = isAboutToGo({ task, job: cachedJob, pods: cachedPods });
+  const job = isLast || missesItsJob(task, cachedJob) || meetsForeignJob({ task, job: cachedJob }) ? await readJob(client, task, signal) : cachedJob;
   const cached = {
     task,
-    job: missesItsJob(task, cachedJob) ? await readJob(client, task, signal) : cachedJob,
-    pods: pods.byIndex('job', jobKey),
+    job,
+    pods: isLast || missesPods({ task, job, pods: cachedPods }) ? await readPods(client, task, signal) : cachedPods,
     ...(workspaceName === undefined ? {} : { workspace: workspaces.get(siblingKey(task, workspaceName)) }),
     agentConfig: (name: string) => agentConfigs.get(siblingKey(task, name)),
     taskNamed: (name: string) => tasks.get(siblingKey(task, name)),
@@ -51,9 +57,16 @@ export async function gather(task: Task, { client, caches, clock, images }: Surr
   };
 }
 
-/** A cache may be behind; a Task that is failed for its lost Job is failed for good, so the server is asked. */
+/** A cache may be behind. What is decided for good is decided on what the server says: that a Job is lost, that its name is taken, that it is gone. */
 async function readJob(client: KubeClient, task: Task, signal: AbortSignal): Promise<ObservedJob | undefined> {
   return orNothing(client.get<ObservedJob>(jobResource, { namespace: task.metadata.namespace, name: jobNameOf(task) }, { signal }));
+}
+
+/** The Pods of this name, whichever Job they are of. */
+async function readPods(client: KubeClient, task: Task, signal: AbortSignal): Promise<ObservedPod[]> {
+  const labelSelector = `${OF_TASKS},kelos.dev/task=${taskLabelOf(task)}`;
+  const { items } = await client.list<ObservedPod>(podResource, { namespace: task.metadata.namespace, labelSelector, signal });
+  return items.filter((pod) => jobKeysOf(pod).includes(siblingKey(task, jobNameOf(task))));
 }
 
 async function readData(client: KubeClient, task: Task, needs: readonly DataNeed[], signal: AbortSignal): Promise<ReadData> {

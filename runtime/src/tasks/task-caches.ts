@@ -11,7 +11,7 @@ import { workerOf } from './worker.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
 
 /** Only Jobs and Pods of Tasks are watched, never all of a cluster. */
-const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
+export const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
 
 /** How Tasks are looked for. The last two only know Tasks that have not started: to the others a change is no news. */
 export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig';

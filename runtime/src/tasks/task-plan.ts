@@ -36,6 +36,17 @@ export function logsToRead(facts: Pick<TaskFacts, 'task' | 'job' | 'pods' | 'now
   return endOf(job, pods, now) ? podsToRead(pods) : [];
 }
 
+/**
+ * Whether the Job has counted Pods that nobody has shown us: it is watched apart from them, and may be seen to end first. What its agents left is
+ * written once, so the server is asked.
+ */
+export function missesPods(facts: Pick<TaskFacts, 'task' | 'job' | 'pods'>): boolean {
+  const { task, job } = facts;
+  if (task.metadata.deletionTimestamp || isFinished(task) || !job || isForeignJob(facts) || !jobEnd(job)) return false;
+  const ended = podsOfJob(facts).filter(({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
+  return ended.length < (job.status?.succeeded ?? 0) + (job.status?.failed ?? 0);
+}
+
 function endOf(job: ObservedJob, pods: readonly ObservedPod[], now: Date): JobEnd | undefined {
   const left = lingering(pods, now);
   return jobEnd(job) ?? (left?.is === 'done' ? left.end : undefined);

@@ -2,7 +2,7 @@ import { taskResource } from '@taskwright/schema';
 import { jobResource } from '@taskwright/schema/kubernetes';
 import { expect, test } from 'vitest';
 import type { ObservedJob, ObservedPod } from '../../src/tasks/observed.ts';
-import { planDeletion } from '../../src/tasks/deletion.ts';
+import { isAboutToGo, planDeletion } from '../../src/tasks/deletion.ts';
 import type { TaskPlan } from '../../src/tasks/task-facts.ts';
 import { aJob, aPod, aTask, facts } from './task-fixtures.ts';
 
@@ -35,4 +35,15 @@ test.each<{ it: string; task?: typeof task; job?: ObservedJob; pods?: ObservedPo
   },
 ])('$it', ({ task: subject = task, job, pods = [], now = '2026-01-01T00:10:00Z', plan }) => {
   expect(planDeletion(facts({ task: subject, job, pods, now: new Date(now) }))).toEqual(plan);
+});
+
+test.each<{ it: string; given: Parameters<typeof facts>[0]; isLast: boolean }>([
+  { it: 'nothing of it in sight', given: { task }, isLast: true },
+  { it: 'only what belongs to somebody else in sight', given: { task, job: foreign }, isLast: true },
+  { it: 'its Job in sight', given: { task, job: aJob() }, isLast: false },
+  { it: 'a Pod in sight', given: { task, pods: [aPod()] }, isLast: false },
+  { it: 'nothing that holds it', given: { task: aTask({ deletionTimestamp }) }, isLast: false },
+  { it: 'nobody who deleted it', given: { task: aTask({ finalizers: ['kelos.dev/finalizer'] }) }, isLast: false },
+])('the server is asked before a Task goes, with $it: $isLast', ({ given, isLast }) => {
+  expect(isAboutToGo(facts(given))).toBe(isLast);
 });

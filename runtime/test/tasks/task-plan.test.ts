@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { logsToRead, planTask } from '../../src/tasks/task-plan.ts';
+import { logsToRead, missesPods, planTask } from '../../src/tasks/task-plan.ts';
 import type { TaskFacts } from '../../src/tasks/task-facts.ts';
 import { admitted, aJob, aPod, aTask, complete, ended, facts, result } from './task-fixtures.ts';
 
@@ -47,4 +47,15 @@ test.each<{ it: string; given: Partial<TaskFacts>; reads: string[] }>([
   { it: 'of no Pod of a finished Task', given: { task: aTask({ status: { phase: 'Failed' } }), job: aJob({ status: complete }), pods: [aPod({ agent: ended(0) })] }, reads: [] },
 ])('the log is read $it', ({ given, reads }) => {
   expect(logsToRead(facts(given)).map(({ metadata }) => metadata.name)).toEqual(reads);
+});
+
+test.each<{ it: string; given: Partial<TaskFacts>; misses: boolean }>([
+  { it: 'that ended shows fewer Pods than it counted', given: { job: aJob({ status: complete }) }, misses: true },
+  { it: 'that ended shows one that has not', given: { job: aJob({ status: complete }), pods: [aPod({ phase: 'Running' })] }, misses: true },
+  { it: 'that ended shows all it counted', given: { job: aJob({ status: complete }), pods: [aPod({ phase: 'Succeeded' })] }, misses: false },
+  { it: 'that goes on shows none yet', given: { job: aJob() }, misses: false },
+  { it: 'of somebody else ended', given: { job: foreign }, misses: false },
+  { it: 'of a finished Task shows none any more', given: { task: aTask({ status: { phase: 'Succeeded' } }), job: aJob({ status: complete }) }, misses: false },
+])('the server is asked for Pods when a Job $it: $misses', ({ given, misses }) => {
+  expect(missesPods(facts(given))).toBe(misses);
 });

@@ -1,12 +1,13 @@
-import { jobResource } from '@taskwright/schema/kubernetes';
+import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import { controllerOf } from '../kube/object.ts';
 import { deletion, idle, warningEvent } from '../kube/plan.ts';
 import { hasFinalizer, removeFinalizer } from './finalizer.ts';
 import { isForeignJob } from './start.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 
-/** A Pod on a node that is gone never ends. After this long the Task goes without it. */
+/** A Pod on a node that is gone never ends. This long after it was asked to, the Task goes without it. */
 const PATIENCE_MS = 10 * 60_000;
+const WHY = 'its agent has not stopped yet';
 
 /**
  * Lets a deleted Task go once its Job and the Job's Pods are gone: an agent that still pushes has a Task that says so, and
@@ -18,13 +19,18 @@ export function planDeletion(facts: Pick<TaskFacts, 'task' | 'job' | 'pods' | 'n
   const { job, pods } = stillThere(facts);
   if (!job && pods.length === 0) return { writes: [removeFinalizer(task)] };
 
-  const leftMs = Date.parse(task.metadata.deletionTimestamp!) + PATIENCE_MS - now.getTime();
+  // An operator that was away for long has not asked yet: only who was asked can be given up on.
+  if (job && !job.metadata.deletionTimestamp) return { writes: [deletion(jobResource, job)], requeueAfterMs: PATIENCE_MS, why: WHY };
+
+  const askedAt = [task, job, ...pods].map((object) => Date.parse(object?.metadata.deletionTimestamp ?? '')).filter((time) => !Number.isNaN(time));
+  const leftMs = Math.max(...askedAt) + PATIENCE_MS - now.getTime();
   if (leftMs <= 0) {
+    const unasked = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
+    if (unasked.length > 0) return { writes: unasked.map((pod) => deletion(podResource, pod)), requeueAfterMs: PATIENCE_MS, why: WHY };
     const left = job ? `Job "${job.metadata!.name}"` : `Pod "${pods[0]!.metadata!.name}"`;
     return { writes: [removeFinalizer(task)], events: [warningEvent('DeletionIncomplete', `${left} is still there after 10 minutes; deleting the Task without it`)] };
   }
-  const writes = job && !job.metadata!.deletionTimestamp ? [deletion(jobResource, job)] : [];
-  return { ...(writes.length > 0 ? { writes } : {}), requeueAfterMs: leftMs, why: 'its agent has not stopped yet' };
+  return { requeueAfterMs: leftMs, why: WHY };
 }
 
 /** The last look before the Task goes: Job and Pods are watched apart from it and from each other, so none of them in sight proves nothing yet. */

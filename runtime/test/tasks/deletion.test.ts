@@ -1,5 +1,5 @@
 import { taskResource } from '@taskwright/schema';
-import { jobResource } from '@taskwright/schema/kubernetes';
+import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import { expect, test } from 'vitest';
 import type { ObservedJob, ObservedPod } from '../../src/tasks/observed.ts';
 import { isAboutToGo, planDeletion } from '../../src/tasks/deletion.ts';
@@ -21,7 +21,10 @@ const foreign = aJob({ ownerReferences: [], uid: 'foreign-uid' });
 test.each<{ it: string; task?: typeof task; job?: ObservedJob; pods?: ObservedPod[]; now?: string; plan: TaskPlan }>([
   { it: 'leaves alone what it does not hold', task: aTask({ deletionTimestamp }), plan: { why: 'it is being deleted, and nothing of ours holds it' } },
   { it: 'lets a Task without a Job go, and keeps the finalizers of others', plan: { writes: [letGo] } },
-  { it: 'deletes the Job first', job: aJob(), plan: { writes: [{ verb: 'delete', resource: jobResource, target: aJob() }], requeueAfterMs: nineMinutes, why } },
+  { it: 'deletes the Job first', job: aJob(), plan: { writes: [{ verb: 'delete', resource: jobResource, target: aJob() }], requeueAfterMs: 10 * 60_000, why } },
+  { it: 'deletes it before it gives up on it, however late', job: aJob(), now: '2026-01-01T09:00:00Z', plan: { writes: [{ verb: 'delete', resource: jobResource, target: aJob() }], requeueAfterMs: 10 * 60_000, why } },
+  { it: 'tells a Pod itself that nobody else told', pods: [aPod()], now: '2026-01-01T00:19:00Z', plan: { writes: [{ verb: 'delete', resource: podResource, target: aPod() }], requeueAfterMs: 10 * 60_000, why } },
+  { it: 'gives a Pod its time from when that was told to stop', pods: [aPod({ deletionTimestamp: '2026-01-01T08:59:00Z' })], now: '2026-01-01T09:00:00Z', plan: { requeueAfterMs: nineMinutes, why } },
   { it: 'deletes it once', job: aJob({ deletionTimestamp }), plan: { requeueAfterMs: nineMinutes, why } },
   { it: 'waits for a Pod that outlives its Job', pods: [aPod({ deletionTimestamp })], plan: { requeueAfterMs: nineMinutes, why } },
   { it: 'waits for a Pod that nobody has told to stop yet', pods: [aPod()], plan: { requeueAfterMs: nineMinutes, why } },
@@ -29,7 +32,7 @@ test.each<{ it: string; task?: typeof task; job?: ObservedJob; pods?: ObservedPo
   { it: 'waits to the last millisecond', pods: [aPod()], now: '2026-01-01T00:18:59.999Z', plan: { requeueAfterMs: 1, why } },
   {
     it: 'gives up on a Pod whose node is gone',
-    pods: [aPod()],
+    pods: [aPod({ deletionTimestamp })],
     now: '2026-01-01T00:19:00Z',
     plan: { writes: [letGo], events: [{ type: 'Warning', reason: 'DeletionIncomplete', message: 'Pod "fix-1" is still there after 10 minutes; deleting the Task without it' }] },
   },

@@ -1,0 +1,13 @@
+import type { Run } from './run.ts';
+
+/** A deleted Task stays until its agent has stopped: whoever waits for its branch must not find two at work. */
+export function nothingRunsOn({ history }: Run): string[] {
+  const lives = [...history.lives.values()];
+  return history.of('Task').filter(({ goneAt }) => goneAt !== undefined).flatMap((task) => {
+    const jobs = lives.filter(({ kind, ownerUid }) => kind === 'Job' && ownerUid === task.uid);
+    const pods = lives.filter(({ kind, ownerUid }) => kind === 'Pod' && jobs.some(({ uid }) => uid === ownerUid));
+    return [...jobs, ...pods]
+      .filter(({ goneAt = Infinity }) => goneAt > task.goneAt!)
+      .map(({ kind, name, bornAt, goneAt }) => `${kind} "${name}" was there from ${bornAt} to ${goneAt ?? 'the end'}, and its Task "${task.name}" was gone at ${task.goneAt}`);
+  });
+}

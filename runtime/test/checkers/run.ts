@@ -1,0 +1,24 @@
+import type { Faults } from '../faults/faults.ts';
+import type { Traffic } from '../faults/faulty-transport.ts';
+import type { History } from '../faults/history.ts';
+import type { OperatorProcess } from '../faults/operator-process.ts';
+import type { Shape } from '../faults/workload.ts';
+
+/** What a checker may look at, when a run is over. It answers with what it found wrong. */
+export interface Run {
+  readonly names: readonly string[];
+  readonly workload: readonly Shape[];
+  readonly history: History;
+  readonly faults: Faults;
+  readonly traffic: Traffic;
+  /** What the operators logged. */
+  readonly lines: readonly string[];
+  /** Writes of processes that did not lead. */
+  readonly usurped: readonly string[];
+  readonly processes: readonly OperatorProcess[];
+  /** How the operators stood when it was over. */
+  readonly atEnd: readonly { readonly isLeading: boolean; readonly isIdle: boolean }[];
+  /** The same lives where nothing goes wrong. */
+  readonly expected: readonly Run[];
+  readonly caches: { readonly kind: string; readonly cached: readonly string[]; readonly listed: readonly string[] }[];
+}

@@ -1,0 +1,128 @@
+import type { Random } from '../../src/kube/random.ts';
+
+/**
+ * The fault model: what may happen between an operator and its API server, in the order of the path of a request.
+ *
+ * Injected, because a cluster does these things and the operator has to end up where it would have without them:
+ *
+ * | fault | what a cluster does |
+ * |---|---|
+ * | death before, death after | the node, the OOM killer, a rollout: at any write, status, event and finalizer included |
+ * | restart | a rolling update, in good order |
+ * | stop | a starved or suspended process: longer than its lease, while another replica takes over |
+ * | wrong clock | NTP: the wall clock of the process jumps by minutes, forwards and back; its monotonic clock does not |
+ * | lost request, lost answer | a connection that breaks before the server saw the write, or after it did it |
+ * | silent request | no answer at all until the transport gives up, though the write was done |
+ * | slow request, slow answer | writes that arrive, and answers that come back, in another order than they were sent |
+ * | refused, refused long | 429 and 503 with Retry-After: the server did nothing |
+ * | unavailable, timeout | 503 without Retry-After, 504, 502 and 500: it may have done it or not |
+ * | storm | most requests of everybody are refused for a while |
+ * | frozen | a watch whose API server lags: everything comes, and late; caches of two resources then contradict each other |
+ * | half-open | a watch whose other side is gone without a word |
+ * | cut | a watch that ends in the middle of a line |
+ * | garbage | a line that is no JSON, or JSON that is no event |
+ * | expired event, expired answer | 410 on a running watch, after what happened in between was left out; and as the answer to a new one |
+ * | old list | the list after that is as old as a server may serve: as of the place that was asked from, not as of now |
+ * | no watch-list | a server that cannot stream a list (422): lists by pages, then a watch |
+ * | user | Tasks, Jobs, Secrets and Workspaces that are deleted and made again under the same name, at the worst of times |
+ *
+ * Not injected, because Kubernetes rules it out or nobody could survive it: a watch that leaves an event out and goes on, a list that is older
+ * than asked for, a write that is answered with success and was not done, a monotonic clock that goes back.
+ */
+export const faultKinds = [
+  'death before', 'death after', 'restart', 'stop', 'wrong clock',
+  'lost request', 'lost answer', 'silent request', 'slow request', 'slow answer',
+  'refused', 'unavailable', 'timeout', 'storm',
+  'frozen', 'half-open', 'cut', 'garbage', 'expired event', 'expired answer', 'old list', 'no watch-list',
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+/** Faults of a single request that is no stream. */
+const ofRequests = ['death before', 'death after', 'lost request', 'lost answer', 'silent request', 'slow request', 'slow answer', 'refused', 'unavailable', 'timeout'] as const;
+const ofStreams = ['frozen', 'half-open', 'cut', 'garbage', 'expired event'] as const;
+const ofOpening = ['lost request', 'slow answer', 'refused', 'unavailable', 'expired answer'] as const;
+/** What happens to a process by itself. */
+const ofProcesses = ['restart', 'stop', 'wrong clock', 'storm'] as const;
+
+export type RequestFault = (typeof ofRequests)[number];
+export type StreamFault = (typeof ofStreams)[number];
+export type OpeningFault = (typeof ofOpening)[number];
+export type ProcessFault = (typeof ofProcesses)[number];
+
+/**
+ * Decides, from one seed, which fault happens where. Some kinds are switched off in each run: an even mix hides what one kind alone would
+ * show. Counts what it injected.
+ */
+export class Faults {
+  readonly random: Random;
+  readonly points = new Map<FaultKind, number>();
+  readonly enabled: ReadonlySet<FaultKind>;
+  readonly #perRequest: number;
+  readonly #perChunk: number;
+  #isOn = true;
+
+  constructor(random: Random, enabled?: readonly FaultKind[]) {
+    this.random = random;
+    const share = 0.2 + 0.7 * random();
+    this.enabled = new Set(enabled ?? faultKinds.filter(() => random() < share));
+    this.#perRequest = this.#oneOf([0.03, 0.1, 0.3]);
+    this.#perChunk = this.#oneOf([0.01, 0.05, 0.2]);
+  }
+
+  /** From now on nothing new goes wrong. What is under way (a silent connection) takes its course. */
+  end(): void {
+    this.#isOn = false;
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  get total(): number {
+    return [...this.points.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  ofRequest(isWrite: boolean): RequestFault | undefined {
+    return this.#draw(this.#perRequest, isWrite ? ofRequests : ofRequests.filter((kind) => !kind.startsWith('death')));
+  }
+
+  ofOpening(): OpeningFault | undefined {
+    return this.#draw(this.#perRequest, ofOpening);
+  }
+
+  ofChunk(): StreamFault | undefined {
+    return this.#draw(this.#perChunk, ofStreams);
+  }
+
+  ofProcess(): ProcessFault | undefined {
+    return this.#draw(0.6, ofProcesses);
+  }
+
+  happens(kind: FaultKind, share: number): boolean {
+    if (!this.#isOn || !this.enabled.has(kind) || this.random() >= share) return false;
+    this.count(kind);
+    return true;
+  }
+
+  count(kind: FaultKind): void {
+    this.points.set(kind, (this.points.get(kind) ?? 0) + 1);
+  }
+
+  between(least: number, most: number): number {
+    return least + Math.floor(this.random() * (most - least));
+  }
+
+  #draw<Kind extends FaultKind>(share: number, kinds: readonly Kind[]): Kind | undefined {
+    if (!this.#isOn || this.random() >= share) return undefined;
+    const possible = kinds.filter((kind) => this.enabled.has(kind));
+    if (possible.length === 0) return undefined;
+    const kind = this.#oneOf(possible);
+    this.count(kind);
+    return kind;
+  }
+
+  #oneOf<T>(choices: readonly T[]): T {
+    return choices[Math.floor(this.random() * choices.length)]!;
+  }
+}

@@ -1,0 +1,72 @@
+import { type Task, taskResource } from '@taskwright/schema';
+import { configMapResource, secretResource } from '@taskwright/schema/kubernetes';
+import { jobResource } from '../../src/embedded/job-controller/job.ts';
+import { podResource } from '../../src/embedded/pod.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import type { Clock } from '../../src/kube/clock.ts';
+import { EVENTS } from '../../src/kube/events.ts';
+import { Informer } from '../../src/kube/informer.ts';
+import { controllerOf, type KubeObject, type Resource } from '../../src/kube/object.ts';
+
+/** One object that there was, from its creation to its deletion. */
+export interface Life {
+  readonly kind: string;
+  readonly uid: string;
+  readonly name: string;
+  readonly ownerUid: string | undefined;
+  /** One counter for all objects of the server: what is smaller came first. */
+  readonly bornAt: number;
+  goneAt: number | undefined;
+  /** Every status that was written, in order, and when. */
+  readonly statuses: { readonly status: NonNullable<Task['status']>; readonly at: number }[];
+  last: KubeObject;
+}
+
+/** All that ever was, as the server saw it. No fault comes between the two. */
+export class History {
+  readonly lives = new Map<string, Life>();
+  readonly events: KubeObject[] = [];
+  readonly ready: Promise<unknown>;
+  readonly #stop = new AbortController();
+
+  constructor(client: KubeClient, clock: Clock) {
+    const informers = [taskResource, jobResource, podResource, configMapResource, secretResource].map((resource) => {
+      const informer = new Informer(client, { resource, clock });
+      informer.onChange(({ type, object }) => this.#observe(resource, object, type === 'deleted'));
+      return informer;
+    });
+    const events = new Informer(client, { resource: EVENTS, clock });
+    events.onChange(({ type, object }) => {
+      if (type !== 'deleted') this.events.push(object);
+    });
+    for (const informer of [...informers, events]) informer.start(this.#stop.signal).catch(() => {});
+    this.ready = Promise.all([...informers, events].map(({ synced }) => synced));
+  }
+
+  of(kind: string): Life[] {
+    return [...this.lives.values()].filter((life) => life.kind === kind);
+  }
+
+  /** The last Task of that name. */
+  task(name: string): Life | undefined {
+    return this.of('Task').filter((life) => life.name === name).at(-1);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  #observe({ kind }: Resource, object: KubeObject, isGone: boolean): void {
+    const { uid, name, resourceVersion } = object.metadata;
+    const at = Number(resourceVersion);
+    let life = this.lives.get(uid!);
+    if (!life) {
+      life = { kind, uid: uid!, name: name!, ownerUid: controllerOf(object)?.uid, bornAt: at, goneAt: undefined, statuses: [], last: object };
+      this.lives.set(uid!, life);
+    }
+    life.last = object;
+    if (isGone) life.goneAt = at;
+    const { status } = object as Task;
+    if (kind === 'Task' && status && !isGone) life.statuses.push({ status, at });
+  }
+}

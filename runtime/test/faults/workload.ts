@@ -1,0 +1,141 @@
+import { agentConfigResource, type Task, taskResource, workspaceResource } from '@taskwright/schema';
+import { secretResource } from '@taskwright/schema/kubernetes';
+import { type Job, jobResource } from '../../src/embedded/job-controller/job.ts';
+import type { Pod } from '../../src/embedded/pod.ts';
+import { isNotFound } from '../../src/kube/api-error.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import type { KubeObject, Resource } from '../../src/kube/object.ts';
+import type { Script } from '../tasks/fake-kubelet.ts';
+import { aTask, result } from '../tasks/task-fixtures.ts';
+import type { History } from './history.ts';
+
+/** What no status, event or log line may ever hold. */
+export const SECRET_VALUE = 'sk-do-not-print-me';
+
+/** Something a person does, once, as soon as the cluster looks like that. Not before its time, so that runs differ. */
+export interface Deed {
+  readonly when: (history: History) => boolean;
+  readonly afterMs: number;
+  readonly act: (client: KubeClient) => Promise<unknown>;
+}
+
+/** A Task, or some that belong together, and what happens around them. */
+export interface Shape {
+  readonly tasks: Readonly<Record<string, Partial<Task['spec']>>>;
+  readonly script?: Script;
+  readonly deeds?: readonly Deed[];
+  /** What the agent left can be gone before anyone looked: only how it ended has to be the same. */
+  readonly mayLoseOutcome?: true;
+}
+
+const NAMESPACE = 'dev';
+const success = (name: string): Script => ({ message: result([`branch: ${name}`, `commit: of-${name}`, 'cost-usd: 0.5', 'input-tokens: 10']) });
+const always = () => true;
+const hasJob = (name: string) => (history: History) => history.of('Job').some((job) => job.name === name);
+const phaseIs = (name: string, phase: string) => (history: History) => history.task(name)?.statuses.at(-1)?.status.phase === phase;
+const isGone = (name: string) => (history: History) => history.task(name)?.goneAt !== undefined;
+
+function make(object: object, resource: Resource): Deed['act'] {
+  return (client) => client.create(resource, { ...object, metadata: { namespace: NAMESPACE, ...(object as KubeObject).metadata } } as KubeObject);
+}
+
+function remove(resource: Resource, name: string): Deed['act'] {
+  return async (client) => {
+    try {
+      await client.delete(resource, { namespace: NAMESPACE, name }, { propagationPolicy: 'Background' });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  };
+}
+
+const aSecret = (name: string, data: Record<string, string>) => make({ metadata: { name }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) }, secretResource);
+const aWorkspace = (name: string) => make({ metadata: { name }, spec: { repo: 'https://github.com/a/b' } }, workspaceResource);
+
+/** The task of `spec`, as a user writes it. */
+export function taskOf(name: string, spec: Partial<Task['spec']>): Task {
+  return { metadata: { name, namespace: NAMESPACE }, spec: aTask({ spec }).spec };
+}
+
+/** Every kind of life a Task can have here. */
+export const shapes: Readonly<Record<string, (name: string) => Shape>> = {
+  plain: (name) => ({ tasks: { [name]: {} } }),
+  retried: (name) => ({ tasks: { [name]: {} }, script: { attempts: [{ exitCode: 1, message: result(['cost-usd: 1']) }, success(name)] } }),
+  failing: (name) => ({ tasks: { [name]: {} }, script: { exitCode: 3, message: result(['cost-usd: 0.5']) } }),
+  'at once': (name) => ({ tasks: { [name]: {} }, script: { ...success(name), runsForMs: 0 } }),
+  'ttl 0': (name) => ({ tasks: { [name]: { ttlSecondsAfterFinished: 0 } } }),
+  'ttl 60': (name) => ({ tasks: { [name]: { ttlSecondsAfterFinished: 60 } } }),
+  'by log': (name) => ({ tasks: { [name]: { image: 'bot:1' } }, script: { log: `---KELOS_OUTPUTS_START---\nbranch: ${name}\n---KELOS_OUTPUTS_END---\nbye\n` } }),
+  'long prompt': (name) => ({ tasks: { [name]: { prompt: 'x'.repeat(100_000), ttlSecondsAfterFinished: 30 } } }),
+  deadline: (name) => ({ tasks: { [name]: { podOverrides: { activeDeadlineSeconds: 60 } } }, script: { runsForMs: 3_600_000, stoppedMessage: result(['cost-usd: 0.25']) }, mayLoseOutcome: true }),
+  sidecar: (name) => ({ tasks: { [name]: { podOverrides: { extraContainers: [{ name: 'postgres', image: 'postgres' }] } } } }),
+  chain: (name) => ({
+    tasks: { [`${name}-c`]: { dependsOn: [`${name}-b`] }, [`${name}-b`]: { dependsOn: [`${name}-a`], ttlSecondsAfterFinished: 0 }, [`${name}-a`]: { ttlSecondsAfterFinished: 0 } },
+  }),
+  'of a failed one': (name) => ({ tasks: { [`${name}-a`]: {}, [`${name}-b`]: { dependsOn: [`${name}-a`] } }, script: { exitCode: 4 } }),
+  'late secret': (name) => ({
+    tasks: { [name]: { credentials: { type: 'api-key', secretRef: { name } } } },
+    deeds: [
+      { when: phaseIs(name, 'Waiting'), afterMs: 20_000, act: aSecret(name, {}) },
+      { when: phaseIs(name, 'Waiting'), afterMs: 40_000, act: remove(secretResource, name) },
+      { when: phaseIs(name, 'Waiting'), afterMs: 45_000, act: aSecret(name, { ANTHROPIC_API_KEY: SECRET_VALUE }) },
+    ],
+  }),
+  'late workspace': (name) => ({
+    tasks: { [name]: { workspaceRef: { name } } },
+    deeds: [{ when: phaseIs(name, 'Waiting'), afterMs: 30_000, act: aWorkspace(name) }],
+  }),
+  'tool server': (name) => ({
+    tasks: { [name]: { agentConfigRefs: [{ name }], ttlSecondsAfterFinished: 60 } },
+    deeds: [
+      { when: always, afterMs: 0, act: aSecret(name, { Authorization: SECRET_VALUE }) },
+      { when: always, afterMs: 10_000, act: make({ metadata: { name }, spec: { mcpServers: [{ name: 'tools', type: 'http', url: 'https://example.com', headersFrom: { secretRef: { name } } }] } }, agentConfigResource) },
+    ],
+  }),
+  'deleted while it runs': (name) => ({
+    tasks: { [name]: {} },
+    script: { runsForMs: 600_000 },
+    deeds: [{ when: hasJob(name), afterMs: 15_000, act: remove(taskResource, name) }],
+  }),
+  'deleted while it starts': (name) => ({ tasks: { [name]: {} }, script: { runsForMs: 600_000 }, deeds: [{ when: hasJob(name), afterMs: 0, act: remove(taskResource, name) }] }),
+  'made again': (name) => ({
+    tasks: { [name]: { prompt: 'x'.repeat(100_000) } },
+    deeds: [
+      { when: hasJob(name), afterMs: 10_000, act: remove(taskResource, name) },
+      { when: isGone(name), afterMs: 0, act: make(taskOf(name, { prompt: 'x'.repeat(100_000) }), taskResource) },
+    ],
+  }),
+  'its Job deleted': (name) => ({
+    tasks: { [name]: {} },
+    script: { runsForMs: 600_000 },
+    deeds: [
+      { when: phaseIs(name, 'Running'), afterMs: 5_000, act: remove(jobResource, name) },
+      { when: (history) => history.of('Job').some((job) => job.name === name && job.goneAt !== undefined), afterMs: 0, act: make(foreignJob(name), jobResource) },
+    ],
+    mayLoseOutcome: true,
+  }),
+  'after a Job of its name': (name) => ({
+    tasks: {},
+    deeds: [
+      { when: always, afterMs: 0, act: make(foreignJob(name), jobResource) },
+      { when: always, afterMs: 60_000, act: remove(jobResource, name) },
+      { when: (history) => history.of('Job').some((job) => job.name === name && job.goneAt !== undefined), afterMs: 1_000, act: make(taskOf(name, {}), taskResource) },
+    ],
+  }),
+};
+
+function foreignJob(name: string): Partial<Job> {
+  return {
+    metadata: { name, labels: { 'kelos.dev/managed-by': 'kelos-controller', 'kelos.dev/component': 'task' } },
+    spec: { suspend: true, template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } },
+  } as Partial<Job>;
+}
+
+/** What the Pods of these shapes do. */
+export function scripts(workload: readonly Shape[]): (pod: Pod) => Script {
+  const byName = new Map(workload.flatMap(({ tasks, script }) => Object.keys(tasks).map((name) => [name, script] as const)));
+  return (pod) => {
+    const name = pod.metadata.labels?.['kelos.dev/task'] ?? '';
+    return byName.get(name) ?? success(name);
+  };
+}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { simulate, type Verdict } from './simulation.ts';
 
 /** More of them: `TASKWRIGHT_FAULT_RUNS=500 npm test -- faults/simulation`, or bench/faults.ts. */
-const RUNS = Number(process.env.TASKWRIGHT_FAULT_RUNS ?? 20);
+const RUNS = Number(process.env.TASKWRIGHT_FAULT_RUNS ?? 14);
 const SECONDS_PER_RUN = 20;
 
 function report({ seed, end, complaints }: Verdict): string {

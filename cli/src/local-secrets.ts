@@ -14,8 +14,8 @@ export function neededSecrets(objects: readonly KubeObject[]): NeededSecret[] {
   const defined = new Set(objects.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => `${metadata.namespace ?? 'default'}/${metadata.name}`));
   const needed = new Map<string, NeededSecret>();
   for (const task of objects.filter(isTask)) {
-    const credentials = task.spec.worker?.credentials ?? task.spec.credentials;
-    const agent = task.spec.worker?.type ?? task.spec.type;
+    const credentials = task.spec?.worker?.credentials ?? task.spec?.credentials;
+    const agent = task.spec?.worker?.type ?? task.spec?.type;
     const namespace = task.metadata.namespace ?? 'default';
     if (!agent || !credentials || credentials.type === 'none' || !credentials.secretRef) continue;
     const { name } = credentials.secretRef;
@@ -30,6 +30,9 @@ export function secretWith({ namespace, name, key }: NeededSecret, value: string
   return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, type: 'Opaque', data: { [key]: Buffer.from(value).toString('base64') } };
 }
 
-export function isTask(object: KubeObject): object is KubeObject & Task {
-  return object.kind === 'Task' && (object.apiVersion ?? '').startsWith('kelos.dev/') && 'spec' in object && typeof object.spec === 'object' && object.spec !== null;
+/** A Task as it may be written, and stored: without a spec. */
+export type WrittenTask = Omit<Task, 'spec'> & { readonly spec?: Task['spec'] };
+
+export function isTask(object: KubeObject): object is KubeObject & WrittenTask {
+  return object.kind === 'Task' && (object.apiVersion ?? '').startsWith('kelos.dev/');
 }

@@ -123,6 +123,13 @@ contexts: [{name: a, context: {cluster: a, user: a}}]
   });
 });
 
+test('a Task that says nothing fails and says so', async () => {
+  const folder = folderWith({ 'fleet.yaml': 'apiVersion: kelos.dev/v1alpha2\nkind: Task\nmetadata: {name: bare}\n' });
+  const { code, out } = await type(['dev', 'fleet.yaml'], { cwd: folder });
+  expect(code).toBe(1);
+  expect(out).toContain('bare ✗ Failed: Task has no spec, so nothing says which agent is to do what; delete it and create it with one');
+});
+
 test('every object that the API refuses is named, and nothing runs', async () => {
   const { folder } = aProject(AGENT, FLEET.replace('prompt: write a note', 'prompt: 7').replace("repo: 'https", "repo: 'ftp"));
   const { code, err } = await type(['dev', 'fleet.yaml'], { cwd: folder });

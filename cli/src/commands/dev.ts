@@ -12,7 +12,7 @@ import { CommandError, type Io } from '../io.ts';
 import { kubeconfigFor } from '../kubeconfig.ts';
 import { chooseModel } from '../local-model.ts';
 import { serveLocalRepositories } from '../local-repositories.ts';
-import { isTask, neededSecrets, secretWith } from '../local-secrets.ts';
+import { isTask, neededSecrets, secretWith, type WrittenTask } from '../local-secrets.ts';
 import { readProgram } from '../program.ts';
 import { Progress } from '../progress.ts';
 import { containersHome, createRunFolder, DEFAULT_DATA, isLatest } from '../run-folder.ts';
@@ -157,8 +157,8 @@ function withEnvironment(images: Readonly<Record<string, ImageSource>>, env: Rea
   ]));
 }
 
-function gitDir(task: Task, objects: readonly KubeObject[], folders: ReadonlyMap<string, string>, show: (folder: string) => string): string | undefined {
-  const name = task.spec.worker?.workspaceRef?.name ?? task.spec.workspaceRef?.name;
+function gitDir(task: WrittenTask, objects: readonly KubeObject[], folders: ReadonlyMap<string, string>, show: (folder: string) => string): string | undefined {
+  const name = task.spec?.worker?.workspaceRef?.name ?? task.spec?.workspaceRef?.name;
   const workspace = objects.find((object) => object.kind === 'Workspace' && object.metadata.name === name);
   const url = (workspace as { spec?: { repo?: string } } | undefined)?.spec?.repo;
   const folder = url === undefined ? undefined : folders.get(url);

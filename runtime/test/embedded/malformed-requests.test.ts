@@ -51,3 +51,30 @@ test.each(['/api/v1/namespaces/%zz/pods', '/apis/batch/v1/jobs/%', '/api/v1/pods
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
   });
+
+test('no body and no patch reaches the prototype that all objects share', async () => {
+  const transport = await start();
+  const path = '/apis/contract.taskwright.dev/v1/namespaces/default/widgets';
+  const widget = { apiVersion: 'contract.taskwright.dev/v1', kind: 'Widget', ...aWidget('default') };
+  await transport.request({ method: 'POST', path, body: JSON.stringify(widget) });
+  const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
+  const merge = `{"__proto__":${hostile},"metadata":{"annotations":${hostile}},"spec":${hostile},"data":${hostile}}`;
+  const pointers = ['', '/metadata', '/spec'].flatMap((at) => [`${at}/__proto__/polluted`, `${at}/constructor/prototype/polluted`]);
+  const sent: readonly (readonly [type: string, body: string])[] = [
+    ...['application/merge-patch+json', 'application/strategic-merge-patch+json', 'application/apply-patch+yaml'].map((type) => [type, merge] as const),
+    ...pointers.map((pointer) => ['application/json-patch+json', JSON.stringify([{ op: 'add', path: pointer, value: 1 }])] as const),
+  ];
+  for (const at of [`${path}/one?fieldManager=a&force=true`, '/api/v1/namespaces/default/configmaps/one?fieldManager=a&force=true']) {
+    for (const [type, body] of sent) await transport.request({ method: 'PATCH', path: at, headers: { 'content-type': type }, body });
+    await transport.request({ method: 'POST', path: at.split('/one')[0]!, body: merge });
+  }
+  expect([({} as Record<string, unknown>).polluted, Object.keys(Object.prototype)]).toEqual([undefined, []]);
+});
+
+test('a body nested a hundred thousand deep is answered, and the server lives on', async () => {
+  const transport = await start();
+  const path = '/api/v1/namespaces/default/configmaps';
+  const body = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"deep"},"data":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`;
+  expect((await transport.request({ method: 'POST', path, body })).status).toBeGreaterThanOrEqual(400);
+  expect((await transport.request({ method: 'GET', path })).body.toString()).toContain('"items":[]');
+});

@@ -25,6 +25,16 @@ export function withSafeMatches(expression: string): string {
   return expression.replace(CALL_OF_MATCHES, (found: string, dot: string | undefined) => (dot === undefined ? found : `${dot}${SAFE_MATCHES}`));
 }
 
+/** Runs what may throw, and lets it speak of `matches` as the author wrote it. */
+export function inWordsOfAuthor<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replaceAll(SAFE_MATCHES, 'matches');
+    throw error;
+  }
+}
+
 /** Negative: all of them. */
 function matches(text: string, pattern: string, limit: number): string[] {
   const matcher = RE2JS.compile(pattern).matcher(text);

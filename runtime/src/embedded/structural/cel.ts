@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { registerKubernetesLibrary, withSafeMatches } from './cel-library.ts';
+import { inWordsOfAuthor, registerKubernetesLibrary, withSafeMatches } from './cel-library.ts';
 
 /** A compiled expression. Throws when it cannot be evaluated: a missing key, an overflow, an operator between the wrong types. */
 export type Expression = (variables: Readonly<Record<string, unknown>>) => unknown;
@@ -16,8 +16,8 @@ const compiled = new Map<string, Expression>();
 export function compile(expression: string): Expression {
   let known = compiled.get(expression);
   if (known === undefined) {
-    const parsed = environment.parse(withSafeMatches(expression));
-    known = (variables) => parsed(variables);
+    const parsed = inWordsOfAuthor(() => environment.parse(withSafeMatches(expression)));
+    known = (variables) => inWordsOfAuthor((): unknown => parsed(variables));
     compiled.set(expression, known);
   }
   return known;

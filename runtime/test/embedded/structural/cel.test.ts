@@ -26,6 +26,10 @@ describe('matches', () => {
     expect(compile('self.matches("^(a+)+$")')({ self: `${'a'.repeat(5_000)}!` })).toBe(false);
   }, 5_000);
 
+  test.each(['self.matches(1)', 'self.matches("a"'])('is told of by its name when %s is wrong', (expression) => {
+    expect(() => compile(expression)({ self: 'a' })).toThrow(/^(?![^]*matchRE)[^]*self\.matches\(/);
+  });
+
   test('with what only other engines know is an error, not an answer', () => {
     expect(() => compile('self.matches("(?=a)")')({ self: 'a' })).toThrow();
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApiServer, type ApiServerOptions } from '@taskwright/runtime/embedded';
 import { KubeClient, type KubeObject, type Resource, systemClock } from '@taskwright/runtime/kube';
 import { crdOf, resourceOf, taskKind } from '@taskwright/schema';
+import { figure, median } from './figure.ts';
 
 /**
  * How many writes a second the embedded API server carries out through the client, validated, with an owner for each field, and
@@ -65,10 +66,6 @@ async function countEvents(client: KubeClient, count: number, signal: AbortSigna
   for await (const { type } of client.watch(tasks, { resourceVersion: '0' }, signal)) if (type !== 'BOOKMARK' && --left === 0) return;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'bench-embedded-'));
 const settings: Record<string, (round: number) => Setting> = {
   [`${WATCHERS} watchers`]: () => ({ watchers: WATCHERS }),
@@ -84,4 +81,4 @@ for (let round = 0; round <= ROUNDS; round++) {
   }
 }
 rmSync(folder, { recursive: true });
-for (const [name, values] of results) process.stdout.write(`${JSON.stringify({ bench: 'embedded', figure: `writes, ${name}`, value: Math.round(median(values)), unit: 'writes/s' })}\n`);
+for (const [name, values] of results) figure('embedded', `writes, ${name}`, median(values), 'writes/s');

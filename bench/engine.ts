@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, localImages, startEngine } from '@taskwright/runtime/embedded';
 import type { KubeObject, Resource } from '@taskwright/runtime/kube';
+import { figure, median } from './figure.ts';
 
 /**
  * How fast the embedded engine carries Jobs from their creation to `Complete` when the agent takes no time, and what is left of
@@ -49,17 +50,12 @@ async function allComplete({ client }: Engine, count: number): Promise<void> {
   }
 }
 
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
 const instant: number[] = [];
 const processes: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   instant.push(await jobsPerSecond('instant', JOBS));
   processes.push(await jobsPerSecond('process', PROCESSES));
 }
-const print = (figure: string, value: number, unit: string) => process.stdout.write(`${JSON.stringify({ bench: 'engine', figure, value: Math.round(value * 10) / 10, unit })}\n`);
-print(`${JOBS} Jobs with an instant agent, create to Complete`, median(instant), 'Jobs/s');
-print(`${PROCESSES} Jobs with a process each, create to Complete`, median(processes), 'Jobs/s');
-print('instant agent against a process', median(instant) / median(processes), 'ratio');
+figure('engine', `${JOBS} Jobs with an instant agent, create to Complete`, median(instant), 'Jobs/s');
+figure('engine', `${PROCESSES} Jobs with a process each, create to Complete`, median(processes), 'Jobs/s');
+figure('engine', 'instant agent against a process', median(instant) / median(processes), 'ratio');

@@ -9,6 +9,7 @@
  * for the rates, the collector's included; of the main thread for the stall.
  */
 import { Informer, KubeClient, type KubeObject, LineSplitter, type Transport } from '@taskwright/runtime/kube';
+import { figure, median } from './figure.ts';
 
 const WARM_UP_ROUNDS = 2;
 const ROUNDS = 9;
@@ -33,12 +34,12 @@ for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
   const second = informerFirst ? parseOnly() : await intoCache();
   if (round >= WARM_UP_ROUNDS) rounds.push(informerFirst ? { informer: first, parse: second } : { informer: second, parse: first });
 }
-print('Task event', eventLine('MODIFIED', 1, 1).length, 'B');
-print('events into a cache with two indexes, one core', EVENTS / median(rounds.map(({ informer }) => informer.cpuSeconds)), 'events/s');
-print('JSON.parse per line, one core', EVENTS / median(rounds.map(({ parse }) => parse.cpuSeconds)), 'events/s');
-print('cache over JSON.parse, CPU', median(rounds.map(({ informer, parse }) => informer.cpuSeconds / parse.cpuSeconds)), 'ratio');
-print('events into a cache with two indexes, by the wall clock', EVENTS / median(rounds.map(({ informer }) => informer.seconds)), 'events/s');
-print('longest stall while events arrive, CPU', median(rounds.map(({ informer }) => informer.stallMs)), 'ms');
+figure('informer', 'Task event', eventLine('MODIFIED', 1, 1).length, 'B');
+figure('informer', 'events into a cache with two indexes, one core', EVENTS / median(rounds.map(({ informer }) => informer.cpuSeconds)), 'events/s');
+figure('informer', 'JSON.parse per line, one core', EVENTS / median(rounds.map(({ parse }) => parse.cpuSeconds)), 'events/s');
+figure('informer', 'cache over JSON.parse, CPU', median(rounds.map(({ informer, parse }) => informer.cpuSeconds / parse.cpuSeconds)), 'ratio');
+figure('informer', 'events into a cache with two indexes, by the wall clock', EVENTS / median(rounds.map(({ informer }) => informer.seconds)), 'events/s');
+figure('informer', 'longest stall while events arrive, CPU', median(rounds.map(({ informer }) => informer.stallMs)), 'ms');
 
 interface Round {
   readonly seconds: number;
@@ -191,12 +192,4 @@ function watchStalls(): () => number {
 function threadMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-function print(figure: string, value: number, unit: string): void {
-  process.stdout.write(`${JSON.stringify({ bench: 'informer', figure, value: Number(value.toPrecision(4)), unit })}\n`);
 }

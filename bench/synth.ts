@@ -10,6 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { CodingAgent, Credentials, SecretRef, Task, Workspace } from 'cdk8s-taskwright';
+import { figure, median } from './figure.ts';
 
 const WARM_UP_ROUNDS = 5;
 /** Fewer objects, more rounds: a short run is easily disturbed. */
@@ -17,12 +18,12 @@ const ROUNDS: { readonly [count: number]: number } = { 100: 61, 1_000: 21 };
 
 for (const count of Object.keys(ROUNDS).map(Number)) {
   const rounds = alternate(() => synth((chart) => defineTasks(chart, count)), () => synth((chart) => defineBare(chart, count)), ROUNDS[count]!);
-  print(`${count} Tasks`, median(rounds.map(([tasks]) => tasks)), 'ms');
-  print(`${count} bare ApiObjects`, median(rounds.map(([, bare]) => bare)), 'ms');
-  print(`${count} Tasks over bare ApiObjects`, median(rounds.map(([tasks, bare]) => tasks / bare)), 'ratio');
+  figure('synth', `${count} Tasks`, median(rounds.map(([tasks]) => tasks)), 'ms');
+  figure('synth', `${count} bare ApiObjects`, median(rounds.map(([, bare]) => bare)), 'ms');
+  figure('synth', `${count} Tasks over bare ApiObjects`, median(rounds.map(([tasks, bare]) => tasks / bare)), 'ratio');
 }
-print('import of cdk8s', loadMs(''), 'ms');
-print('import on top of cdk8s', loadMs("require('cdk8s');", 'cdk8s-taskwright'), 'ms');
+figure('synth', 'import of cdk8s', loadMs(''), 'ms');
+figure('synth', 'import on top of cdk8s', loadMs("require('cdk8s');", 'cdk8s-taskwright'), 'ms');
 
 /** A synth of either program, in milliseconds, with what it came to. */
 function synth(define: (chart: Chart) => void): { ms: number; yaml: string } {
@@ -93,12 +94,4 @@ function loadMs(before: string, name = 'cdk8s'): number {
   const script = `${before} const start = performance.now(); require('${name}'); process.stdout.write(String(performance.now() - start));`;
   const cwd = fileURLToPath(new URL('..', import.meta.url));
   return median(Array.from({ length: 11 }, () => Number(execFileSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' }))));
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-function print(figure: string, value: number, unit: string): void {
-  process.stdout.write(`${JSON.stringify({ bench: 'synth', figure, value: Number(value.toFixed(2)), unit })}\n`);
 }

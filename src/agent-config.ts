@@ -10,6 +10,7 @@ import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
 import { existingObject } from './private/reference';
 import { checkSecret } from './private/secret-check';
+import { checkEachMade, copyOfList } from './private/shape';
 import type { Skill } from './skill';
 
 /** An AgentConfig that this program defines, or that exists already. */
@@ -88,9 +89,9 @@ export class AgentConfig extends Construct implements IAgentConfig {
 
   public constructor(scope: Construct, id: string, private readonly props: AgentConfigProps = {}) {
     super(scope, id);
-    this.plugins = [...(props.plugins ?? [])];
-    this.skills = [...(props.skills ?? [])];
-    this.mcpServers = [...(props.mcpServers ?? [])];
+    this.plugins = copyOfList(props.plugins, `[${this.node.path}] plugins`);
+    this.skills = copyOfList(props.skills, `[${this.node.path}] skills`);
+    this.mcpServers = copyOfList(props.mcpServers, `[${this.node.path}] mcpServers`);
     this.resource = new l1.CfgAgentConfig(this, 'Resource', { metadata: props.metadata, spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
@@ -131,7 +132,19 @@ export class AgentConfig extends Construct implements IAgentConfig {
     };
   }
 
+  /** What is not what it has to be cannot be rendered, and then nothing else can be checked. */
+  private checkShape(): Problem[] {
+    const problems = [
+      ...checkEachMade(this.plugins, '_check', 'Plugin.inline(name, { … })', 'plugins'),
+      ...checkEachMade(this.skills, '_check', 'Skill.fromGitHub(repository) or .fromGit(url)', 'skills'),
+      ...checkEachMade(this.mcpServers, '_check', 'McpServer.stdio(name, { … }), .http(…) or .sse(…)', 'mcpServers'),
+    ];
+    return problems.length > 0 ? problems : this.mcpServers.flatMap((server, index) => server._checkShape(`mcpServers[${index}]`));
+  }
+
   private check(): Problem[] {
+    const misshapen = this.checkShape();
+    if (misshapen.length > 0) return misshapen;
     const problems = [
       ...checkObjectName(this.name, { becomesLabel: false }),
       ...checkPlugins(this.plugins, this._hasSkills, 'plugins'),

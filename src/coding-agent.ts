@@ -7,6 +7,8 @@ import { checkPodOverrides } from './private/pod-overrides';
 import type { Problem } from './private/problem';
 import { AGENT_CONFIG, checkReference } from './private/reference';
 import { checkSecret } from './private/secret-check';
+import { checkMade } from './private/shape';
+import { typeName } from './private/structural';
 import type { IWorkerPool } from './worker-pool';
 
 /** The agents that the operator knows how to run. */
@@ -154,6 +156,9 @@ export abstract class CodingAgent {
   /** @internal */
   public abstract _render(workspace: l1.WorkspaceReference | undefined): Partial<l1.TaskSpec>;
 
+  /** What cannot be rendered, because a factory was passed by. @internal */
+  public abstract _checkShape(): Problem[];
+
   /** @internal */
   public abstract _check(from: ApiObject, ownEnv: readonly string[]): Problem[];
 }
@@ -165,6 +170,10 @@ class PooledAgent extends CodingAgent {
 
   public _render(): Partial<l1.TaskSpec> {
     return { workerPoolRef: { name: this.workerPool.name }, model: this.options.model, effort: this.options.effort };
+  }
+
+  public _checkShape(): Problem[] {
+    return [];
   }
 
   public _check(): Problem[] {
@@ -180,6 +189,8 @@ const DISPLAY_NAMES: { readonly [type in AgentType]: string } = {
   'opencode': 'OpenCode',
   'cursor': 'Cursor',
 };
+
+const CREDENTIALS_FACTORIES = 'Credentials.apiKey(secret), .oauth(secret) or .none()';
 
 class InlineAgent extends CodingAgent {
   public readonly workerPool = undefined;
@@ -204,6 +215,15 @@ class InlineAgent extends CodingAgent {
     };
   }
 
+  public _checkShape(): Problem[] {
+    const { credentials, agentConfigs } = this.options;
+    const problems = credentials === undefined ? [] : checkMade(credentials, 'keyFor', CREDENTIALS_FACTORIES, 'agent.credentials');
+    if (agentConfigs !== undefined && !Array.isArray(agentConfigs)) {
+      problems.push({ code: 'type', path: 'agent.agentConfigs', got: typeName(agentConfigs), allowed: 'it has to be a list' });
+    }
+    return problems;
+  }
+
   public _check(from: ApiObject, ownEnv: readonly string[]): Problem[] {
     const { agentConfigs = [], podOverrides, serviceAccount } = this.options;
     const configs = agentConfigs.filter((config): config is AgentConfig => config instanceof AgentConfig);
@@ -223,7 +243,7 @@ class InlineAgent extends CodingAgent {
 
   private checkCredentials(from: ApiObject): Problem[] {
     const { credentials } = this.options;
-    if (!credentials) return [{ code: 'required', path: 'agent.credentials', fix: 'pass Credentials.apiKey(secret), .oauth(secret) or .none()' }];
+    if (!credentials) return [{ code: 'required', path: 'agent.credentials', fix: `pass ${CREDENTIALS_FACTORIES}` }];
     const key = credentials.keyFor(this.type);
     if (key === undefined) return [];
     const reader = `${DISPLAY_NAMES[this.type]} with ${credentials.type === 'oauth' ? 'OAuth' : 'an API key'}`;

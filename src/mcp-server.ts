@@ -2,6 +2,7 @@ import type { EnvValue } from './env-value';
 import type * as l1 from './l1';
 import { checkFileName } from './private/names';
 import { type Problem, quote } from './private/problem';
+import { checkMade } from './private/shape';
 import type { ISecretRef } from './secret-ref';
 
 /** An MCP server that runs as a process beside the agent. */
@@ -86,6 +87,11 @@ export abstract class McpServer {
   /** @internal */
   public abstract _render(): l1.McpServer;
 
+  /** What cannot be rendered, because a factory was passed by. @internal */
+  public _checkShape(_path: string): Problem[] {
+    return [];
+  }
+
   /** @internal */
   public abstract _check(path: string): Problem[];
 }
@@ -105,6 +111,10 @@ class StdioMcpServer extends McpServer {
       env: env && Object.entries(env).map(([name, value]) => value._render(name)),
       envFrom: envFrom && { secretRef: { name: envFrom.name } },
     };
+  }
+
+  public _checkShape(path: string): Problem[] {
+    return Object.entries(this.options.env ?? {}).flatMap(([name, value]) => checkMade(value, '_render', 'EnvValue.fromValue(text), .fromSecret(…) or .fromConfigMap(…)', `${path}.env.${name}`));
   }
 
   public _check(path: string): Problem[] {

@@ -8,6 +8,7 @@ import { checkObjectName, duplicatesOf } from './private/names';
 import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
 import { TASK, WORKSPACE, checkNamespace, checkReference, existingObject } from './private/reference';
+import { checkMade, copyOfList } from './private/shape';
 import type { IWorkspace } from './workspace';
 
 /** A Task that this program defines, or that exists already. */
@@ -111,7 +112,7 @@ export class Task extends Construct implements ITask {
 
   public constructor(scope: Construct, id: string, private readonly props: TaskProps) {
     super(scope, id);
-    this.dependsOn = [...(props.dependsOn ?? [])];
+    this.dependsOn = copyOfList(props.dependsOn, `[${this.node.path}] dependsOn`);
     this.resource = new l1.CfgTask(this, 'Resource', { metadata: props.metadata, spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
@@ -141,6 +142,8 @@ export class Task extends Construct implements ITask {
   }
 
   private check(): Problem[] {
+    const misshapen = this.checkShape();
+    if (misshapen.length > 0) return misshapen;
     const { agent, workspace, branch, ttlAfterFinished, ttlSecondsAfterFinished } = this.props;
     const problems = [
       ...checkObjectName(this.name, { becomesLabel: true }),
@@ -154,6 +157,16 @@ export class Task extends Construct implements ITask {
       problems.push({ code: 'ambiguous', path: 'ttlSecondsAfterFinished', allowed: 'ttlAfterFinished is set too', fix: 'keep one of them' });
     }
     return checkSpec('Task', this.render(), problems, SPEC_NAMES);
+  }
+
+  /** What is not what it has to be cannot be rendered, and then nothing else can be checked. */
+  private checkShape(): Problem[] {
+    const { agent, ttlAfterFinished } = this.props;
+    const notMade = agent === undefined ? [] : checkMade(agent, '_check', 'CodingAgent.claudeCode({ … }) or another', 'agent');
+    return [
+      ...(notMade.length > 0 ? notMade : agent?._checkShape() ?? []),
+      ...(ttlAfterFinished === undefined ? [] : checkMade(ttlAfterFinished, 'toSeconds', 'a Duration, for example Duration.hours(1)', 'ttlAfterFinished')),
+    ];
   }
 
   private checkAgent(agent: CodingAgent | undefined): Problem[] {

@@ -4,6 +4,7 @@ import { checkNamespaceName } from './private/names';
 import { WORKLOAD_RULES, leaseRules } from './private/operator-rbac';
 import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
+import { copyOfList } from './private/shape';
 import type { ISecretRef } from './secret-ref';
 
 /** Images that are not those of the registry and version of the install. */
@@ -161,9 +162,11 @@ export class Taskwright extends Construct {
   /** Keeps one replica while nodes are drained. */
   public readonly podDisruptionBudget: ApiObject;
   private readonly home: string;
+  private readonly watchNamespaces?: string[];
 
   public constructor(scope: Construct, id: string, private readonly props: TaskwrightProps = {}) {
     super(scope, id);
+    this.watchNamespaces = props.watchNamespaces && [...new Set(copyOfList(props.watchNamespaces, `[${this.node.path}] watchNamespaces`))];
     this.home = props.namespace ?? 'taskwright-system';
     this.namespace = props.createNamespace === false ? undefined : this.createNamespace();
     this.serviceAccount = this.atHome('ServiceAccount', 'v1', { automountServiceAccountToken: false });
@@ -191,9 +194,8 @@ export class Taskwright extends Construct {
   private createBindings(): ApiObject[] {
     const name = this.clusterName;
     const grant = { roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name }, subjects: [this.subject] };
-    const { watchNamespaces } = this.props;
-    if (!watchNamespaces) return [this.object('ClusterRoleBinding', `${RBAC}/v1`, { name }, grant)];
-    return [...new Set(watchNamespaces)].map((namespace) => this.object('RoleBinding', `${RBAC}/v1`, { name, namespace }, grant, `RoleBinding-${namespace}`));
+    if (!this.watchNamespaces) return [this.object('ClusterRoleBinding', `${RBAC}/v1`, { name }, grant)];
+    return this.watchNamespaces.map((namespace) => this.object('RoleBinding', `${RBAC}/v1`, { name, namespace }, grant, `RoleBinding-${namespace}`));
   }
 
   private createLeaderElection(): void {
@@ -250,12 +252,12 @@ export class Taskwright extends Construct {
   }
 
   private args(): string[] {
-    const { images = {}, watchNamespaces, flags = {} } = this.props;
+    const { images = {}, flags = {} } = this.props;
     return Object.entries({
       'leader-elect': 'true',
       'metrics-bind-address': `:${METRICS_PORT}`,
       'health-probe-bind-address': `:${HEALTH_PORT}`,
-      'watch-namespaces': watchNamespaces && [...new Set(watchNamespaces)].join(','),
+      'watch-namespaces': this.watchNamespaces?.join(','),
       'agent-tools-image': this.image('agent-tools', images.agentTools),
       'claude-code-image': this.image('claude-code', images.claudeCode),
       'codex-image': this.image('codex', images.codex),

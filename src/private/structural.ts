@@ -134,7 +134,8 @@ function regExpOf(pattern: string): RegExp {
   return compiled;
 }
 
-function typeName(value: unknown): string {
+/** What a value is, without saying what is in it. */
+export function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'number' && !Number.isInteger(value)) return 'a fraction';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;

@@ -1,0 +1,26 @@
+import { type Problem } from './problem';
+import { typeName } from './structural';
+
+/**
+ * Checks that a value came out of one of our factories, by a member that all of them have. The compiler says so too, but
+ * `node main.ts` runs a program without it.
+ */
+export function checkMade(value: unknown, member: string, factories: string, path: string): Problem[] {
+  if (typeof (value as Record<string, unknown> | null | undefined)?.[member] === 'function') return [];
+  return [{ code: 'type', path, got: value === undefined || value === null ? 'nothing' : typeName(value), fix: `pass ${factories}` }];
+}
+
+/** The same for each item of a list. */
+export function checkEachMade(values: readonly unknown[], member: string, factories: string, path: string): Problem[] {
+  return values.flatMap((value, index) => checkMade(value, member, factories, `${path}[${index}]`));
+}
+
+/**
+ * A copy of a list that was passed to a constructor.
+ *
+ * @throws TypeError when it is no list: nothing sensible could be done with it at the end either.
+ */
+export function copyOfList<T>(list: T[] | undefined, where: string): T[] {
+  if (list !== undefined && !Array.isArray(list)) throw new TypeError(`${where}: has the wrong type, got ${typeName(list)}; it has to be a list`);
+  return [...(list ?? [])];
+}

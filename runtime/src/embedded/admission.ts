@@ -8,7 +8,7 @@ import { prune } from './structural/pruning.ts';
 import { validateSchema } from './structural/validation.ts';
 
 /** Refuses a built-in kind that cannot be read, and removes what the schema does not know. `fieldValidation` says whether that is refused, told to the client, or silent. */
-export function admitFields(resource: ServedResource, object: ApiObject, { fieldValidation, warn }: WriteOptions): ApiObject {
+export function admitFields(resource: ServedResource, object: ApiObject, { fieldValidation, warn }: Pick<WriteOptions, 'fieldValidation' | 'warn'>): ApiObject {
   if (!resource.custom) refuseUndecodable(resource, validateSchema(applyDefaults(object, resource.schema), undefined, resource.schema));
   const unknown: string[] = [];
   const pruned = prune(object, resource.schema, (path) => unknown.push(`unknown field ${JSON.stringify(path)}`));
@@ -17,6 +17,16 @@ export function admitFields(resource: ServedResource, object: ApiObject, { field
   }
   if (fieldValidation === 'Warn') unknown.forEach(warn);
   return pruned;
+}
+
+/** An apply with a field that the schema does not know is refused, whatever `fieldValidation` says. A real server answers 500, which is kept for mistakes of ours here. */
+export function admitApplied(resource: ServedResource, object: ApiObject): ApiObject {
+  const unknown: string[] = [];
+  const admitted = admitFields(resource, object, { fieldValidation: 'Warn', warn: (text) => unknown.push(text) });
+  if (unknown.length === 0) return admitted;
+  const [first] = unknown.map((text) => JSON.parse(text.slice('unknown field '.length)) as string).sort();
+  const { namespace = '', name = '' } = object.metadata;
+  throw badRequest(`failed to create typed patch object (${namespace}/${name}; ${resource.group}/${resource.version}, Kind=${resource.kind}): .${first}: field not declared in schema`);
 }
 
 /** Fills in the defaults of a kind: those its schema declares, then those that need more than a schema. */

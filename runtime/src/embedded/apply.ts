@@ -89,7 +89,7 @@ function ownershipConflict(conflicts: readonly { entry: ManagedFieldsEntry; fiel
   return new StatusError(409, 'Conflict', head, { causes });
 }
 
-function describe({ manager, operation, subresource, apiVersion, time }: ManagedFieldsEntry): string {
+function describe({ manager, operation, subresource, apiVersion }: ManagedFieldsEntry): string {
   const by = `"${manager}"${subresource === undefined ? '' : ` with subresource "${subresource}"`}`;
-  return operation === 'Update' ? `${by} using ${apiVersion} at ${time}` : by;
+  return operation === 'Update' ? `${by} using ${apiVersion}` : by;
 }

@@ -1,3 +1,4 @@
+import { checkLabels } from './object-name.ts';
 import { badRequest } from './status-error.ts';
 
 export type LabelPredicate = (labels: Readonly<Record<string, string>> | undefined) => boolean;
@@ -43,19 +44,28 @@ function parseRequirement(text: string, whole: string): (labels: Readonly<Record
   if (set) {
     const [, key, operator, list] = set;
     const values = new Set(list!.split(',').map((value) => value.trim()));
+    for (const value of values) requireLabel(key!, value);
     const inSet = (labels: Readonly<Record<string, string>>) => Object.hasOwn(labels, key!) && values.has(labels[key!]!);
     return operator === 'in' ? inSet : (labels) => !inSet(labels);
   }
   const equality = EQUALITY.exec(text);
   if (equality) {
     const [, key, operator, value] = equality;
+    requireLabel(key!, value!);
     const equal = (labels: Readonly<Record<string, string>>) => Object.hasOwn(labels, key!) && labels[key!] === value;
     return operator === '!=' ? (labels) => !equal(labels) : equal;
   }
   const existence = EXISTENCE.exec(text);
   if (existence) {
     const [, not, key] = existence;
+    requireLabel(key!, '');
     return (labels) => Object.hasOwn(labels, key!) !== (not === '!');
   }
   throw badRequest(`unable to parse requirement: "${text}" in selector "${whole}" is none of key=value, key!=value, key in (a,b), key notin (a,b), key, !key`);
+}
+
+/** What could be no label is a mistake of the selector, not one that selects nothing. */
+function requireLabel(key: string, value: string): void {
+  const [wrong] = checkLabels({ [key]: value }, `values[0][${key}]`);
+  if (wrong) throw badRequest(`unable to parse requirement: ${wrong.field}: ${wrong.message}`);
 }

@@ -62,7 +62,7 @@ function requestedRevision({ resourceVersion, resourceVersionMatch, limit }: Lis
   return isExact ? revision : undefined;
 }
 
-export function parseRevision(text: string): number {
+function parseRevision(text: string): number {
   if (!/^\d+$/.test(text)) throw badRequest(`Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '../kube/object.ts';
+import type { ObjectMeta, OwnerReference } from '../kube/object.ts';
 import { isObject } from './json.ts';
 import { checkLabels, checkName, checkQualifiedName } from './object-name.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -25,11 +25,23 @@ export function validateMeta(metadata: ObjectMeta, resource: ServedResource): Fi
       ? [{ reason: 'FieldValueTooLong', field: 'metadata.annotations', message: `Too long: may not be more than ${LONGEST_ANNOTATIONS_BYTES} bytes` } as const]
       : []),
     ...finalizers.flatMap((finalizer) => checkQualifiedName(finalizer, 'metadata.finalizers')),
-    ...ownerReferences.flatMap((reference, index) => requiredFields(reference, `metadata.ownerReferences[${index}]`, ['apiVersion', 'kind', 'name', 'uid'])),
-    ...(ownerReferences.filter(({ controller }) => controller).length > 1
-      ? [{ reason: 'FieldValueInvalid', field: 'metadata.ownerReferences', message: `Invalid value: ${JSON.stringify(ownerReferences)}: Only one reference can have Controller set to true` } as const]
-      : []),
+    ...ownerReferences.flatMap(validateOwner),
+    ...validateControllers(ownerReferences),
   ];
+}
+
+/** The server does not say which of several owners it means. */
+function validateOwner(owner: OwnerReference): FieldError[] {
+  return (['apiVersion', 'kind', 'name', 'uid'] as const).filter((field) => !owner[field]).map((field) => ({
+    reason: 'FieldValueInvalid', field: `metadata.ownerReferences.${field}`, message: `Invalid value: "": ${field === 'apiVersion' ? 'version ' : ''}must not be empty`,
+  }));
+}
+
+function validateControllers(owners: readonly OwnerReference[]): FieldError[] {
+  const [first, second] = owners.filter(({ controller }) => controller).map(({ kind, name }) => `${kind}/${name}`);
+  if (second === undefined) return [];
+  const message = `Invalid value: ${JSON.stringify(owners)}: Only one reference can have Controller set to true. Found "true" in references for ${first} and ${second}`;
+  return [{ reason: 'FieldValueInvalid', field: 'metadata.ownerReferences', message }];
 }
 
 /** What an update may not change. Fields the server sets are put back before this is asked. */
@@ -77,9 +89,4 @@ export function malformedMeta(metadata: unknown): string | undefined {
 function jsonKind(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value;
-}
-
-function requiredFields(value: object, path: string, fields: readonly string[]): FieldError[] {
-  return fields.filter((field) => !(value as Record<string, unknown>)[field]).map((field) => (
-    { reason: 'FieldValueRequired', field: `${path}.${field}`, message: 'Required value: must not be empty' }));
 }

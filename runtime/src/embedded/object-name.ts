@@ -49,7 +49,7 @@ const LONGEST_LABEL = 63;
 export function checkQualifiedName(key: string, field: string): FieldError[] {
   const wrong = (what: string): FieldError => ({ reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(key)}: ${what}` });
   const parts = key.split('/');
-  if (parts.length > 2) return [wrong('a qualified name must have at most one \'/\'')];
+  if (parts.length > 2) return [wrong(`${QUALIFIED_WORDS.replace('name part', 'a valid label key')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`)];
   const name = parts.at(-1)!;
   if (parts.length === 2 && !RULES['dns-subdomain'].pattern.test(parts[0]!)) return [wrong(`prefix part ${RULES['dns-subdomain'].words}`)];
   if (name === '') return [wrong('name part must be non-empty')];

@@ -1,6 +1,6 @@
 import { applyObject } from './apply.ts';
 import type { ApiObject } from './api-object.ts';
-import { admitFields } from './admission.ts';
+import { admitApplied, admitFields } from './admission.ts';
 import type { Cluster, Target, WriteOptions } from './cluster.ts';
 import { isObject } from './json.ts';
 import { jsonPatch } from './patch/json-patch.ts';
@@ -27,11 +27,20 @@ export function patchObject(cluster: Cluster, target: Target, body: Buffer, cont
   const mediaType = mediaTypeOf(contentType);
   const accepted = [...Object.keys(PATCHES).filter((type) => !resource.custom || !type.includes('strategic')), APPLY];
   const patch = decodeBody(body, contentType, accepted);
-  if (mediaType === APPLY) return applyObject(cluster, target, admitFields(resource, decodeObject(patch, resource), options), { ...options, force });
+  if (mediaType === APPLY) {
+    requireType(patch);
+    return applyObject(cluster, target, admitApplied(resource, decodeObject(patch, resource)), { ...options, force });
+  }
   const change = PATCHES[mediaType];
   if (change === undefined) throw unsupportedMediaType(accepted);
   const object = updateObject(cluster, target, (current) => admitFields(resource, decodeObject(change(current, patch, resource), resource), options), options);
   return { object, created: false };
+}
+
+/** The path says what it is, and still an apply has to. */
+function requireType(patch: unknown): void {
+  if (!isObject(patch) || (patch.apiVersion && patch.kind)) return;
+  throw badRequest(`invalid object type: ${String(patch.apiVersion ?? '')}, Kind=${String(patch.kind ?? '')}`);
 }
 
 function objectPatch(patch: unknown): object {

@@ -56,9 +56,9 @@ export function updateObject(cluster: Cluster, target: Target, change: (current:
 
   const changed = countGeneration(resource, complete(resource, keepOthersParts(target, wanted, current)), current);
   validate(resource, changed, current);
-  const owners = claim?.() ?? claimByUpdate(current, changed, resource.schema, {
+  const owners = claim?.() ?? (forgetsOwners(wanted) ? [] : claimByUpdate(current, changed, resource.schema, {
     manager: options.fieldManager, operation: 'Update', apiVersion: apiVersionOf(resource), subresource: target.subresource, time: kubeTime(cluster.clock.now()),
-  });
+  }));
   const object = withMeta(changed, { managedFields: owners.length === 0 ? undefined : [...owners] });
   if (isEqual(object, current)) return current;
   if (options.dryRun) return object;
@@ -67,6 +67,11 @@ export function updateObject(cluster: Cluster, target: Target, change: (current:
   if (!isReleased) return fromStored(resource, store.commit({ collection: resource.collection, key, object: toStored(resource, object) }));
   store.commit({ collection: resource.collection, key });
   return object;
+}
+
+/** One empty entry is the way to say it: an empty list would say nothing. */
+function forgetsOwners({ metadata: { managedFields } }: ApiObject): boolean {
+  return managedFields?.length === 1 && Object.keys(managedFields[0]!).length === 0;
 }
 
 /** A namespace keeps its finalizers in its spec. */

@@ -3,9 +3,9 @@ import type { ApiObject } from './api-object.ts';
 import { parseFieldSelector, selectedName } from './field-selector.ts';
 import { wireJson } from './json.ts';
 import { parseLabelSelector } from './label-selector.ts';
-import { invalidOptions, parseRevision, type ListOptions } from './list.ts';
+import { invalidOptions, type ListOptions } from './list.ts';
 import type { Presentation } from './presentation.ts';
-import { expired } from './status-error.ts';
+import { badRequest, expired } from './status-error.ts';
 import type { Change } from './store.ts';
 import { EventStream } from './event-stream.ts';
 
@@ -50,7 +50,7 @@ export function watchObjects(cluster: Cluster, { resource, namespace, name }: Ta
     if (options.sendInitialEvents && options.allowWatchBookmarks) sendBookmark({ 'k8s.io/initial-events-end': 'true' });
   } else if (!isFromNow) {
     const window = store.window(resource.collection);
-    const missed = window.since(parseRevision(options.resourceVersion!));
+    const missed = window.since(revisionOf(options));
     if (missed === undefined) {
       const { status } = expired(`too old resource version: ${options.resourceVersion} (${window.oldest})`);
       stream.push(`{"type":"ERROR","object":${wireJson(status)}}\n`);
@@ -61,7 +61,7 @@ export function watchObjects(cluster: Cluster, { resource, namespace, name }: Ta
   }
 
   // A revision from the future, of another cluster perhaps, is met with silence until this one gets there.
-  const from = isFromNow ? 0 : parseRevision(options.resourceVersion!);
+  const from = isFromNow ? 0 : revisionOf(options);
   stream.onEnd(store.follow((change) => {
     if (change.collection === resource.collection && change.revision > from) sendChange(change);
   }));
@@ -100,6 +100,12 @@ function visibleEvent({ type, object, previous }: Change, present: (stored: ApiO
 function bookmark({ group, version, kind }: Target['resource'], revision: number, annotations?: Record<string, string>): string {
   const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations === undefined ? {} : { annotations }) };
   return `${wireJson({ type: 'BOOKMARK', object: { kind, apiVersion: group === '' ? version : `${group}/${version}`, metadata } })}\n`;
+}
+
+/** A real server answers 500 to what is no number, which is kept for mistakes of ours here. */
+function revisionOf({ resourceVersion = '' }: WatchOptions): number {
+  if (!/^\d+$/.test(resourceVersion)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+  return Number(resourceVersion);
 }
 
 function checkOptions({ sendInitialEvents, resourceVersionMatch, allowWatchBookmarks }: WatchOptions): void {

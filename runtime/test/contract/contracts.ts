@@ -6,7 +6,10 @@ import { createAndReadContract } from './create-and-read.contract.ts';
 import { dryRunContract } from './dry-run.contract.ts';
 import { kindsContract } from './kinds.contract.ts';
 import { listContract } from './list.contract.ts';
+import { metadataContract } from './metadata.contract.ts';
+import { ownershipContract } from './ownership.contract.ts';
 import { ratchetingContract } from './ratcheting.contract.ts';
+import { resumeContract } from './resume.contract.ts';
 import { scaleContract } from './scale.contract.ts';
 import { schemaContract } from './schema.contract.ts';
 import { subresourcesContract } from './subresources.contract.ts';
@@ -17,14 +20,17 @@ import { writeAndDeleteContract } from './write-and-delete.contract.ts';
 export const contracts: Record<string, (connect: Connect) => void> = {
   'create and read': createAndReadContract,
   'write and delete': writeAndDeleteContract,
+  'metadata': metadataContract,
   'list': listContract,
   'watch': watchContract,
+  'watch again': resumeContract,
   'scale': scaleContract,
   'schema': schemaContract,
   'ratcheting': ratchetingContract,
   'subresources': subresourcesContract,
   'dry run': dryRunContract,
   'server-side apply': applyContract,
+  'ownership': ownershipContract,
   'our own kinds': kindsContract,
   'built-in kinds': builtInContract,
 };

@@ -49,6 +49,37 @@ export function controllersContract(connect: Connect): void {
     expect(await gone(connection, configMaps, { namespace, name: 'lost' })).toBe(true);
   });
 
+  test('an orphaning deletion waits for a finalizer like any other', async () => {
+    const { connection, client, namespace } = await start();
+    const held = await create(connection, { metadata: { namespace, name: 'held', finalizers: ['taskwright.dev/hold'] } });
+    await create(connection, owned(namespace, 'child', [held]));
+    await client.delete(configMaps, { namespace, name: 'held' }, { propagationPolicy: 'Orphan' });
+    const orphaned = await until(connection, async () => (await client.get(configMaps, { namespace, name: 'held' })).metadata.finalizers?.join() === 'taskwright.dev/hold');
+    expect(orphaned).toBe(true);
+    expect((await client.get(configMaps, { namespace, name: 'child' })).metadata.ownerReferences ?? []).toEqual([]);
+    await client.patchMerge(configMaps, { namespace, name: 'held' }, { metadata: { finalizers: null } });
+    expect(await gone(connection, configMaps, { namespace, name: 'held' })).toBe(true);
+  });
+
+  test('a foreground deletion does not wait for what does not block it', async () => {
+    const { connection, client, namespace, owner } = await start();
+    const free = owned(namespace, 'free', [owner], false);
+    await create(connection, { ...free, metadata: { ...free.metadata, finalizers: ['taskwright.dev/hold'] } });
+    await client.delete(configMaps, { namespace, name: 'owner' }, { propagationPolicy: 'Foreground' });
+    expect(await gone(connection, configMaps, { namespace, name: 'owner' })).toBe(true);
+    await client.patchMerge(configMaps, { namespace, name: 'free' }, { metadata: { finalizers: null } });
+    expect(await gone(connection, configMaps, { namespace, name: 'free' })).toBe(true);
+  });
+
+  test('an owner of the same name with another uid owns nothing', async () => {
+    const { connection, client, namespace, owner } = await start();
+    await client.delete(configMaps, { namespace, name: 'owner' }, { propagationPolicy: 'Background' });
+    await create(connection, { metadata: { namespace, name: 'owner' } });
+    await create(connection, owned(namespace, 'child', [owner]));
+    expect(await gone(connection, configMaps, { namespace, name: 'child' })).toBe(true);
+    expect((await client.get(configMaps, { namespace, name: 'owner' })).metadata.uid).not.toBe(owner.metadata.uid);
+  });
+
   test('an orphaning deletion leaves the dependents without an owner', async () => {
     const { connection, client, namespace, owner } = await start();
     await create(connection, owned(namespace, 'child', [owner]));

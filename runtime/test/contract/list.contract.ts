@@ -26,6 +26,67 @@ export function listContract(connect: Connect): void {
     expect(await names('!tier')).toBe('c');
   });
 
+  test.each([
+    ['tier in (web)', 'a'],
+    ['tier in (web, db, other)', 'ab'],
+    ['tier notin (web,db)', 'c'],
+    ['tier,tier!=db', 'a'],
+    ['tier=web,tier=db', ''],
+    ['!other', 'abc'],
+    ['other', ''],
+    ['tier=', ''],
+    ['tier in ()', ''],
+    [' tier  =  web ', 'a'],
+  ])('"%s" selects "%s"', async (selector, expected) => {
+    const { names } = await start();
+    expect(await names(selector)).toBe(expected);
+  });
+
+  test.each([
+    ['labelSelector', 'a in web'],
+    ['labelSelector', 'a in (web'],
+    ['labelSelector', '=a'],
+    ['labelSelector', '-a=b'],
+    ['labelSelector', 'a=-b'],
+    ['labelSelector', `${'a'.repeat(64)}=b`],
+    ['fieldSelector', 'metadata.labels=a'],
+    ['fieldSelector', 'metadata.name'],
+  ])('%s "%s" is 400', async (name, selector) => {
+    const { client, namespace } = await start();
+    expect(await refusal(client.list(configMaps, { namespace, [name]: selector }))).toMatchObject({ code: 400, reason: 'BadRequest' });
+  });
+
+  test.each([
+    ['metadata.name=a', 'a'],
+    ['metadata.name!=a', 'bc'],
+    ['metadata.name==b', 'b'],
+    ['metadata.name=a,metadata.name=b', ''],
+    ['', 'abc'],
+  ])('the field selector "%s" selects "%s"', async (fieldSelector, expected) => {
+    const { client, namespace } = await start();
+    const { items } = await client.list(configMaps, { namespace, labelSelector: 'suite=list', fieldSelector });
+    expect(items.map(({ metadata }) => metadata.name).join('')).toBe(expected);
+  });
+
+  test('a page says how many are left, unless a selector makes that unknown', async () => {
+    const { client, namespace } = await start();
+    const whole = await client.list(configMaps, { namespace, limit: 1 });
+    expect(whole.metadata.remainingItemCount).toBeGreaterThanOrEqual(2);
+    const selected = await client.list(configMaps, { namespace, labelSelector: 'suite=list', limit: 1 });
+    expect([selected.metadata.remainingItemCount, selected.metadata.continue === undefined]).toEqual([undefined, false]);
+  });
+
+  test.each([
+    ['a version that is no number', 'resourceVersion=abc', 400],
+    ['a match without a version', 'resourceVersionMatch=Exact', 422],
+    ['an unknown match', 'resourceVersion=1&resourceVersionMatch=About', 422],
+    ['an exact version 0', 'resourceVersion=0&resourceVersionMatch=Exact', 422],
+    ['a limit that is no number', 'limit=many', 400],
+  ])('%s is refused', async (_, query, code) => {
+    const { client, namespace } = await start();
+    expect(await refusal(client.send({ method: 'GET', path: `/api/v1/namespaces/${namespace}/configmaps?${query}` }))).toMatchObject({ code });
+  });
+
   test('a selector that cannot be read is 400', async () => {
     const { client, namespace } = await start();
     expect(await refusal(client.list(configMaps, { namespace, labelSelector: 'a=b=c' }))).toMatchObject({ code: 400, reason: 'BadRequest' });

@@ -30,6 +30,7 @@ const apiServer: Connect = () => connectTo({ controllers: false });
 const cluster: Connect = () => connectTo({ controllers: true });
 
 diverge({
+  'a key that stands twice is a strict decoding error': 'JSON.parse keeps the last of them and does not tell',
   'a Pod is bound by its subresource, once': 'the engine places Pods by itself, and nobody else does',
 });
 

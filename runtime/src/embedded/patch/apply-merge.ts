@@ -34,7 +34,12 @@ export function removeAbandoned(value: unknown, abandoned: FieldTree, owned: Fie
       const below = owned[edge];
       if (result === value) result = { ...value };
       if (below === undefined) delete result[field];
-      else result[field] = removeAbandoned(value[field], abandoned[edge]!, below, schema && fieldSchema(schema, field));
+      else {
+        const left = removeAbandoned(value[field], abandoned[edge]!, below, schema && fieldSchema(schema, field));
+        // A list goes with its last item.
+        if (Array.isArray(left) && left.length === 0) delete result[field];
+        else result[field] = left;
+      }
     }
     return result;
   }

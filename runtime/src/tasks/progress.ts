@@ -62,7 +62,8 @@ function statusOf(task: Task, job: ObservedJob, pods: readonly ObservedPod[], no
     phase,
     jobName: job.metadata.name!,
     ...podNameOf(task, phase, pod),
-    ...(running ? { startTime: task.status?.startTime ?? earliestStart(pods) ?? toKubeTime(now) } : messageOf(pod)),
+    ...(running ? { startTime: task.status?.startTime ?? earliestStart(pods) ?? toKubeTime(now) } : {}),
+    ...messageOf(task, pod),
     conditions: withAdmission(task, 'Admitted', `Job "${job.metadata.name}" was created`, now),
   };
 }
@@ -79,8 +80,10 @@ function podNameOf({ status }: Task, phase: string, pod: ObservedPod | undefined
   return pod && !unwritten ? { podName: pod.metadata.name! } : {};
 }
 
-function messageOf(pod: ObservedPod | undefined): { message?: string } {
-  const message = pod && pendingReason(pod);
+/** What is in the Pod's way. A Pod that is stopped forgets it, since its containers count as ended then: the last word stays. */
+function messageOf(task: Task, pod: ObservedPod | undefined): { message?: string } {
+  const isGoing = pod ? pod.metadata.deletionTimestamp !== undefined : hasStarted(task);
+  const message = (pod && pendingReason(pod)) ?? (isGoing ? task.status?.message : undefined);
   return message ? { message } : {};
 }
 

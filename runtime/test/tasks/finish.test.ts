@@ -4,7 +4,7 @@ import { planFinish } from '../../src/tasks/finish.ts';
 import { jobEnd } from '../../src/tasks/outcome/job-state.ts';
 import type { LogReading } from '../../src/tasks/outcome/log-result.ts';
 import type { ObservedJob, ObservedPod } from '../../src/tasks/observed.ts';
-import { admitted, aJob, aPod, aTask, complete, ended, failed, now, result } from './task-fixtures.ts';
+import { admitted, aJob, aPod, aTask, complete, ended, failed, neverStarted, now, result } from './task-fixtures.ts';
 
 const before: TaskStatus = { phase: 'Running', jobName: 'fix', podName: 'fix-1', startTime: '2026-01-01T00:02:00Z', conditions: [admitted] };
 
@@ -117,6 +117,13 @@ test.each<{ it: string } & Scene & { message: string }>([
     it: 'a deadline, and why it never started',
     job: late,
     status: { phase: 'Pending', jobName: 'fix', message: 'Image "x" cannot be pulled; see the events of Pod "fix-1"' },
+    message: 'Stopped after its activeDeadlineSeconds of 60: Image "x" cannot be pulled; see the events of Pod "fix-1"',
+  },
+  {
+    it: 'a deadline, and why the Pod that it stopped never started',
+    job: late,
+    status: { phase: 'Pending', jobName: 'fix', message: 'Image "x" cannot be pulled; see the events of Pod "fix-1"' },
+    pods: [aPod({ phase: 'Failed', agent: neverStarted, deletionTimestamp: '2026-01-01T00:09:00Z' })],
     message: 'Stopped after its activeDeadlineSeconds of 60: Image "x" cannot be pulled; see the events of Pod "fix-1"',
   },
   { it: 'a Pod that was deleted and left no trace', message: 'Pod was deleted: Job has reached the specified backoff limit' },

@@ -3,7 +3,7 @@ import { podResource } from '@taskwright/schema/kubernetes';
 import { describe, expect, test } from 'vitest';
 import { missesItsJob, planLostJob, planProgress } from '../../src/tasks/progress.ts';
 import type { ObservedPod } from '../../src/tasks/observed.ts';
-import { admitted, aJob, aPod, aTask, ended, now, result, running } from './task-fixtures.ts';
+import { admitted, aJob, aPod, aTask, ended, neverStarted, now, result, running } from './task-fixtures.ts';
 
 const conditions = [admitted];
 const pending: Task['status'] = { phase: 'Pending', jobName: 'fix', conditions };
@@ -40,6 +40,18 @@ test.each<{ it: string; before?: Task['status']; pods?: ObservedPod[]; plan: obj
     before: pending,
     pods: [aPod({ prepare: waitsFor('CreateContainerConfigError', 'secret "gh" not found') })],
     plan: { status: { ...pending, message: 'Container "kelos-prepare" cannot be created: secret "gh" not found' }, events: [] },
+  },
+  {
+    it: 'says that the image of the agent cannot be pulled, though its workspace is prepared',
+    before: runs,
+    pods: [aPod({ prepare: ended(0), agent: waitsFor('ErrImagePull') })],
+    plan: { status: { ...runs, message: 'Image "image-of-kelos-agent" cannot be pulled; see the events of Pod "fix-1"' }, events: [] },
+  },
+  {
+    it: 'remembers what was in the way of a Pod that is stopped',
+    before: { ...pending, podName: 'fix-1', message: 'Image "x" cannot be pulled; see the events of Pod "fix-1"' },
+    pods: [aPod({ agent: neverStarted, deletionTimestamp: '2026-01-01T00:08:00Z' })],
+    plan: { why: 'Job "fix" has not ended' },
   },
   { it: 'says that no node fits', before: pending, pods: [aPod({ status: unschedulable })], plan: { status: { ...pending, message: 'No node can take Pod "fix-1"; see its events' }, events: [] } },
 ])('a Task $it', ({ before, pods = [], plan }) => {

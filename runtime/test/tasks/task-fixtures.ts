@@ -69,6 +69,11 @@ export function ended(exitCode: number, message?: string, more: Partial<NonNulla
   return { terminated: { exitCode, startedAt: '2026-01-01T00:02:00Z', finishedAt: '2026-01-01T00:08:00Z', ...(message === undefined ? {} : { message }), ...more } };
 }
 
+/** What a kubelet makes of a container that it did not get as far as creating, when its Pod is stopped. */
+export const neverStarted: ContainerState = {
+  terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated' },
+};
+
 export const running: ContainerState = { running: { startedAt: '2026-01-01T00:02:00Z' } };
 
 /** What our own agent program leaves. */

@@ -55,7 +55,8 @@ export function keepEndedAttempts(task: Task, pods: readonly ObservedPod[]): Wri
   const added = pods.flatMap((pod): [string, KeptAttempt][] => {
     const ended = agentStatus(pod)?.state?.terminated;
     const { uid, name, deletionTimestamp } = pod.metadata!;
-    return deletionTimestamp && ended && !(uid! in kept) ? [[uid!, { podName: name!, message: ended.message ?? '', exitCode: ended.exitCode }]] : [];
+    // A kubelet that stops a Pod before its agent was created reports an end without a start: nothing was left.
+    return deletionTimestamp && ended?.startedAt && !(uid! in kept) ? [[uid!, { podName: name!, message: ended.message ?? '', exitCode: ended.exitCode }]] : [];
   });
   if (added.length === 0) return [];
   const value = JSON.stringify(Object.fromEntries([...Object.entries(kept), ...added].slice(-MOST_KEPT)));

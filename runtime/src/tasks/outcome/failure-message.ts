@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { ContainerStateTerminated } from '@taskwright/schema/kubernetes';
-import { type Attempt, wasDeleted } from './attempts.ts';
+import { agentStatus, type Attempt, wasDeleted } from './attempts.ts';
 import { cleanText } from './clean-text.ts';
 import type { JobEnd } from './job-state.ts';
 import { pendingReason } from './pending-reason.ts';
@@ -13,7 +13,7 @@ export interface FailureFacts {
   readonly end: JobEnd & { readonly succeeded: false };
   /** The last attempt, if any Pod was ever seen. */
   readonly attempt?: Attempt;
-  /** What the Task said while it was waiting to start, for a Pod that never did. */
+  /** What the Task said was in the way of its Pod. */
   readonly lastMessage?: string;
   /** The Task was seen running. */
   readonly wasRunning: boolean;
@@ -38,7 +38,8 @@ export function failureMessage(facts: FailureFacts): string {
 function deadlineCause({ job, end, attempt, lastMessage }: FailureFacts): string | undefined {
   if (end.reason !== 'DeadlineExceeded') return undefined;
   const seconds = job.spec?.activeDeadlineSeconds;
-  const before = attempt?.pod ? pendingReason(attempt.pod) : lastMessage;
+  const started = attempt?.pod && agentStatus(attempt.pod)?.state?.terminated?.startedAt;
+  const before = (attempt?.pod && pendingReason(attempt.pod)) ?? (started ? undefined : lastMessage);
   return `Stopped after its activeDeadlineSeconds of ${seconds}${before ? `: ${before}` : ''}`;
 }
 

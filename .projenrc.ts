@@ -234,6 +234,7 @@ for (const folder of ['schema', 'runtime', 'cli']) project.postCompileTask.exec(
 project.package.setScript('start', 'node tools/start.mjs');
 project.package.setScript('test', 'node tools/test.mjs');
 for (const command of ['build', 'up', 'down', 'test']) project.package.setScript(`cluster:${command}`, `node tools/cluster.mjs ${command}`);
+project.package.setScript('test:node', 'node tools/cluster.mjs test-node');
 project.package.setScript('lint', 'eslint .');
 project.package.setScript('generate', 'npx projen generate');
 project.testTask.reset('npm test');

@@ -19,7 +19,7 @@ export default defineConfig({
       test: {
         name,
         include: [name === 'constructs' ? 'test/**/*.test.ts' : `${name}/test/**/*.test.ts`],
-        exclude: ['runtime/test/cluster/**', '**/node_modules/**'],
+        exclude: ['runtime/test/cluster/**', 'runtime/test/node/**', '**/node_modules/**'],
         environment: 'node',
         testTimeout: 30_000,
       },

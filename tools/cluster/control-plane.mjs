@@ -1,5 +1,5 @@
 /**
- * A real Kubernetes control plane (etcd, API server, controllers, scheduler) on loopback, without root and without a node.
+ * A real Kubernetes control plane (etcd, API server, controllers, scheduler): on loopback, without root and without a node, unless `node.mjs` adds one.
  *
  * All of its state is in one folder: keys, logs, etcd's data, the processes. Whoever deletes the folder after `stop` deletes the cluster.
  */
@@ -16,25 +16,27 @@ import { SetupError } from '../bootstrap.mjs';
 const READY_WITHIN_MS = 120_000;
 const ASK_EVERY_MS = 100;
 const LOG_TAIL = 3_000;
+const LOOPBACK = '127.0.0.1';
 
 /**
  * Starts the control plane that `commands` make and ends when it answers and its controllers work: about 6 s.
  *
  * With `endWithParent` no process outlives this one, however it ends; without, they stay until {@link stopControlPlane}.
+ * A node needs an `address` that its Pods reach, and gets a kubeconfig (`node.kubeconfig`) under its `nodeName`.
  *
  * **Errors** {@link SetupError} with the end of the log of the program that did not come up; whatever was started is stopped.
  */
-export async function startControlPlane({ commands, folder, endWithParent }) {
+export async function startControlPlane({ commands, folder, endWithParent, address = LOOPBACK, services = '10.96.0.0/24', nodeName }) {
   await stopControlPlane(folder);
   for (const part of ['log', 'pki']) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
-  const controlPlane = new ControlPlane(commands, folder, endWithParent);
+  const controlPlane = new ControlPlane({ commands, folder, endWithParent, address, services, nodeName });
   try {
     await controlPlane.start();
   } catch (error) {
     await stopControlPlane(folder);
     throw error;
   }
-  return { kubeconfig: kubeconfigOf(folder), stop: () => stopControlPlane(folder) };
+  return controlPlane;
 }
 
 /** Stops whatever runs from this folder and deletes it. Harmless when nothing does. */
@@ -61,44 +63,65 @@ class ControlPlane {
   #commands;
   #folder;
   #endWithParent;
+  #address;
+  #services;
+  #nodeName;
+  #adminToken;
   #pids = [];
   #children = new Map();
+  /** Of the API server. */
+  port;
 
-  constructor(commands, folder, endWithParent) {
+  constructor({ commands, folder, endWithParent, address, services, nodeName }) {
     this.#commands = commands;
     this.#folder = folder;
     this.#endWithParent = endWithParent;
+    this.#address = address;
+    this.#services = services;
+    this.#nodeName = nodeName;
+  }
+
+  get kubeconfig() {
+    return kubeconfigOf(this.#folder);
   }
 
   async start() {
-    const [etcdPort, peerPort, apiPort] = await freePorts(3);
+    const [etcdPort, peerPort] = await freePorts(2);
+    [this.port] = await freePorts(1, this.#address);
     const at = (...parts) => join(this.#folder, ...parts);
-    const tokens = this.#writeSecrets(`https://127.0.0.1:${apiPort}`);
+    this.#adminToken = this.#writeSecrets(`https://${this.#address}:${this.port}`);
 
     const peer = `http://127.0.0.1:${peerPort}`;
     const etcd = `http://127.0.0.1:${etcdPort}`;
-    this.#run('etcd', {
+    this.run('etcd', {
       name: 'test', 'data-dir': at('etcd'), 'unsafe-no-fsync': true, 'log-level': 'warn',
       'listen-client-urls': etcd, 'advertise-client-urls': etcd,
       'listen-peer-urls': peer, 'initial-advertise-peer-urls': peer, 'initial-cluster': `test=${peer}`,
     });
-    this.#run('kube-apiserver', {
-      'etcd-servers': etcd, 'bind-address': '127.0.0.1', 'advertise-address': '127.0.0.1', 'secure-port': apiPort, 'endpoint-reconciler-type': 'none',
+    this.run('kube-apiserver', {
+      'etcd-servers': etcd, 'bind-address': this.#address, 'advertise-address': this.#address, 'secure-port': this.port,
+      // The Service "kubernetes" cannot lead to loopback.
+      'endpoint-reconciler-type': this.#address === LOOPBACK ? 'none' : 'lease',
       // It makes a certificate for itself here, and the file holds the authority that signed it.
       'cert-dir': at('pki'), 'token-auth-file': at('pki/tokens.csv'), 'authorization-mode': 'Node,RBAC',
       'service-account-issuer': 'https://kubernetes.default.svc', 'service-account-key-file': at('pki/accounts.pub'), 'service-account-signing-key-file': at('pki/accounts.key'),
-      'service-cluster-ip-range': '10.96.0.0/24', 'enable-admission-plugins': 'NodeRestriction',
+      'service-cluster-ip-range': this.#services, 'kubelet-preferred-address-types': 'InternalIP', 'enable-admission-plugins': 'NodeRestriction',
     });
-    await this.#until('kube-apiserver', async () => (await ask(apiPort, tokens.admin, at('pki/apiserver.crt'), '/readyz')).status === 200);
+    await this.until('kube-apiserver', async () => (await this.ask('/readyz')).status === 200);
 
-    this.#run('kube-controller-manager', {
+    this.run('kube-controller-manager', {
       ...this.#client('controller-manager'), 'use-service-account-credentials': true,
       'service-account-private-key-file': at('pki/accounts.key'), 'root-ca-file': at('pki/apiserver.crt'),
       'controllers': '*,-node-ipam-controller,-cloud-node-lifecycle-controller',
     });
-    this.#run('kube-scheduler', this.#client('scheduler'));
+    this.run('kube-scheduler', this.#client('scheduler'));
     const account = '/api/v1/namespaces/default/serviceaccounts/default';
-    await this.#until('kube-controller-manager', async () => (await ask(apiPort, tokens.admin, at('pki/apiserver.crt'), account)).status === 200);
+    await this.until('kube-controller-manager', async () => (await this.ask(account)).status === 200);
+  }
+
+  /** What the API server answers its administrator: `{ status, body }`. */
+  ask(path) {
+    return ask({ host: this.#address, port: this.port, path, token: this.#adminToken, authority: join(this.#folder, 'pki/apiserver.crt') });
   }
 
   /** Port 0: they serve nothing, so that two control planes can run side by side. */
@@ -109,6 +132,7 @@ class ControlPlane {
 
   #writeSecrets(server) {
     const users = { 'admin': ['admin', 'system:masters'], 'controller-manager': ['system:kube-controller-manager', ''], 'scheduler': ['system:kube-scheduler', ''] };
+    if (this.#nodeName) users.node = [`system:node:${this.#nodeName}`, 'system:nodes'];
     const tokens = Object.fromEntries(Object.keys(users).map((user) => [user, randomBytes(16).toString('hex')]));
     const write = (file, text) => writeFileSync(join(this.#folder, file), text, { mode: 0o600 });
     write('pki/tokens.csv', Object.entries(users).map(([user, [name, group]]) => `${tokens[user]},${name},${user},"${group}"\n`).join(''));
@@ -123,11 +147,12 @@ class ControlPlane {
         'contexts': [{ name: 'test', context: { cluster: 'test', user } }],
       }, null, 2));
     }
-    return tokens;
+    return tokens.admin;
   }
 
-  #run(name, flags) {
-    const [file, ...first] = this.#commands[name];
+  /** Starts a program with these flags, which have to name something in the folder: that is how it is known as ours. */
+  run(name, flags) {
+    const [file, ...first] = this.#commands[name] ?? [name];
     const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
     const log = openSync(this.#logOf(name), 'w');
     const child = spawn(file, [...first, ...args], {
@@ -142,7 +167,8 @@ class ControlPlane {
     writeFileSync(join(this.#folder, 'processes.json'), JSON.stringify(this.#pids));
   }
 
-  async #until(name, isReady) {
+  /** Waits for a program that runs; throws when any of them ends. */
+  async until(name, isReady) {
     const started = performance.now();
     while (!await isReady().catch(() => false)) {
       for (const [other, child] of this.#children) {
@@ -177,20 +203,21 @@ function isOurs(pid, folder) {
   }
 }
 
-async function freePorts(count) {
+export async function freePorts(count, address = LOOPBACK) {
   const servers = await Promise.all(Array.from({ length: count }, () => new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject).listen(0, '127.0.0.1', () => resolve(server));
+    const server = createServer().on('error', reject).listen(0, address, () => resolve(server));
   })));
   const ports = servers.map((server) => server.address().port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }
 
-function ask(port, token, authority, path) {
+function ask({ host, port, path, token, authority }) {
   const ca = readFileSync(authority);
   return new Promise((resolve, reject) => {
-    const request = httpsRequest({ host: '127.0.0.1', port, path, ca, headers: { authorization: `Bearer ${token}` }, timeout: 5_000 }, (response) => {
-      response.resume().on('end', () => resolve({ status: response.statusCode }));
+    const request = httpsRequest({ host, port, path, ca, headers: { authorization: `Bearer ${token}` }, timeout: 5_000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text) => (body += text)).on('end', () => resolve({ status: response.statusCode, body }));
     });
     request.on('timeout', () => request.destroy(new Error('no answer'))).on('error', reject).end();
   });

@@ -14,6 +14,8 @@ const REPORT_EVERY_MS = 15_000;
 
 /** What a control plane is made of. */
 const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+/** What a node has besides; the binary that is built here has it always, a folder of ready programs may. */
+const KUBELET = 'kubelet';
 
 /**
  * How each program is started: `{ commands: { etcd: [file, ...args], … } }`, or `{ missing: why and what to do }`.
@@ -27,7 +29,7 @@ export function findPrograms(env) {
   if (process.platform !== 'linux') return { missing: 'a real control plane runs on Linux only' };
   if (!existsSync(binary)) return missing(`Kubernetes ${version()} is not built on this machine yet`);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hashOfSources()) return missing('test/cluster has changed since Kubernetes was built');
-  return { commands: Object.fromEntries(PROGRAMS.map((name) => [name, [binary, name]])) };
+  return { commands: Object.fromEntries([...PROGRAMS, KUBELET].map((name) => [name, [binary, name]])) };
 }
 
 /** Builds what {@link findPrograms} looks for, unless it is there, and tells `print` how far it is. */
@@ -86,6 +88,8 @@ function readyPrograms(env) {
     if (!file) return { missing: name === 'etcd' ? `there is no etcd in KUBE_BIN (${env.KUBE_BIN}) or on PATH; install etcd 3.5 or newer` : `KUBE_BIN (${env.KUBE_BIN}) has no ${name}; it must hold ${PROGRAMS.slice(1).join(', ')}` };
     commands[name] = [file];
   }
+  const kubelet = join(env.KUBE_BIN, KUBELET);
+  if (existsSync(kubelet)) commands[KUBELET] = [kubelet];
   return { commands };
 }
 

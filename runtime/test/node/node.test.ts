@@ -1,0 +1,138 @@
+import { execFileSync } from 'node:child_process';
+import type { Task as TaskObject } from '@taskwright/schema';
+import { type Secret, secretResource } from '@taskwright/schema/kubernetes';
+import type { Chart } from 'cdk8s';
+import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, SecretRef, Task, type TaskProps, Workspace } from 'cdk8s-taskwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { KubeObject } from '../../src/kube/object.ts';
+import { NAMESPACE, type NodeCluster, startNodeCluster } from './node-cluster.ts';
+
+const IMAGE = 'example.com/shell-agent:1';
+
+let cluster: NodeCluster;
+
+beforeAll(async () => {
+  cluster = await startNodeCluster({
+    // It asks for a title first, without tools.
+    script: ({ cwd, tools }) => (tools.length === 0 ? [{ text: 'Facts' }] : [
+      { text: 'I write the file.', tools: [{ name: 'Write', input: { file_path: `${cwd}/FACTS.md`, content: '# Facts\n' } }], usage: { inputTokens: 2_000, outputTokens: 100 } },
+      {
+        tools: [{
+          name: 'Bash',
+          input: { command: 'git add FACTS.md && git commit --quiet -m "docs: facts" && git push --quiet origin HEAD', description: 'Commit and push' },
+        }],
+        usage: { inputTokens: 2_100, outputTokens: 50 },
+      },
+      { text: 'FACTS.md is pushed.', usage: { inputTokens: 2_200, outputTokens: 20 } },
+    ]),
+  });
+  const secret = async (name: string, data: Record<string, string>) => {
+    const object: Secret = { metadata: { namespace: NAMESPACE, name }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) };
+    await cluster.client.create(secretResource, object as KubeObject);
+  };
+  await Promise.all([secret('claude', { ANTHROPIC_API_KEY: 'a-key-for-a-script' }), secret('bot', { GITHUB_TOKEN: 'a-token-for-git' })]);
+});
+
+afterAll(async () => await cluster?.stop());
+
+const ended = ({ status }: TaskObject) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+const commitOf = (branch: string) => execFileSync('git', ['--git-dir', cluster.repoDir, 'rev-parse', branch], { encoding: 'utf8' }).trim();
+
+/** A Task of the agent that is a shell script: what it does is its prompt. */
+function shellTask(chart: Chart, name: string, props: Omit<TaskProps, 'agent'> & { podOverrides?: object; image?: string }): void {
+  const { podOverrides, image = IMAGE, ...rest } = props;
+  new Task(chart, name, { metadata: { name }, agent: CodingAgent.custom(image, { credentials: Credentials.none(), podOverrides }), ...rest });
+}
+
+test('an agent of a user\'s own image clones, commits and pushes as user 61100, and its words are in the status', async () => {
+  await cluster.apply((chart) => {
+    const workspace = new Workspace(chart, 'plain', { metadata: { name: 'plain' }, repo: cluster.repo });
+    shellTask(chart, 'note', { workspace, branch: 'docs/note', prompt: 'commit' });
+  });
+  const { status } = await cluster.task('note', ended);
+  expect(status).toMatchObject({ phase: 'Succeeded', results: { branch: 'docs/note', commit: commitOf('docs/note'), note: 'written' } });
+  const [pod] = await cluster.podsOf('note');
+  expect(await cluster.logs(pod!.metadata!.name!, 'kelos-agent')).toContain('61100');
+});
+
+test('Claude Code works in its image as it does on a laptop', async (context) => {
+  if (!inject('node').hasClaudeCode) return context.skip('Claude Code cannot be installed here');
+  await cluster.apply((chart) => {
+    const workspace = new Workspace(chart, 'shop', { metadata: { name: 'shop' }, repo: cluster.repo, credentials: GitCredentials.token(SecretRef.fromName('bot')) });
+    const rules = new AgentConfig(chart, 'rules', {
+      metadata: { name: 'rules' },
+      agentsMd: '# Rules',
+      plugins: [Plugin.inline('house', { skills: { release: '# Release' } })],
+      mcpServers: [McpServer.stdio('echo', { command: 'cat' })],
+    });
+    new Task(chart, 'facts', {
+      metadata: { name: 'facts' },
+      agent: CodingAgent.claudeCode({
+        credentials: Credentials.apiKey(SecretRef.fromName('claude')),
+        agentConfigs: [rules],
+        podOverrides: { env: [{ name: 'ANTHROPIC_BASE_URL', value: cluster.model.url }] },
+      }),
+      workspace,
+      branch: 'docs/facts',
+      prompt: 'Write FACTS.md, commit and push it.',
+    });
+  });
+  const { status } = await cluster.task('facts', ended);
+  expect(cluster.model.errors).toEqual([]);
+  expect(status).toMatchObject({
+    phase: 'Succeeded',
+    results: { 'branch': 'docs/facts', 'commit': commitOf('docs/facts'), 'cost-usd': expect.any(String) },
+    usage: { inputTokens: 6_300, outputTokens: 170, costUSD: expect.anything() },
+  });
+});
+
+test('the leader is killed in the middle of a Task: another one leads, and the Task ends as if nothing had been', async () => {
+  await cluster.apply((chart) => shellTask(chart, 'long', { prompt: 'wait 5' }));
+  await cluster.task('long', ({ status }) => status?.phase === 'Running');
+  const killed = await cluster.leader();
+  cluster.killProcesses(killed.pod);
+  const { status } = await cluster.task('long', ended);
+  expect(status).toMatchObject({ phase: 'Succeeded', results: { waited: 'yes' } });
+  expect((await cluster.leader()).identity).not.toBe(killed.identity);
+  expect([await cluster.jobsOf('long'), await cluster.podsOf('long')]).toEqual([[expect.anything()], [expect.anything()]]);
+});
+
+test('an agent that needs more memory than it may have: the Task says so', async () => {
+  await cluster.apply((chart) => shellTask(chart, 'hungry', { prompt: 'eat memory', podOverrides: { resources: { limits: { memory: '64Mi' } } } }));
+  const { status } = await cluster.task('hungry', ended);
+  expect(status).toMatchObject({ phase: 'Failed', message: 'Agent ran out of memory (OOMKilled); raise podOverrides.resources.limits.memory' });
+  expect(await cluster.podsOf('hungry')).toHaveLength(2);
+});
+
+test('a Task that takes longer than its deadline is stopped', async () => {
+  await cluster.apply((chart) => shellTask(chart, 'slow', { prompt: 'wait 300', podOverrides: { activeDeadlineSeconds: 5 } }));
+  const { status } = await cluster.task('slow', ended);
+  expect(status).toMatchObject({ phase: 'Failed', message: 'Stopped after its activeDeadlineSeconds of 5' });
+});
+
+test('an image that cannot be pulled is named while the Task waits, and when its deadline ends it', async () => {
+  const image = 'example.com/nobody:1';
+  await cluster.apply((chart) => shellTask(chart, 'typo', { image, prompt: 'commit', podOverrides: { activeDeadlineSeconds: 15 } }));
+  const waiting = await cluster.task('typo', ({ status }) => status?.message?.includes('cannot be pulled') ?? false);
+  expect(waiting.status).toMatchObject({ phase: 'Pending', message: expect.stringContaining(`Image "${image}" cannot be pulled; see the events of Pod "typo-`) });
+  const { status } = await cluster.task('typo', ended);
+  expect(status).toMatchObject({ phase: 'Failed', message: expect.stringContaining(`Stopped after its activeDeadlineSeconds of 15: Image "${image}" cannot be pulled`) });
+});
+
+test('a Pod that somebody deletes is made again, once', async () => {
+  await cluster.apply((chart) => shellTask(chart, 'gone', { prompt: 'wait 5' }));
+  await cluster.task('gone', ({ status }) => status?.phase === 'Running');
+  const [first] = await cluster.podsOf('gone');
+  await cluster.deletePod(first!.metadata!.name!);
+  const { status } = await cluster.task('gone', ended);
+  expect(status).toMatchObject({ phase: 'Succeeded', results: { waited: 'yes' } });
+  expect(status!.podName).not.toBe(first!.metadata!.name);
+});
+
+test('a Task that is deleted while it runs takes its Pod with it', async () => {
+  await cluster.apply((chart) => shellTask(chart, 'unwanted', { prompt: 'wait 300' }));
+  await cluster.task('unwanted', ({ status }) => status?.phase === 'Running');
+  await cluster.deleteTask('unwanted');
+  expect(await cluster.podsOf('unwanted')).toEqual([]);
+  expect(await cluster.jobsOf('unwanted')).toEqual([]);
+});

@@ -1,0 +1,239 @@
+/**
+ * The images of this repository without a registry and without a builder: the machine's own programs, the code compiled as
+ * `images/Dockerfile` compiles it, and Claude Code from the cache. For a node of our own; users build from the Dockerfiles.
+ *
+ * What an image says about itself (user, entry point, environment) is read from its Dockerfile, so a mistake there shows here.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { SetupError, nodeBinary, root } from '../bootstrap.mjs';
+
+/** As what they are imported. Never `latest`, which a kubelet asks a registry for. */
+export const IMAGES = Object.fromEntries(['runtime', 'agent-tools', 'claude-code'].map((name) => [name, `ghcr.io/taskwright/${name}:test`]));
+/** The tools with an agent of ten lines of shell on top, as a user would derive one. */
+export const CUSTOM_IMAGE = 'example.com/shell-agent:1';
+/** The container that holds a Pod's namespaces: it only has to sleep. */
+export const PAUSE_IMAGE = 'localhost/pause:test';
+
+const AGENT_ID = 61100;
+/** What a Pod's programs call, of what the base image of Debian and `images/Dockerfile` have. */
+const PROGRAMS = [
+  ...['bash', 'sh', 'grep', 'sed', 'awk', 'find', 'xargs', 'tar', 'git', 'tini', 'ps'],
+  ...'basename cat chmod chown cp cut date dd dirname echo env expr false head id install ln ls mkdir mktemp mv nproc printenv printf pwd readlink realpath rm rmdir seq sleep sort stat tail tee test touch tr true uname uniq wc whoami'.split(' '),
+];
+const PASSWD = `root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\nagent:x:${AGENT_ID}:${AGENT_ID}::/home/agent:/bin/bash\n`;
+
+/**
+ * Writes one archive with all images, for `ctr images import`.
+ *
+ * `claudeCode` is the folder that {@link import('../../runtime/src/embedded/npm-program.ts').installNpmProgram} made; without it there is no such image.
+ */
+export function writeImages({ archive, claudeCode, customAgent }) {
+  const folder = mkdtempSync(join(tmpdir(), 'taskwright-images-'));
+  try {
+    const layers = new Layers(folder);
+    const compiled = compile(join(folder, 'compiled'));
+    const base = layers.add('base', fillBase);
+    const operator = layers.add('operator', (at) => fillOperator(at, compiled));
+    const tools = layers.add('agent-tools', (at) => fillAgentTools(at, compiled));
+    const images = [
+      { name: PAUSE_IMAGE, layers: [layers.add('pause', fillPause)], config: { Entrypoint: ['/bin/busybox', 'sleep', '2147483647'] } },
+      { name: IMAGES.runtime, layers: [base, operator], config: configOf('images/Dockerfile', 'runtime') },
+      { name: IMAGES['agent-tools'], layers: [base, tools], config: configOf('images/Dockerfile', 'agent-tools') },
+    ];
+    const toolsConfig = images.at(-1).config;
+    if (customAgent) {
+      const agent = layers.add('custom', (at) => write(at, 'kelos_entrypoint.sh', customAgent, 0o755));
+      images.push({ name: CUSTOM_IMAGE, layers: [base, tools, agent], config: toolsConfig });
+    }
+    if (claudeCode) {
+      const agent = layers.add('claude-code', (at) => fillClaudeCode(at, claudeCode));
+      images.push({ name: IMAGES['claude-code'], layers: [base, tools, agent], config: configOf('images/claude-code/Dockerfile', undefined, toolsConfig) });
+    }
+    layers.writeArchive(images, archive);
+    return images.map(({ name }) => name);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Layers beside each other as tar files, and the archive of `docker save` that names them. */
+class Layers {
+  #folder;
+
+  constructor(folder) {
+    this.#folder = folder;
+  }
+
+  /** `fill` gets an empty folder, which becomes the layer. */
+  add(name, fill) {
+    const at = join(this.#folder, `${name}.files`);
+    mkdirSync(at);
+    fill(at);
+    const file = `${name}.tar`;
+    run('tar', ['--sort=name', '--mtime=@0', '--numeric-owner', '-cf', join(this.#folder, file), '-C', at, '.']);
+    rmSync(at, { recursive: true });
+    return { file, digest: `sha256:${run('sha256sum', [join(this.#folder, file)]).split(' ')[0]}` };
+  }
+
+  writeArchive(images, archive) {
+    const configs = images.map(({ layers, config }) => {
+      const text = JSON.stringify({
+        architecture: process.arch === 'x64' ? 'amd64' : process.arch, os: 'linux', created: '1970-01-01T00:00:00Z', config,
+        rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
+        history: layers.map(({ file }) => ({ created: '1970-01-01T00:00:00Z', created_by: file })),
+      });
+      const file = `${createHash('sha256').update(text).digest('hex')}.json`;
+      write(this.#folder, file, text);
+      return file;
+    });
+    const manifest = images.map(({ name, layers }, index) => ({ Config: configs[index], RepoTags: [name], Layers: layers.map(({ file }) => file) }));
+    write(this.#folder, 'manifest.json', JSON.stringify(manifest));
+    const files = new Set(['manifest.json', ...configs, ...images.flatMap(({ layers }) => layers.map(({ file }) => file))]);
+    run('tar', ['-cf', archive, '-C', this.#folder, ...files]);
+  }
+}
+
+function fillBase(at) {
+  for (const folder of ['bin', 'etc/ssl/certs', 'home', 'root', 'tmp', 'usr/bin', 'usr/local/bin', 'var/tmp']) mkdirSync(join(at, folder), { recursive: true });
+  run('chmod', ['1777', join(at, 'tmp'), join(at, 'var/tmp')]);
+  write(at, 'etc/passwd', PASSWD);
+  write(at, 'etc/group', `root:x:0:\nnogroup:x:65534:\nagent:x:${AGENT_ID}:\n`);
+  write(at, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n');
+  cpSync('/etc/ssl/certs/ca-certificates.crt', join(at, 'etc/ssl/certs/ca-certificates.crt'), { dereference: true });
+  if (existsSync('/usr/share/git-core')) cpSync('/usr/share/git-core', join(at, 'usr/share/git-core'), { recursive: true });
+  const files = PROGRAMS.map((program) => placeOf(program));
+  for (const [index, file] of files.entries()) copyProgram(at, file, join('usr/bin', PROGRAMS[index]));
+  symlinkSync('../usr/bin/bash', join(at, 'bin/bash'));
+  symlinkSync('../usr/bin/sh', join(at, 'bin/sh'));
+  copyProgram(at, nodeBinary, 'usr/local/bin/node');
+  const core = run('git', ['--exec-path']).trim();
+  for (const helper of ['git-remote-http', 'git-sh-setup', 'git-sh-i18n', 'git-submodule']) copyProgram(at, join(core, helper), join(core, helper));
+  symlinkSync('git-remote-http', join(at, core, 'git-remote-https'));
+  for (const builtin of ['git', 'git-upload-pack', 'git-receive-pack']) symlinkSync('/usr/bin/git', join(at, core, builtin));
+  const libraries = new Set([...files, nodeBinary, join(core, 'git-remote-http')].flatMap(librariesOf));
+  for (const library of libraries) copyProgram(at, library, library);
+}
+
+function fillPause(at) {
+  copyProgram(at, placeOf('busybox'), 'bin/busybox');
+}
+
+function fillOperator(at, compiled) {
+  const home = join(at, 'taskwright');
+  for (const name of ['schema', 'runtime']) {
+    cpSync(join(compiled, name, 'lib'), join(home, name, 'lib'), { recursive: true });
+    cpSync(join(root, name, 'package.json'), join(home, name, 'package.json'));
+    mkdirSync(join(home, 'node_modules/@taskwright'), { recursive: true });
+    symlinkSync(`../../${name}`, join(home, 'node_modules/@taskwright', name));
+  }
+  cpSync(join(root, 'package.json'), join(home, 'package.json'));
+  for (const place of productionPackages(['schema', 'runtime'])) cpSync(join(root, place), join(home, place), { recursive: true, dereference: true });
+}
+
+/** The same files as the stage `agent` of the Dockerfile copies. */
+function fillAgentTools(at, compiled) {
+  const home = join(at, 'taskwright');
+  cpSync(join(compiled, 'runtime/lib/agent'), join(home, 'lib/agent'), { recursive: true });
+  mkdirSync(join(home, 'lib/kube'), { recursive: true });
+  cpSync(join(compiled, 'runtime/lib/kube/clock.js'), join(home, 'lib/kube/clock.js'));
+  cpSync(join(root, 'node_modules/zod'), join(home, 'node_modules/zod'), { recursive: true, dereference: true });
+  cpSync(join(root, 'runtime/package.json'), join(home, 'package.json'));
+  write(at, 'taskwright/agent', readFileSync(join(root, 'images/agent-tools/agent')), 0o755);
+  write(at, 'usr/local/bin/gh', readFileSync(join(root, 'images/agent-tools/gh')), 0o755);
+  for (const folder of ['workspace', 'kelos/plugin', 'home/agent/.local/bin']) mkdirSync(join(at, folder), { recursive: true });
+  run('chown', ['-R', `${AGENT_ID}:${AGENT_ID}`, 'workspace', 'kelos', 'home/agent'], { cwd: at });
+}
+
+function fillClaudeCode(at, claudeCode) {
+  const claude = join(claudeCode, 'node_modules/.bin/claude');
+  copyProgram(at, claude, 'usr/local/bin/claude');
+  for (const library of librariesOf(claude)) copyProgram(at, library, library);
+  write(at, 'kelos_entrypoint.sh', readFileSync(join(root, 'images/claude-code/kelos_entrypoint.sh')), 0o755);
+}
+
+/** What the build stage of the Dockerfile does, on a copy: the tree stays as it is. */
+function compile(at) {
+  mkdirSync(join(at, 'node_modules/@taskwright'), { recursive: true });
+  for (const name of readdirSync(join(root, 'node_modules'))) if (name !== '@taskwright') symlinkSync(join(root, 'node_modules', name), join(at, 'node_modules', name));
+  for (const name of ['schema', 'runtime']) {
+    symlinkSync(`../../${name}`, join(at, 'node_modules/@taskwright', name));
+    for (const part of ['package.json', 'tsconfig.build.json', 'src']) cpSync(join(root, name, part), join(at, name, part), { recursive: true });
+  }
+  run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc'), '--build', 'schema/tsconfig.build.json', 'runtime/tsconfig.build.json'], { cwd: at });
+  return at;
+}
+
+/** The places of all that the workspaces need to run, as the lock file has them. */
+function productionPackages(workspaces) {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const found = new Set();
+  const visit = (from) => {
+    for (const name of Object.keys({ ...packages[from].dependencies, ...packages[from].optionalDependencies })) {
+      const place = nearest(packages, from, name);
+      if (place === undefined || packages[place].link || found.has(place) || !existsSync(join(root, place))) continue;
+      found.add(place);
+      visit(place);
+    }
+  };
+  for (const workspace of workspaces) visit(workspace);
+  return found;
+}
+
+function nearest(packages, from, name) {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const place = join(folder === '.' ? '' : folder, 'node_modules', name);
+    if (packages[place]) return place;
+    if (folder === '.') return undefined;
+  }
+}
+
+/** `ENV`, `WORKDIR`, `USER` and `ENTRYPOINT` of the stage, or of the last one. */
+function configOf(dockerfile, stage, inherited = {}) {
+  const text = readFileSync(join(root, dockerfile), 'utf8');
+  const stages = text.split(/^(?=FROM )/m).slice(1);
+  const body = stage === undefined ? stages.at(-1) : stages.find((candidate) => candidate.split('\n')[0].endsWith(` AS ${stage}`));
+  if (body === undefined) throw new SetupError(`${dockerfile}: there is no stage ${stage}`);
+  const last = (instruction) => [...body.matchAll(new RegExp(`^${instruction} (.+)$`, 'gm'))].at(-1)?.[1];
+  const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  const env = [...body.matchAll(/^ENV (.+)$/gm)].map(([, setting]) => setting.replace('$PATH', path.slice('PATH='.length)));
+  const named = (setting) => setting.split('=')[0];
+  return {
+    Env: [...(inherited.Env ?? [path]).filter((setting) => !env.map(named).includes(named(setting))), ...env],
+    WorkingDir: last('WORKDIR') ?? inherited.WorkingDir ?? '/',
+    User: last('USER') ?? inherited.User ?? '',
+    Entrypoint: JSON.parse(last('ENTRYPOINT') ?? 'null') ?? inherited.Entrypoint,
+  };
+}
+
+/** Follows links: what is copied is a file. A link that is named like a program is what decides how it behaves, so names stay. */
+function copyProgram(at, from, to) {
+  const target = join(at, to);
+  mkdirSync(dirname(target), { recursive: true });
+  if (!existsSync(target)) cpSync(realpathSync(from), target);
+}
+
+function librariesOf(file) {
+  const { stdout } = spawnSync('ldd', [realpathSync(file)], { encoding: 'utf8' });
+  return [...stdout.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, library]) => library);
+}
+
+function placeOf(program) {
+  const place = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin'].map((folder) => join(folder, program)).find((path) => existsSync(path));
+  if (place === undefined) throw new SetupError(`images: this machine has no ${program}; apt-get install ${basename(program) === 'tini' ? 'tini' : basename(program) === 'busybox' ? 'busybox-static' : program}`);
+  return place;
+}
+
+function write(at, path, content, mode = 0o644) {
+  mkdirSync(dirname(join(at, path)), { recursive: true });
+  writeFileSync(join(at, path), content, { mode });
+}
+
+function run(command, args, options = {}) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 26, ...options });
+  if (error || status !== 0) throw new SetupError(`images: ${command} ${args[0]} failed: ${error?.message ?? `${stderr}${stdout}`.trim().slice(-2_000)}`);
+  return stdout;
+}

@@ -54,9 +54,11 @@ export class OperatorTransport implements Transport {
     return this.#transport.close();
   }
 
-  async #remember<Answer extends { status: number }>({ method, path }: KubeRequest, asked: Promise<Answer>): Promise<Answer> {
+  async #remember<Answer extends { status: number; body: unknown }>({ method, path }: KubeRequest, asked: Promise<Answer>): Promise<Answer> {
     const answer = await asked;
-    if (answer.status === 401 || answer.status === 403) this.forbidden.push(`${answer.status} ${method} ${path}`);
+    // Nobody may write to a namespace that goes, and the one of an earlier test does.
+    const isGoing = answer.body instanceof Buffer && answer.body.includes('NamespaceTerminating');
+    if (answer.status === 401 || (answer.status === 403 && !isGoing)) this.forbidden.push(`${answer.status} ${method} ${path}`);
     return answer;
   }
 }

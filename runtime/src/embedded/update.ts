@@ -14,11 +14,8 @@ import { badRequest, conflict, invalid, modifiedMeanwhile, notFound } from './st
  * refused, since the client cannot know what it overwrites.
  */
 export function replaceObject(cluster: Cluster, target: Target, body: ApiObject, options: WriteOptions): { object: ApiObject; created: boolean } {
-  const { resource, namespace, name } = target;
-  if (body.metadata.name !== name) {
-    throw badRequest(`the name of the object (${body.metadata.name ?? ''}) does not match the name on the URL (${name})`);
-  }
-  refuseForeignNamespace(body, namespace);
+  const { resource, name } = target;
+  requireSameIdentity(body, target);
   const exists = cluster.store.get(resource.collection, storeKey(target)) !== undefined;
   if (!exists && resource.createsOnUpdate && target.subresource === undefined) {
     return { object: createObject(cluster, target, withMeta(body, { resourceVersion: undefined }), options), created: true };
@@ -50,6 +47,7 @@ export function updateObject(cluster: Cluster, target: Target, change: (current:
   if (stored === undefined) throw notFound(resource, name!);
   const current = fromStored(resource, stored);
   const wanted = change(current);
+  requireSameIdentity(wanted, target);
   if (wanted.metadata.resourceVersion !== undefined && wanted.metadata.resourceVersion !== current.metadata.resourceVersion) {
     throw modifiedMeanwhile(resource, name!);
   }
@@ -67,6 +65,13 @@ export function updateObject(cluster: Cluster, target: Target, change: (current:
   if (!isReleased) return fromStored(resource, store.commit({ collection: resource.collection, key, object: toStored(resource, object) }));
   store.commit({ collection: resource.collection, key });
   return object;
+}
+
+/** No write, a patch included, gives an object another name or namespace, or takes its name away. */
+export function requireSameIdentity(wanted: ApiObject, { name, namespace }: Target): void {
+  if (!wanted.metadata.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (wanted.metadata.name !== name) throw badRequest(`the name of the object (${wanted.metadata.name}) does not match the name on the URL (${name})`);
+  refuseForeignNamespace(wanted, namespace);
 }
 
 /** One empty entry is the way to say it: an empty list would say nothing. */

@@ -56,6 +56,29 @@ export function metadataContract(connect: Connect): void {
     expect(await refusal(client.send(request))).toMatchObject({ code: 400, reason: 'BadRequest' });
   });
 
+  test.each<[string, object, string]>([
+    ['takes the name away', { name: null }, 'the name of the object (one based on URL) was undeterminable: name must be provided'],
+    ['gives another name', { name: 'two' }, 'the name of the object (two) does not match the name on the URL (one)'],
+    ['gives another namespace', { namespace: 'elsewhere' }, 'the namespace of the provided object does not match the namespace sent on the request'],
+  ])('a patch that %s is 400', async (_, metadata, message) => {
+    const { client, namespace, kinds } = await start();
+    for (const { resource, object } of kinds) {
+      await client.create(resource, object({}));
+      const patch = client.patchMerge(resource, { namespace, name: 'one' }, { metadata });
+      expect(await refusal(patch)).toMatchObject({ code: 400, reason: 'BadRequest', message });
+    }
+    const patch = client.patchStrategic(configMaps, { namespace, name: 'one' }, { metadata });
+    expect(await refusal(patch)).toMatchObject({ code: 400, reason: 'BadRequest', message });
+  });
+
+  test('a patch that takes the namespace away changes nothing', async () => {
+    const { client, namespace, kinds } = await start();
+    for (const { resource, object } of kinds) {
+      const { metadata } = await client.create(resource, object({}));
+      expect((await client.patchMerge(resource, { namespace, name: 'one' }, { metadata: { namespace: null } })).metadata).toEqual(metadata);
+    }
+  });
+
   test('a PUT under another name than that of the path is 400', async () => {
     const { client, namespace } = await start();
     await client.create(configMaps, { metadata: { namespace, name: 'one' } });

@@ -21,6 +21,7 @@ export default defineConfig({
         include: [name === 'constructs' ? 'test/**/*.test.ts' : `${name}/test/**/*.test.ts`],
         exclude: ['runtime/test/cluster/**', 'runtime/test/node/**', '**/node_modules/**'],
         environment: 'node',
+        ...(name === 'runtime' && { setupFiles: ['runtime/test/seed.ts'] }),
         testTimeout: 30_000,
       },
     })),

@@ -18,8 +18,11 @@ export interface CrdsProps extends ChartProps {
  *
  * ```sh
  * kubectl apply --server-side -f dist/crds.k8s.yaml
- * kubectl wait --for=condition=Established crd --all
+ * kubectl wait --for='jsonpath={.status.conditions[?(@.type=="Established")].status}=True' crd --all
  * ```
+ *
+ * Only what comes next and is of these kinds has to wait. (`--for=condition=Established` is shorter and fails on a definition that has
+ * no conditions yet.)
  *
  * They are too large for a client-side `kubectl apply`, which stores each object once more in an annotation.
  *

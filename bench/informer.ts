@@ -10,6 +10,7 @@
  */
 import { Informer, KubeClient, type KubeObject, LineSplitter, type Transport } from '@taskwright/runtime/kube';
 import { figure, median } from './figure.ts';
+import { watchStalls } from './stalls.ts';
 
 const WARM_UP_ROUNDS = 2;
 const ROUNDS = 9;
@@ -169,27 +170,4 @@ function measure(): () => Omit<Round, 'stallMs'> {
     const { user, system } = process.cpuUsage(cpu);
     return { seconds: (performance.now() - start) / 1_000, cpuSeconds: (user + system) / 1e6 };
   };
-}
-
-/** The most CPU time that the main thread spent between two turns of its event loop, in milliseconds. */
-function watchStalls(): () => number {
-  let last = threadMs();
-  let longest = 0;
-  let isOver = false;
-  const turn = (): void => {
-    const now = threadMs();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (!isOver) setImmediate(turn);
-  };
-  setImmediate(turn);
-  return () => {
-    isOver = true;
-    return longest;
-  };
-}
-
-function threadMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
 }

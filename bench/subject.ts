@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { watchStalls } from './stalls.ts';
 
 /** A client library under test. Each measure runs in a fresh process. */
 export interface Subject {
@@ -80,29 +81,6 @@ async function follow(subject: Subject, kubeconfig: string, restarting: boolean)
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'report') print({ names: informed.names(), lists: informed.lists() } satisfies FollowReport);
   }
-}
-
-/** The most CPU time that the main thread spent between two turns of its event loop, in milliseconds: a busy machine does not count. */
-function watchStalls(): () => number {
-  let last = threadMs();
-  let longest = 0;
-  let isOver = false;
-  const turn = (): void => {
-    const now = threadMs();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (!isOver) setImmediate(turn);
-  };
-  setImmediate(turn);
-  return () => {
-    isOver = true;
-    return longest;
-  };
-}
-
-function threadMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
 }
 
 function print(report: object): void {

@@ -139,18 +139,30 @@ test('every object that the API refuses is named, and nothing runs', async () =>
   expect(err).toMatch(/Task note: .*spec\.prompt/);
 });
 
+const WITH_KEY = FLEET.replace('credentials: {type: none}', 'credentials: {type: api-key, secretRef: {name: claude}}');
+const KEY = 'sk-only-in-this-test';
+
+/** Files of a run that hold the key, as it is or as Secrets hold it. */
+function filesWithKey(folder: string): string[] {
+  const written = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !['agent.sh', 'fleet.yaml'].includes(entry.name));
+  expect(written.length).toBeGreaterThan(1);
+  const forms = [KEY, Buffer.from(KEY).toString('base64')];
+  return written.map(({ parentPath, name }) => join(parentPath, name)).filter((file) => forms.some((form) => readFileSync(file, 'latin1').includes(form)));
+}
+
 test('a key from the environment reaches the agent and is not on the disk afterwards', async () => {
-  const key = 'sk-only-in-this-test';
-  const { folder } = aProject(
-    '#!/bin/sh\n[ "$ANTHROPIC_API_KEY" = sk-only-in-this-test ] && echo "commit: none" > "$TASKWRIGHT_RESULT_FILE"\n',
-    FLEET.replace('credentials: {type: none}', 'credentials: {type: api-key, secretRef: {name: claude}}'),
-  );
-  const { code, out, err } = await type(['dev', 'fleet.yaml'], { cwd: folder, env: { ANTHROPIC_API_KEY: key } });
+  const { folder } = aProject(`#!/bin/sh\n[ "$ANTHROPIC_API_KEY" = ${KEY} ] && echo "commit: none" > "$TASKWRIGHT_RESULT_FILE"\n`, WITH_KEY);
+  const { code, out, err } = await type(['dev', 'fleet.yaml'], { cwd: folder, env: { ANTHROPIC_API_KEY: KEY } });
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).not.toContain(key);
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !['agent.sh', 'fleet.yaml'].includes(entry.name));
-  expect(files.length).toBeGreaterThan(1);
-  expect(files.filter(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1').includes(key))).toEqual([]);
+  expect(out).not.toContain(KEY);
+  expect(filesWithKey(folder)).toEqual([]);
+});
+
+test('a key from the environment is not on the disk after a program that was refused', async () => {
+  const { folder } = aProject(AGENT, WITH_KEY.replace("repo: 'https", "repo: 'ftp"));
+  const { code } = await type(['dev', 'fleet.yaml'], { cwd: folder, env: { ANTHROPIC_API_KEY: KEY } });
+  expect(code).toBe(1);
+  expect(filesWithKey(folder)).toEqual([]);
 });
 
 test.each([

@@ -1,15 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { agentImages, type ImageSource, type IsolationKind, type LocalImage, localImages, startEngine } from '@taskwright/runtime/embedded';
-import { keyOf, type KubeObject, systemClock } from '@taskwright/runtime/kube';
+import { type IsolationKind, startEngine } from '@taskwright/runtime/embedded';
+import { isNotFound, keyOf, type KubeClient, type KubeObject, systemClock } from '@taskwright/runtime/kube';
 import { startOperator } from '@taskwright/runtime/operator';
 import { crds, type Task } from '@taskwright/schema';
-import { secretResource } from '@taskwright/schema/kubernetes';
+import { type Secret, secretResource } from '@taskwright/schema/kubernetes';
 import { applyObjects } from '../apply.ts';
 import { readDevSettings } from '../dev-settings.ts';
 import { followTasks } from '../follow-tasks.ts';
 import { CommandError, type Io } from '../io.ts';
 import { kubeconfigFor } from '../kubeconfig.ts';
+import { imagesOfThisMachine } from '../local-images.ts';
 import { chooseModel } from '../local-model.ts';
 import { serveLocalRepositories } from '../local-repositories.ts';
 import { isTask, neededSecrets, secretWith, type WrittenTask } from '../local-secrets.ts';
@@ -26,7 +27,7 @@ export interface DevOptions {
   readonly keep?: boolean;
 }
 
-/** The images that {@link agentImages} knows on this machine. */
+/** The images of the operator that {@link imagesOfThisMachine} knows. */
 const IMAGES = {
   agents: { 'claude-code': { image: 'ghcr.io/taskwright/claude-code:latest' } },
   agentTools: { image: 'ghcr.io/taskwright/agent-tools:latest' },
@@ -74,11 +75,10 @@ async function runProgram(path: string, options: DevOptions, io: Io): Promise<vo
   stack.defer(() => model.close());
   progress.step('model', model.says);
 
-  const standIns = { ...repositories.env, ...model.env };
   const engine = await startEngine({
     dataDir: run.dataDir,
     stateFile: run.stateFile,
-    images: localImages(withEnvironment({ ...agentImages({ env: io.env }), ...commands(settings.images) }, standIns)),
+    images: imagesOfThisMachine(settings.images, io.env, { ...repositories.env, ...model.env }),
     imageProgress: (image, line) => progress.step('image', `${image}: ${line}`),
     ...(isolation && { isolation }),
   });
@@ -101,17 +101,16 @@ async function runProgram(path: string, options: DevOptions, io: Io): Promise<vo
     const value = model.keyFor(secret.key);
     return value === undefined ? [] : [secretWith(secret, value)];
   });
+  // The key came from the user's environment: it does not stay in the state file, also when the program is refused.
+  stack.defer(() => removeSecrets(engine.client, secrets));
   await applyObjects(engine.client, [...secrets, ...program.objects] as KubeObject[], clock);
-  // The key came from the user's environment: it does not stay in the state file.
-  stack.defer(async () => {
-    for (const { metadata: { namespace, name } } of secrets) await engine.client.delete(secretResource, { namespace: namespace!, name: name! });
-  });
   mark('applied');
 
   io.signal.addEventListener('abort', () => progress.step('engine', 'stops its agents; Ctrl-C again leaves at once'), { once: true });
   const tasks = await followTasks(engine.client, new Set(keys), progress, io.signal);
   mark('finished');
 
+  // Another run may be the latest by now.
   const home = (await isLatest(data, run, containersHome(io.env))) ? join(data, 'latest') : run.path;
   const gitDirOf = (task: Task) => gitDir(task, program.objects, repositories.folders, (folder) => shown(io, join(home, relative(run.path, folder))));
   const summaries = tasks.sort((a, b) => keyOf(a).localeCompare(keyOf(b))).map((task) => summarize(task, gitDirOf));
@@ -144,17 +143,12 @@ function counted(objects: readonly KubeObject[]): string {
   return [...counts].map(([kind, count]) => `${count} ${kind}${count === 1 ? '' : 's'}`).join(', ');
 }
 
-/** Images that the program names and a script of this machine stands for. */
-function commands(images: Readonly<Record<string, string>>): Record<string, LocalImage> {
-  return Object.fromEntries(Object.entries(images).map(([name, file]) => [name, { files: { '/kelos_entrypoint.sh': file }, command: ['/kelos_entrypoint.sh'] }]));
-}
-
-function withEnvironment(images: Readonly<Record<string, ImageSource>>, env: Readonly<Record<string, string>>): Record<string, ImageSource> {
-  const extended = (image: LocalImage): LocalImage => ('run' in image ? image : { ...image, env: { ...image.env, ...env } });
-  return Object.fromEntries(Object.entries(images).map(([name, source]) => [
-    name,
-    typeof source === 'function' ? async (context) => extended(await source(context)) : extended(source),
-  ]));
+async function removeSecrets(client: KubeClient, secrets: readonly Secret[]): Promise<void> {
+  for (const { metadata: { namespace, name } } of secrets) {
+    await client.delete(secretResource, { namespace: namespace!, name: name! }).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
 }
 
 function gitDir(task: WrittenTask, objects: readonly KubeObject[], folders: ReadonlyMap<string, string>, show: (folder: string) => string): string | undefined {

@@ -34,7 +34,7 @@ export interface TaskProps {
   /** Who does the work. */
   readonly agent: CodingAgent;
   /**
-   * What the agent is asked to do. With `dependsOn` it is a Go template over the results of those Tasks (`.Deps`).
+   * What the agent is asked to do. With `dependsOn` it may not contain `{{` yet, which is kept for templates over the results of those Tasks.
    */
   readonly prompt: string;
   /**

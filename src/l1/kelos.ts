@@ -70,8 +70,8 @@ export interface CfgAgentConfigProps {
 /** What is to be done, by which agent and where. It cannot be changed after the Task has been created. */
 export interface TaskSpec {
   /**
-   * What the agent is asked to do. With dependsOn it is a Go template that sees the results of those Tasks as .Deps; a
-   * template that fails is used as it stands.
+   * What the agent is asked to do. With dependsOn it may not contain {{ yet: it will be a Go template over the results
+   * of those Tasks, and until then such a Task is refused.
    */
   readonly prompt: string;
   /**

@@ -15,7 +15,7 @@ const time = () => kubernetesType('io.k8s.apimachinery.pkg.apis.meta.v1.Time');
 
 export const taskSpec = z.object({
   prompt: z.string().describe(
-    'What the agent is asked to do. With dependsOn it is a Go template that sees the results of those Tasks as .Deps; a template that fails is used as it stands.',
+    'What the agent is asked to do. With dependsOn it may not contain {{ yet: it will be a Go template over the results of those Tasks, and until then such a Task is refused.',
   ),
   worker: workerSpec.optional().describe('The environment the agent runs in. Left out: workerPoolRef names the pool that provides it.'),
   workerPoolRef: workerPoolReference.optional().describe('Runs the Task on a Pod of this WorkerPool instead of in a Job of its own. Left out: the Task gets a Job.'),

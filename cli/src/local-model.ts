@@ -24,9 +24,8 @@ const KEY_OF_THE_SCRIPT = 'scripted-model';
 export async function chooseModel(scriptFile: string | undefined, keys: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<LocalModel> {
   const missing = [...new Set(keys)].filter((key) => !env[key]);
   if (missing.length === 0 || scriptFile === undefined) {
-    const isNeeded = keys.length > 0;
     return {
-      says: missing.length > 0 ? `none: set ${missing.join(' and ')}, or name a script in taskwright.dev.yaml` : isNeeded ? 'the real one, with the key from your environment' : 'no agent asks for one',
+      says: withoutScript(keys, missing),
       scripted: false,
       // A proxy that the user's own Claude Code talks to is the agents' too.
       env: env['ANTHROPIC_BASE_URL'] === undefined ? {} : { ANTHROPIC_BASE_URL: env['ANTHROPIC_BASE_URL'] },
@@ -43,6 +42,12 @@ export async function chooseModel(scriptFile: string | undefined, keys: readonly
     keyFor: () => KEY_OF_THE_SCRIPT,
     close: () => server.close(),
   };
+}
+
+function withoutScript(keys: readonly string[], missing: readonly string[]): string {
+  if (keys.length === 0) return 'no agent asks for one';
+  if (missing.length > 0) return `none: set ${missing.join(' and ')}, or name a script in taskwright.dev.yaml`;
+  return 'the real one, with the key from your environment';
 }
 
 async function loadScript(file: string): Promise<Script> {

@@ -68,7 +68,7 @@ export function updateObject(cluster: Cluster, target: Target, change: (current:
 }
 
 /** No write, a patch included, gives an object another name or namespace, or takes its name away. */
-export function requireSameIdentity(wanted: ApiObject, { name, namespace }: Target): void {
+function requireSameIdentity(wanted: ApiObject, { name, namespace }: Target): void {
   if (!wanted.metadata.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (wanted.metadata.name !== name) throw badRequest(`the name of the object (${wanted.metadata.name}) does not match the name on the URL (${name})`);
   refuseForeignNamespace(wanted, namespace);

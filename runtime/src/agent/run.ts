@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import type { Clock } from '../kube/clock.ts';
+import { type Clock, sleep } from '../kube/clock.ts';
 import type { AgentInput, AgentOutcome } from './adapters/adapter.ts';
 import { adapterFor } from './adapters/registry.ts';
 import { MOST_OUTPUT_BYTES } from './agent-output.ts';
@@ -35,6 +35,10 @@ export interface RunEnd extends RunResult {
 /** When the grace period runs, the whole capture has to fit into what the agent left of it. */
 const STOPPED_CAPTURE_MS = 3_000;
 const IDENTITY_MS = 30_000;
+/** How much later than the agent this program may hear of a signal to both; on an idle machine it is microseconds. */
+const OWN_SIGNAL_MS = 500;
+/** How an agent exits that SIGHUP, SIGINT or SIGTERM ended, itself or in the shell that it is started by. */
+const STOP_CODES: ReadonlySet<number> = new Set([129, 130, 143]);
 
 /**
  * Configures the agent, runs the setup command and then the agent, and captures what came of it: to the termination message, the
@@ -73,7 +77,7 @@ async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Pr
   const reader = adapter.reader(input);
   const startedAt = clock.elapsed();
   const exit = await runAgentProcess({ ...options, redact, command: await adapter.command(input), reader, eventsFile: layout.eventsFile });
-  const stopped = signal?.aborted ?? false;
+  const stopped = await wasStopped(exit, options);
   const outcome = withoutSecrets(reader.outcome(), redact);
   const outputs = await captureOutputs(outcome, { cwd, env, clock, ...(stopped && { timeoutMs: STOPPED_CAPTURE_MS }) });
   if (stopped) {
@@ -83,6 +87,15 @@ async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Pr
   const error = failureOf(adapter.type, exit, outcome);
   if (error === undefined) return { outputs, exitCode: 0 };
   return { outputs, error: redact(error), exitCode: exit.code === 0 ? 1 : exit.code };
+}
+
+/**
+ * Whether the agent ended because this program was told to stop. Who signals the whole process group reaches both, and it is not
+ * said whom first: an agent that a stop signal ended is judged only after this program had the time to hear it too.
+ */
+async function wasStopped({ code }: AgentExit, { signal, clock }: RunOptions): Promise<boolean> {
+  if (signal !== undefined && STOP_CODES.has(code)) await sleep(clock, OWN_SIGNAL_MS, signal).catch(() => {});
+  return signal?.aborted ?? false;
 }
 
 /** The response becomes part of the Task's status, which many may read. */

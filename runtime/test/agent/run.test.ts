@@ -45,11 +45,11 @@ function aPod(programs: Record<string, string> = {}, env: Record<string, string>
 /** Real time for programs; the two waits for what does not end by itself are short. */
 const impatient: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(ms === 10_000 || ms === 5_000 ? 100 : ms, callback) };
 
-async function running(pod: ReturnType<typeof aPod>, { prompt = 'Fix it', isRoot = false, signal }: { prompt?: string; isRoot?: boolean; signal?: AbortSignal } = {}) {
+async function running(pod: ReturnType<typeof aPod>, { prompt = 'Fix it', isRoot = false, signal, clock = impatient }: { prompt?: string; isRoot?: boolean; signal?: AbortSignal; clock?: Clock } = {}) {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const [log, errors] = [text(stdout), text(stderr)];
-  const end = await run({ env: pod.env, cwd: pod.repo, clock: impatient, prompt, isRoot, stdout, stderr, signal });
+  const end = await run({ env: pod.env, cwd: pod.repo, clock, prompt, isRoot, stdout, stderr, signal });
   stdout.end();
   stderr.end();
   const termination = JSON.parse(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')) as { outputs: string[]; error?: string };
@@ -255,6 +255,24 @@ test('an agent that does not end when asked is killed, and what it did is captur
   stopped.abort();
   expect(await end).toMatchObject({ exitCode: 137, error: 'the agent was stopped after 0 s' });
   expect((await end).outputs).toContain(`commit: ${git(pod.repo, 'rev-parse', 'HEAD')}`);
+});
+
+test('an agent that a signal to the whole group ended a moment earlier was stopped', async () => {
+  const stopped = new AbortController();
+  // This program's own signal arrives while it waits for it.
+  const clock: Clock = {
+    ...systemClock,
+    after(ms, callback) {
+      if (ms === 500) queueMicrotask(() => stopped.abort());
+      return systemClock.after(ms, callback);
+    },
+  };
+  expect(await running(aPod({ claude: 'kill -TERM $$' }), { signal: stopped.signal, clock })).toMatchObject({ exitCode: 143, error: 'the agent was stopped after 0 s' });
+});
+
+test('an agent that ended by SIGTERM on its own says so', async () => {
+  const { signal } = new AbortController();
+  expect(await running(aPod({ claude: 'kill -TERM $$' }), { signal })).toMatchObject({ exitCode: 143, error: 'claude-code was ended by SIGTERM' });
 });
 
 test('SIGTERM ends the program with the result of what was done, though nobody reads its log any more', async () => {

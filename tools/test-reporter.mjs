@@ -1,5 +1,6 @@
 /**
- * Tells `tools/test.mjs` what vitest did: counts per project, and each skipped test with its reason.
+ * Tells `tools/test.mjs` what vitest did: counts per project, each skipped test with its reason, and each
+ * that passed only when it was tried again, with what the first try said.
  *
  * A test says why it skips by `context.skip('why')`; vitest keeps no reason for `test.skip` and `describe.skip`.
  */
@@ -9,6 +10,7 @@ export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const projects = {};
     const skipped = [];
+    const flaky = [];
     for (const module of modules) {
       const counts = (projects[module.project.name] ??= { passed: 0, failed: 0, skipped: 0, ms: 0 });
       counts.ms += module.diagnostic().duration;
@@ -18,9 +20,15 @@ export default class SummaryReporter {
       for (const test of module.children.allTests()) {
         const result = test.result();
         counts[result.state === 'pending' ? 'failed' : result.state] += 1;
-        if (result.state === 'skipped') skipped.push({ name: `${module.relativeModuleId} > ${test.fullName}`, reason: result.note });
+        const name = `${module.relativeModuleId} > ${test.fullName}`;
+        if (result.state === 'skipped') skipped.push({ name, reason: result.note });
+        if (test.diagnostic()?.flaky) flaky.push({ name, error: firstLine(result.errors?.[0]) });
       }
     }
-    writeFileSync(process.env.TASKWRIGHT_TEST_SUMMARY, JSON.stringify({ projects, skipped, unhandled: unhandledErrors.length }));
+    writeFileSync(process.env.TASKWRIGHT_TEST_SUMMARY, JSON.stringify({ projects, skipped, flaky, unhandled: unhandledErrors.length }));
   }
+}
+
+function firstLine(error) {
+  return error?.message.split('\n')[0] ?? 'it did not say why';
 }

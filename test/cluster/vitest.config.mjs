@@ -7,7 +7,7 @@ export default defineConfig({
   ...sources,
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
-    name: 'cluster',
+    name: 'control plane',
     include: ['runtime/test/cluster/**/*.test.ts'],
     provide: { kubeconfig: process.env.TASKWRIGHT_TEST_KUBECONFIG },
     testTimeout: 30_000,

@@ -169,6 +169,7 @@ const runtime = workspacePackage('runtime', {
   description: 'The Taskwright operator and its embedded engine',
   deps: [
     '@marcbachmann/cel-js@^8.0.0',
+    '@octokit/request@^10.0.16',
     'pino@^10.4.0',
     'prom-client@^15.1.3',
     're2js@^2.10.0',

@@ -1,5 +1,8 @@
 import type { Task } from '@taskwright/schema';
 import type { Gate } from '../gate.ts';
+import type { TaskFacts } from '../task-facts.ts';
+
+const LONGEST_CYCLE_TOLD = 10;
 
 /**
  * Holds a Task until everything in its `dependsOn` has succeeded, in the order it is listed. A dependency that failed, or
@@ -7,11 +10,11 @@ import type { Gate } from '../gate.ts';
  */
 export const dependencyGate: Gate = ({ task, taskNamed }) => {
   const names = task.spec.dependsOn ?? [];
-  const inCycle = cycleMember(task, taskNamed);
-  if (inCycle) {
+  const cycle = cycleOf(task, taskNamed);
+  if (cycle) {
     return {
       refuse: 'DependencyCycle',
-      message: `Circular dependency detected: cycle involves "${inCycle}"`,
+      message: `Circular dependency detected: cycle involves "${task.metadata.name}": ${inShort(cycle).join(' → ')}`,
       event: 'Circular dependency detected',
     };
   }
@@ -33,16 +36,45 @@ export const promptTemplateGate: Gate = ({ task }) => {
   };
 };
 
-/** The Task through which `task` waits for itself, if there is one. Each Task is looked at once, however many lead to it. */
-function cycleMember(task: Task, taskNamed: (name: string) => Task | undefined): string | undefined {
+/** What a dependency left, as the templates of the reference see it under `.Deps`. */
+export interface DependencyResult {
+  readonly Name: string;
+  readonly Outputs: readonly string[];
+  readonly Results: Readonly<Record<string, string>>;
+}
+
+/** What the dependencies of a Task left, by their names. One that is not there, or has not finished, left nothing. */
+export function dependencyResults({ task, taskNamed }: Pick<TaskFacts, 'task' | 'taskNamed'>): Readonly<Record<string, DependencyResult>> {
+  const names = task.spec.dependsOn ?? [];
+  return Object.fromEntries(names.map((name) => {
+    const { outputs = [], results = {} } = taskNamed(name)?.status ?? {};
+    return [name, { Name: name, Outputs: outputs, Results: results }];
+  }));
+}
+
+/** The shortest way from the Task back to itself, both ends included, if there is one. Each Task is looked at once, however many lead to it. */
+function cycleOf(task: Task, taskNamed: TaskFacts['taskNamed']): string[] | undefined {
   const self = task.metadata.name!;
-  const seen = new Set<string>();
-  const open = [...(task.spec.dependsOn ?? [])];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (name === self) return self;
-    if (seen.has(name)) continue;
-    seen.add(name);
-    open.push(...(taskNamed(name)?.spec.dependsOn ?? []));
+  const cameFrom = new Map<string, string>();
+  const open = [self];
+  for (const name of open) {
+    for (const next of (name === self ? task : taskNamed(name))?.spec.dependsOn ?? []) {
+      if (next === self) return [...wayTo(name, self, cameFrom), self];
+      if (cameFrom.has(next)) continue;
+      cameFrom.set(next, name);
+      open.push(next);
+    }
   }
   return undefined;
+}
+
+function wayTo(goal: string, start: string, cameFrom: ReadonlyMap<string, string>): string[] {
+  const way = [goal];
+  while (way[0] !== start) way.unshift(cameFrom.get(way[0]!)!);
+  return way;
+}
+
+/** A cycle of thousands still has to fit into a message. */
+function inShort(names: readonly string[]): readonly string[] {
+  return names.length <= LONGEST_CYCLE_TOLD ? names : [...names.slice(0, LONGEST_CYCLE_TOLD - 1), '…', names.at(-1)!];
 }

@@ -44,6 +44,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     // What the kernel is measured against, and nothing else.
     '@kubernetes/client-node@^2',
     'cdk8s-plus-34@^2',
+    // Makes one file of the library for whoever imports it (tools/bundle.mjs).
+    'esbuild@^0.28.0',
     'eslint@^10',
     'eslint-plugin-import-x@^4',
     'fast-check@^4.10.0',
@@ -62,7 +64,7 @@ project.package.addField('allowScripts', { node: true });
 // 1.13.0 names platform packages that were never published.
 project.package.addPackageResolutions('unrs-resolver@~1.12.2');
 project.package.addField('exports', {
-  '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+  '.': { types: './lib/index.d.ts', default: './lib/bundle.js' },
   './crds/*': './crds/*',
   './package.json': './package.json',
   './.jsii': './.jsii',
@@ -231,6 +233,7 @@ new JsonFile(project, 'tsconfig.check.json', {
   },
 });
 
+project.postCompileTask.exec('node tools/bundle.mjs');
 for (const folder of ['schema', 'runtime', 'cli']) project.postCompileTask.exec(`npm run compile --workspace ${folder}`);
 project.package.setScript('start', 'node tools/start.mjs');
 project.package.setScript('test', 'node tools/test.mjs');

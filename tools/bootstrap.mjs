@@ -91,12 +91,13 @@ export async function ensureCompiled(progress) {
   const lib = join(root, 'lib');
   const stamp = join(root, 'node_modules/.cache/taskwright/lib.sha256');
   const sources = hashOfSources();
-  if (existsSync(join(lib, 'index.js')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return { ok: true, output: '' };
+  if (existsSync(join(lib, 'bundle.js')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return { ok: true, output: '' };
 
   progress('compiling the constructs');
   rmSync(lib, { recursive: true, force: true }); // jsii never removes what a deleted source file left behind
   rmSync(stamp, { force: true });
-  const result = await capture(['node_modules/jsii/bin/jsii', '--silence-warnings=reserved-word']);
+  const compiled = await capture(['node_modules/jsii/bin/jsii', '--silence-warnings=reserved-word']);
+  const result = compiled.ok ? await capture(['tools/bundle.mjs']) : compiled;
   if (result.ok) {
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, sources);
@@ -121,7 +122,7 @@ export function capture(args) {
 function hashOfSources() {
   const hash = createHash('sha256');
   const sources = readdirSync(join(root, 'src'), { recursive: true }).filter((file) => file.endsWith('.ts')).sort();
-  for (const file of ['package.json', 'tsconfig.json', ...sources.map((file) => `src/${file}`)]) {
+  for (const file of ['package.json', 'tsconfig.json', 'tools/bundle.mjs', ...sources.map((file) => `src/${file}`)]) {
     hash.update(file).update('\0').update(readFileSync(join(root, file))).update('\0');
   }
   return hash.digest('hex');

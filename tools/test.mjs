@@ -46,7 +46,7 @@ await runMain(async () => {
 
 /** Only vitest, with its own output. Tests that start the CLI need the compiled constructs, older ones will do. */
 async function innerLoop(filter) {
-  if (!existsSync(join(root, 'lib/index.js'))) await ensureCompiled(print);
+  if (!existsSync(join(root, 'lib/bundle.js'))) await ensureCompiled(print);
   return await runVitest(filter);
 }
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { findExecutable } from './executable.ts';
 import { allMounts, type ContainerProgram, type Isolation, type Launch, withoutInit } from './isolation.ts';
 import { hostPathOf, type Mount } from './mounts.ts';
-import { childrenOf, signalGroup } from './process-group.ts';
+import { childrenOf, signalGroup, signalProcess } from './process-group.ts';
 
 const HOME = '/home/agent';
 const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -37,9 +37,17 @@ const bubblewrap: Isolation = {
   defaults: () => ({ PATH: SEARCH_PATH, HOME, TMPDIR: '/tmp', TASKWRIGHT_ISOLATED: '1' }),
   launch,
   terminate: (pid) => {
-    // The first process of the sandbox leads the group of the command, and as the first of its namespace it ignores the signal itself.
-    // One that is still being made goes as a whole.
-    signalGroup(childrenOf(pid)[0] ?? pid, 'SIGTERM');
+    // The first process of the sandbox leads the group of the command, and as the first of its namespace it ignores the signal itself:
+    // before it has started the command nobody would hear it, and the container would run until its grace period is over.
+    const first = childrenOf(pid)[0];
+    if (first !== undefined && childrenOf(first).length > 0) return signalGroup(first, 'SIGTERM');
+    signalGroup(pid, 'SIGTERM');
+    if (first !== undefined) signalProcess(first, 'SIGKILL');
+  },
+  kill: (pid) => {
+    // It dies with bwrap only once it has asked the kernel for that, which is one of the last things in the making of the sandbox.
+    for (const first of childrenOf(pid)) signalProcess(first, 'SIGKILL');
+    signalGroup(pid, 'SIGKILL');
   },
 };
 

@@ -63,7 +63,7 @@ export async function startProcess(launch: Launch, isolation: Isolation, log: Co
     kill: () => {
       if (!isRunning) return;
       killedByUs = true;
-      signalGroup(pid, 'SIGKILL');
+      isolation.kill(pid);
     },
   };
 }

@@ -14,6 +14,8 @@ export interface Isolation {
   launch(container: ContainerProgram): Launch;
   /** Asks the container to end: SIGTERM to its process group, not to what surrounds it. */
   terminate(pid: number): void;
+  /** Ends the container and what surrounds it. */
+  kill(pid: number): void;
 }
 
 /** The directories that belong to one run of one container. */

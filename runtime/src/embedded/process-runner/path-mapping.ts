@@ -18,6 +18,7 @@ export const pathMapping: Isolation = {
   defaults: ({ homeDirectory, temporaryDirectory }) => ({ PATH: SEARCH_PATH, HOME: homeDirectory, TMPDIR: temporaryDirectory }),
   launch,
   terminate: (pid) => signalGroup(pid, 'SIGTERM'),
+  kill: (pid) => signalGroup(pid, 'SIGKILL'),
 };
 
 function launch(program: ContainerProgram): Launch {

@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs';
 
 /** Signals every process of a group; that it is gone already is no error. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  signalProcess(-leader, signal);
+}
+
+/** Signals one process; that it is gone already is no error. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-leader, signal);
+    process.kill(pid, signal);
   } catch (error) {
     // EPERM is what macOS answers for a group of zombies.
     const { code } = error as NodeJS.ErrnoException;

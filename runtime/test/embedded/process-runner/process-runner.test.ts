@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync, chmodSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -176,6 +176,19 @@ describe.each<{ isolation: IsolationKind }>([{ isolation: 'bubblewrap' }, { isol
     expect(await laptop.until('polite', (pod) => pod === undefined)).toBeUndefined();
   });
 
+  test('a container that is asked to end while it is being made ends at once, and leaves nothing', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `hasty-${index}`);
+    const seconds = `86399.${process.pid}`; // of no other process
+    await Promise.all(names.map(async (name) => {
+      // Whoever misses the signal stays for the grace period, which is longer than a test may take.
+      await laptop.pod(name, `exec sleep ${seconds}`, { terminationGracePeriodSeconds: 600 });
+      await laptop.until(name, (pod) => statusOf(pod)?.state.running !== undefined);
+      await laptop.delete(name);
+      await laptop.until(name, (pod) => pod === undefined);
+    }));
+    await expect.poll(() => commandLines().filter((line) => line.includes(seconds))).toEqual([]);
+  });
+
   test('a container that does not end is killed after its grace period', async () => {
     await laptop.pod('stubborn', 'trap "" TERM; echo ready; while :; do sleep 0.05; done', { terminationGracePeriodSeconds: 1 });
     const log = followed(laptop, 'stubborn');
@@ -287,6 +300,18 @@ async function rest(log: AsyncIterator<Buffer>): Promise<string> {
   let text = '';
   for (let next = await log.next(); !next.done; next = await log.next()) text += next.value.toString();
   return text;
+}
+
+/** Of all processes of this machine, where it tells. */
+function commandLines(): string[] {
+  if (!existsSync('/proc/self')) return [];
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return ''; // it ended meanwhile
+    }
+  });
 }
 
 function entryPoint(): string {

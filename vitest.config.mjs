@@ -12,6 +12,9 @@ export const sources = {
   ssr: { resolve: { conditions: ['taskwright-source', 'node', 'import', 'module', 'default'] } },
 };
 
+/** Ends what hangs, and says nothing of how long a test may take: the machine may be busy with something else. */
+export const HANGS_AFTER_MS = 180_000;
+
 export default defineConfig({
   test: {
     projects: ['constructs', 'schema', 'runtime', 'cli'].map((name) => ({
@@ -22,7 +25,9 @@ export default defineConfig({
         exclude: ['runtime/test/cluster/**', 'runtime/test/node/**', '**/node_modules/**'],
         environment: 'node',
         ...(name === 'runtime' && { setupFiles: ['runtime/test/seed.ts'] }),
-        testTimeout: 30_000,
+        testTimeout: HANGS_AFTER_MS,
+        hookTimeout: HANGS_AFTER_MS,
+        expect: { poll: { timeout: HANGS_AFTER_MS / 3 } },
       },
     })),
   },

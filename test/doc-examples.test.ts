@@ -22,7 +22,7 @@ test('there are examples', () => {
   expect(examples.map(({ path }) => path)).toEqual(['src/agent-config.ts', 'src/coding-agent.ts', 'src/crds.ts', 'src/task.ts', 'src/taskwright.ts', 'src/workspace.ts']);
 });
 
-test('every example compiles where `this` is a chart', { timeout: 60_000 }, () => {
+test('every example compiles where `this` is a chart', () => {
   const imports = `import { ${Object.keys(cdk8s).join(', ')} } from 'cdk8s'; import { ${Object.keys(taskwright).join(', ')} } from 'cdk8s-taskwright';`;
   expect(typeErrorsOf(examples.map((example) => ({ ...example, code: `${imports} export function program(this: Chart) { ${example.code}}` })))).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { root } from './repository';
 /** What projen reads and writes. */
 const MANAGED = ['.projenrc.ts', '.projen/*', '*/.projen/*', '*package.json', '*tsconfig*.json', '*.gitignore', '*.gitattributes', '.npmignore', '*LICENSE', 'README.md', '*/README.md'];
 
-test('what projen wrote is what .projenrc.ts says', { timeout: 120_000 }, () => {
+test('what projen wrote is what .projenrc.ts says', () => {
   const files = execFileSync('git', ['ls-files', '-z', ...MANAGED], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
   const copy = mkdtempSync(join(tmpdir(), 'taskwright-projen-'));
   try {

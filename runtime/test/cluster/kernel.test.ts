@@ -75,7 +75,7 @@ test('an informer syncs by one stream, without a list', async () => {
   expect(transport.asked[0]).toContain('sendInitialEvents=true');
 });
 
-test('an informer that is cut off again and again misses nothing and never lists anew', { timeout: 60_000 }, async () => {
+test('an informer that is cut off again and again misses nothing and never lists anew', async () => {
   await defineWidgets(connection);
   const transport = new CutTransport();
   const { relists, agrees } = await follow(transport);
@@ -91,7 +91,7 @@ test('an informer that is cut off again and again misses nothing and never lists
   expect(relists.slice(before)).toEqual([]);
 });
 
-test('an informer lives on when its kind is deleted and defined again', { timeout: 60_000 }, async () => {
+test('an informer lives on when its kind is deleted and defined again', async () => {
   await defineWidgets(connection);
   await create('old');
   const { informer } = await follow(connection.transport);

@@ -60,7 +60,7 @@ describe(`kubectl ${version ?? '(not installed)'}`, () => {
     await client.create(namespaces, { metadata: { name: namespace } });
   });
 
-  const options = () => ({ env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: join(folder, 'config'), KUBECTL_EXTERNAL_DIFF: 'diff -u' }, timeout: 20_000 });
+  const options = () => ({ env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: join(folder, 'config'), KUBECTL_EXTERNAL_DIFF: 'diff -u' }, timeout: 120_000 });
 
   /** Runs one command to its end; what it prints is the claim of each test. */
   function kubectl(args: string, input?: object): Promise<{ code: number; out: string; err: string }> {

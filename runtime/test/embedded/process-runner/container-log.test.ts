@@ -20,7 +20,7 @@ function aLog(bounds?: LogBounds) {
 
 async function read(directory: string, options: LogOptions = {}, writer?: ContainerLog): Promise<string> {
   const blocks: Buffer[] = [];
-  for await (const block of readLog(directory, writer, options, AbortSignal.timeout(10_000))) blocks.push(block);
+  for await (const block of readLog(directory, writer, options, AbortSignal.timeout(120_000))) blocks.push(block);
   return Buffer.concat(blocks).toString();
 }
 

@@ -6,8 +6,8 @@ import { localImages, type ImageSource } from '../../../src/embedded/images.ts';
 import { type Container, type ContainerStatus, type Pod, podResource, type PodSpec } from '../../../src/embedded/pod.ts';
 import type { KubeObject, Resource } from '../../../src/kube/object.ts';
 
-/** Nothing a test runs takes longer. */
-const PATIENCE_MS = 20_000;
+/** Below the time after which a test counts as hung, so that it says what it waits for. */
+const PATIENCE_MS = 120_000;
 
 export const NAMESPACE = 'default';
 

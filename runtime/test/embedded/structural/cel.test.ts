@@ -24,7 +24,7 @@ describe('matches', () => {
   test('takes time linear to the text, whatever the pattern', () => {
     // Each character doubles the time of an engine that goes back: JavaScript's would not end today.
     expect(compile('self.matches("^(a+)+$")')({ self: `${'a'.repeat(5_000)}!` })).toBe(false);
-  }, 5_000);
+  });
 
   test.each(['self.matches(1)', 'self.matches("a"'])('is told of by its name when %s is wrong', (expression) => {
     expect(() => compile(expression)({ self: 'a' })).toThrow(/^(?![^]*matchRE)[^]*self\.matches\(/);

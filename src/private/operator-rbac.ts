@@ -21,9 +21,11 @@ export const WORKLOAD_RULES: readonly PolicyRule[] = [
   // Ends a Pod whose agent failed while its extra containers go on: its Job would never count it.
   { apiGroups: [''], resources: ['pods'], verbs: [...READ, 'delete'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-  // Plugins and long prompts travel in ConfigMaps, MCP settings and GitHub tokens in Secrets; both end with their Task. Those of
+  // Plugins and long prompts travel in ConfigMaps, MCP settings and GitHub tokens in Secrets; both end with their Task. A token is renewed
+  // while its Task runs. Those of
   // users are read by name, and watched one by one while a Task waits for them: RBAC has no narrower word for that.
-  { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: [...READ, 'create'] },
+  { apiGroups: [''], resources: ['configmaps'], verbs: [...READ, 'create'] },
+  { apiGroups: [''], resources: ['secrets'], verbs: [...READ, 'create', 'patch'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 

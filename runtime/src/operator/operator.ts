@@ -9,6 +9,8 @@ import { type Random, systemRandom } from '../kube/random.ts';
 import type { Transport } from '../kube/transport.ts';
 import { fence } from '../kube/write-fence.ts';
 import type { Images } from '../tasks/pod/image.ts';
+import { InstallationTokens } from '../workspaces/installation-tokens.ts';
+import { tokenController, tokenSecrets } from '../workspaces/token-controller.ts';
 import { taskCaches } from '../tasks/task-caches.ts';
 import { taskController } from '../tasks/task-controller.ts';
 import { TaskMetrics } from '../tasks/task-metrics.ts';
@@ -17,6 +19,8 @@ export interface OperatorOptions {
   /** How to reach the API: sockets to a cluster, or the embedded engine. It is left open at the end. */
   readonly transport: Transport;
   readonly images: Images;
+  /** How GitHub is reached, for the tokens of its Apps. Default: that of the machine. */
+  readonly fetch?: typeof globalThis.fetch;
   /** Default: that of the machine. */
   readonly clock?: Clock;
   /** Where jitter comes from. Default: that of the process, so that replicas do not retry together. */
@@ -50,7 +54,7 @@ const REPORTING_CONTROLLER = 'kelos-controller';
 
 /** Starts every controller. The same in a cluster, on a laptop and in tests: all that differs is the transport, the clock and the images. */
 export function startOperator(options: OperatorOptions): Operator {
-  const { transport, images, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
+  const { transport, images, fetch = globalThis.fetch, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
   const clientOptions = { userAgent: NAME, clock, ...(metrics ? { metrics: metrics.requests('kubernetes') } : {}) };
   const onError = (err: unknown) => log?.warn({ err }, 'the API server could not be reached, or refused');
 
@@ -60,12 +64,17 @@ export function startOperator(options: OperatorOptions): Operator {
   const events = new EventRecorder(client, { reportingController: REPORTING_CONTROLLER, reportingInstance: identity, clock, random, onError });
   const taskMetrics = metrics && new TaskMetrics(metrics.registry);
 
+  const tokens = new InstallationTokens({ clock, fetch, onDefect: (err) => log?.error({ err }, 'asking GitHub for a token failed') });
+
   const parts = namespaces.map((namespace) => {
-    const caches = taskCaches({ client, clock, random, onError, namespace, metrics: metrics?.informers() });
-    return { caches, tasks: taskController({ client, caches, clock, random, images, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
+    const ofInformers = { client, clock, random, onError, namespace, metrics: metrics?.informers() };
+    const caches = taskCaches(ofInformers);
+    const secrets = tokenSecrets(ofInformers);
+    const refresh = tokenController({ client, clock, secrets, tasks: caches.tasks, tokens, events, log, metrics: metrics?.controller('github-token') });
+    return { caches, secrets, refresh, tasks: taskController({ client, caches, clock, random, images, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
-  const informers = parts.flatMap(({ caches }) => [caches.tasks, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs]);
-  const controllers = parts.map(({ tasks }) => tasks.controller);
+  const informers = parts.flatMap(({ caches, secrets }) => [caches.tasks, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, secrets]);
+  const controllers = parts.flatMap(({ tasks, refresh }) => [tasks.controller, refresh]);
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);
   if (elector) metrics?.watchLeader(NAME, elector);

@@ -14,7 +14,9 @@ export type HoldReason =
   | 'SecretMissing'
   | 'SecretKeyMissing'
   | 'ConfigMapMissing'
-  | 'ConfigMapKeyMissing';
+  | 'ConfigMapKeyMissing'
+  | 'GitHubTokenPending'
+  | 'GitHubTokenFailed';
 
 export type RefusalReason = 'SpecMissing' | 'DependencyFailed' | 'DependencyCycle' | 'JobNameTaken' | 'JobBuildFailed' | 'PluginConfigMapFailed' | 'MCPSecretFailed' | 'TemplateUnsupported';
 

@@ -5,6 +5,7 @@ import { ApiError, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { keyOf } from '../kube/object.ts';
+import type { InstallationTokens } from '../workspaces/installation-tokens.ts';
 import { dataToRead } from './gates/referenced-data.ts';
 import { type LogReading, readLogResult } from './outcome/log-result.ts';
 import { jobNameOf, taskLabelOf } from './names.ts';
@@ -14,7 +15,7 @@ import { missesItsJob } from './progress.ts';
 import { jobKeysOf, OF_TASKS, siblingKey, type TaskCaches } from './task-caches.ts';
 import type { TaskFacts } from './task-facts.ts';
 import { isAboutToGo } from './deletion.ts';
-import { meetsForeignJob } from './start.ts';
+import { meetsForeignJob, tokenToAsk } from './start.ts';
 import { logsToRead, missesPods } from './task-plan.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
@@ -24,14 +25,17 @@ export interface Surroundings {
   readonly caches: TaskCaches;
   readonly clock: Clock;
   readonly images: Images;
+  readonly tokens: InstallationTokens;
+  /** Looks at a Task again, soon. */
+  readonly wake: (taskKey: string) => void;
 }
 
 /**
  * Gathers what the rules need to know about one Task: from the caches, and from the server only what the rules ask for.
- * That is nothing in most runs; Secrets when a Task is about to start, a log when the termination message is not enough, and whatever a decision
+ * That is nothing in most runs; Secrets, and a token of GitHub's, when a Task is about to start, a log when the termination message is not enough, and whatever a decision
  * rests on that cannot be taken back, when the caches may contradict each other.
  */
-export async function gather(task: Task, { client, caches, clock, images }: Surroundings, signal: AbortSignal): Promise<TaskFacts> {
+export async function gather(task: Task, { client, caches, clock, images, tokens, wake }: Surroundings, signal: AbortSignal): Promise<TaskFacts> {
   const { tasks, jobs, pods, workspaces, agentConfigs } = caches;
   const { workspaceName } = workerOf(task);
   const jobKey = siblingKey(task, jobNameOf(task));
@@ -50,11 +54,14 @@ export async function gather(task: Task, { client, caches, clock, images }: Surr
     images,
     now: clock.now(),
   };
-  return {
+  const needs = dataToRead(cached);
+  const facts: TaskFacts = {
     ...cached,
-    read: await readData(client, task, dataToRead(cached), signal),
+    read: await readData(client, task, needs, signal),
     logs: await readLogs(client, logsToRead(cached), signal),
   };
+  const request = needs.length > 0 ? tokenToAsk(facts) : undefined;
+  return request ? { ...facts, gitToken: tokens.get(request, `start ${keyOf(task)}`, () => wake(keyOf(task))) } : facts;
 }
 
 /** A cache may be behind. What is decided for good is decided on what the server says: that a Job is lost, that its name is taken, that it is gone. */

@@ -6,6 +6,7 @@ import { type HoldReason, type RefusalReason, withAdmission } from './admission.
 import { addFinalizer } from './finalizer.ts';
 import type { Gate, Obstacle } from './gate.ts';
 import { dependencyGate, promptTemplateGate } from './gates/dependencies.ts';
+import { gitTokenGate, tokenRequestOf } from './gates/git-token.ts';
 import { mergedConfigOf, referencedDataGate } from './gates/referenced-data.ts';
 import { agentConfigGate, workspaceGate } from './gates/references.ts';
 import { specGate } from './gates/spec.ts';
@@ -16,12 +17,18 @@ import { isFinished } from './phase.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import { toKubeTime } from '../kube/time.ts';
 import { workerOf } from './worker.ts';
+import type { TokenRequest } from '../workspaces/installation-tokens.ts';
 
 /** Asked in this order; the first that objects decides. Cheap ones first, so that a Task that waits reads no Secret. */
 const GATES: readonly Gate[] = [specGate, workerPoolGate, dependencyGate, promptTemplateGate, workspaceGate, agentConfigGate, referencedDataGate];
 
+/** Asked last: nobody asks GitHub for the token of a Task that waits for something else. */
+const LAST_GATE = gitTokenGate;
+
 /** ConfigMaps and Secrets are not watched, so what waits for one to go looks again. */
 const LEFTOVER_RETRY_MS = 2_000;
+
+type HoldDetails = Pick<Extract<Obstacle, { hold: HoldReason }>, 'event' | 'retryAfterMs'>;
 
 const REFUSAL_OF_STEP: Readonly<Record<BuildStep, RefusalReason>> = {
   Job: 'JobBuildFailed',
@@ -38,16 +45,27 @@ const REFUSAL_OF_STEP: Readonly<Record<BuildStep, RefusalReason>> = {
 export function planStart(facts: TaskFacts): TaskPlan {
   const { task, now } = facts;
   try {
-    const obstacle = GATES.reduce<Obstacle | undefined>((found, gate) => found ?? gate(facts), undefined);
+    const obstacle = obstacleTo(facts) ?? LAST_GATE(facts);
     if (!obstacle) return { writes: startWrites(facts), ...branchWarning(facts) };
     return 'hold' in obstacle
-      ? hold(facts, obstacle.hold, obstacle.message)
+      ? hold(facts, obstacle.hold, obstacle.message, obstacle)
       : refuse(facts, obstacle.refuse, obstacle.message, obstacle.event ?? obstacle.message);
   } catch (error) {
     if (!(error instanceof JobBuildError)) throw error;
     const verb = error.step === 'MCP server secret' ? 'resolve' : 'build';
     const message = `Failed to ${verb} ${error.step}: ${error.message}`;
     return refuse({ task, now }, REFUSAL_OF_STEP[error.step], message, message);
+  }
+}
+
+/** The token that a Task needs before it can start, when it needs nothing else. */
+export function tokenToAsk(facts: TaskFacts): TokenRequest | undefined {
+  const request = tokenRequestOf(facts);
+  try {
+    return request && !obstacleTo(facts) ? request : undefined;
+  } catch (error) {
+    if (error instanceof JobBuildError) return undefined; // The plan meets the same error, and reports it.
+    throw error;
   }
 }
 
@@ -76,8 +94,12 @@ export function meetsForeignJob(facts: Pick<TaskFacts, 'task' | 'job'>): boolean
   return isForeignJob(facts) && !isFinished(facts.task) && !facts.task.metadata.deletionTimestamp;
 }
 
-function startWrites({ task, workspace, agentConfig, read, images }: TaskFacts): Write[] {
-  const { configMaps, secrets, job } = buildJob({ task, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, images });
+function obstacleTo(facts: TaskFacts): Obstacle | undefined {
+  return GATES.reduce<Obstacle | undefined>((found, gate) => found ?? gate(facts), undefined);
+}
+
+function startWrites({ task, workspace, agentConfig, read, gitToken, images }: TaskFacts): Write[] {
+  const { configMaps, secrets, job } = buildJob({ task, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, images });
   return [
     addFinalizer(task),
     ...configMaps.map((object) => creation(configMapResource, object)),
@@ -93,10 +115,12 @@ function branchWarning({ task, workspace }: TaskFacts): Pick<TaskPlan, 'events'>
   return { events: [warningEvent('BranchWithoutWorkspace', `Branch "${branch}" is set but workspaceRef is not configured, branch checkout will be skipped`)] };
 }
 
-function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, reason: HoldReason, message: string): TaskPlan {
-  if (task.status?.phase === 'Waiting' && task.status.message === message) return idle(message);
+function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, reason: HoldReason, message: string, { event, retryAfterMs }: HoldDetails = {}): TaskPlan {
+  const retry = retryAfterMs === undefined ? {} : { requeueAfterMs: retryAfterMs };
+  if (task.status?.phase === 'Waiting' && task.status.message === message) return { ...idle(message), ...retry };
   const conditions = withAdmission(task, reason, message, now);
-  return { status: { ...task.status, phase: 'Waiting', message, conditions }, why: message };
+  const events = event === undefined ? {} : { events: [warningEvent(reason, event)] };
+  return { status: { ...task.status, phase: 'Waiting', message, conditions }, why: message, ...events, ...retry };
 }
 
 function refuse({ task, now }: Pick<TaskFacts, 'task' | 'now'>, reason: RefusalReason, message: string, note: string): TaskPlan {

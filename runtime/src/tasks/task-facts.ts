@@ -1,6 +1,7 @@
 import type { AgentConfig, Task, TaskStatus, Workspace } from '@taskwright/schema';
 import type { ReadData } from '../agent-configs/referenced-data.ts';
 import type { Plan } from '../kube/plan.ts';
+import type { TokenState } from '../workspaces/installation-tokens.ts';
 import type { LogReading } from './outcome/log-result.ts';
 import type { Images } from './pod/image.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
@@ -24,6 +25,8 @@ export interface TaskFacts {
   readonly read: ReadData;
   /** What the logs held that `logsToRead` asked for, by the uid of the Pod. */
   readonly logs: ReadonlyMap<string, LogReading>;
+  /** Of a token for the Workspace, once nothing else is in the Task's way; nothing if its Secret holds no GitHub App. */
+  readonly gitToken?: TokenState;
   readonly images: Images;
   readonly now: Date;
 }

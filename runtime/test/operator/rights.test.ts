@@ -9,6 +9,7 @@ import type { KubeRequest, KubeResponse, KubeStream, Transport } from '../../src
 import { parseFlags } from '../../src/operator/flags.ts';
 import { startOperator } from '../../src/operator/operator.ts';
 import { images, result } from '../tasks/task-fixtures.ts';
+import { aGitHub, appData } from '../workspaces/app-fixture.ts';
 import { startCluster } from '../tasks/test-cluster.ts';
 
 interface PolicyRule {
@@ -29,7 +30,7 @@ interface Access {
 
 const HOME = 'taskwright-system';
 const FORBIDDEN = Buffer.from(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', code: 403 }));
-const HOUR = { limitMs: 3_600_000 };
+const LIMIT = { limitMs: 4 * 3_600_000 };
 
 function install(props?: TaskwrightProps) {
   const chart = new Chart(new App(), 'taskwright');
@@ -87,15 +88,17 @@ function accessOf({ method, path }: KubeRequest): Access {
   return { verb, group: group!, resource: subresource === undefined ? resource! : `${resource}/${subresource}`, namespace, name };
 }
 
-/** A Task that needs all an operator does for one: a repository, plugins, an MCP server with a Secret, a prompt too long for an argument, a ttl. */
+const encodedApp = Object.fromEntries(Object.entries(appData).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
+
+/** A Task that needs all an operator does for one: a repository of a GitHub App and the time for a second token, plugins, an MCP server with a Secret, a prompt too long for an argument, a ttl. */
 function program(): KubeObject[] {
   const chart = new Chart(new App(), 'fleet', { namespace: 'dev' });
-  const secret = new ApiObject(chart, 'bot', { apiVersion: 'v1', kind: 'Secret', data: { GITHUB_TOKEN: 'eA==', ANTHROPIC_API_KEY: 'eA==' } });
+  const secret = new ApiObject(chart, 'bot', { apiVersion: 'v1', kind: 'Secret', data: { ...encodedApp, ANTHROPIC_API_KEY: 'eA==' } });
   const rules = new AgentConfig(chart, 'rules', {
     plugins: [Plugin.inline('house', { skills: { release: '# Release' } })],
     mcpServers: [McpServer.http('docs', { url: 'https://docs.example.com/mcp', headersFrom: secret })],
   });
-  new Workspace(chart, 'shop', { metadata: { name: 'shop' }, repo: 'https://github.com/acme/shop.git', credentials: GitCredentials.token(secret) });
+  new Workspace(chart, 'shop', { metadata: { name: 'shop' }, repo: 'https://github.com/acme/shop.git', credentials: GitCredentials.githubApp(secret) });
   new Task(chart, 'fix', {
     metadata: { name: 'fix' },
     agent: CodingAgent.claudeCode({ credentials: Credentials.apiKey(secret), agentConfigs: [rules] }),
@@ -110,17 +113,17 @@ function program(): KubeObject[] {
 const RESOURCES: { readonly [kind: string]: Resource } = { Secret: secretResource, AgentConfig: agentConfigResource, Workspace: workspaceResource, Task: taskResource };
 
 test('the operator lives with the rights that the constructs install', async () => {
-  const cluster = await startCluster({ message: result(['branch: fix/42', 'commit: abc']) });
+  const cluster = await startCluster({ message: result(['branch: fix/42', 'commit: abc']), runsForMs: 3_600_000 });
   await cluster.client.create(namespaceResource, { metadata: { name: HOME } });
   const transport = new AuthorizedTransport(cluster.api.transport);
-  const operator = startOperator({ transport, clock: cluster.clock, images, identity: 'one', leaderElection: { namespace: HOME } });
+  const operator = startOperator({ transport, clock: cluster.clock, images, fetch: aGitHub(cluster.clock).fetch, identity: 'one', leaderElection: { namespace: HOME } });
   try {
     const [secret, ...others] = program();
     for (const object of others) await cluster.client.create(RESOURCES[object.kind!]!, object);
-    expect(await cluster.clock.runUntil(() => cluster.task()?.status?.phase === 'Waiting', HOUR)).toBe(true);
+    expect(await cluster.clock.runUntil(() => cluster.task()?.status?.phase === 'Waiting', LIMIT)).toBe(true);
     await cluster.client.create(secretResource, secret!);
-    expect(await cluster.clock.runUntil(() => cluster.task()?.status?.phase === 'Succeeded', HOUR)).toBe(true);
-    expect(await cluster.clock.runUntil(() => cluster.task() === undefined, HOUR)).toBe(true);
+    expect(await cluster.clock.runUntil(() => cluster.task()?.status?.phase === 'Succeeded', LIMIT)).toBe(true);
+    expect(await cluster.clock.runUntil(() => cluster.task() === undefined, LIMIT)).toBe(true);
   } finally {
     await operator.stop();
     await cluster.stop();
@@ -139,6 +142,7 @@ test('the operator lives with the rights that the constructs install', async () 
       "get leases.coordination.k8s.io",
       "get secrets",
       "list pods",
+      "patch secrets",
       "patch tasks.kelos.dev",
       "patch tasks/status.kelos.dev",
       "update leases.coordination.k8s.io",

@@ -2,12 +2,14 @@ import type { AgentConfig } from '@taskwright/schema';
 import { mcpNeeds } from '../../agent-configs/mcp-servers.ts';
 import { type MergedConfig, mergeAgentConfigs } from '../../agent-configs/merge.ts';
 import type { DataNeed } from '../../agent-configs/referenced-data.ts';
+import { isGitHubApp } from '../../workspaces/github-app.ts';
 import type { Gate, Obstacle } from '../gate.ts';
 import { JobBuildError } from '../job-build-error.ts';
 import { isFinished, isRunning } from '../phase.ts';
 import { credentialVariableOf } from '../pod/environment.ts';
 import type { TaskFacts } from '../task-facts.ts';
 import { workerOf } from '../worker.ts';
+import { appSecretOf } from './git-token.ts';
 
 /** Holds a Task until every Secret and ConfigMap it names exists with the keys that its Pod reads. */
 export const referencedDataGate: Gate = (facts) => {
@@ -36,7 +38,8 @@ export function dataToRead(facts: Omit<TaskFacts, 'read' | 'logs'>): DataNeed[] 
 
 /** Of what was read, that which holds the Task back: it has to be watched until it is there. */
 export function dataToAwait(facts: TaskFacts): DataNeed[] {
-  return dataToRead(facts).flatMap((read) => dataNeeds(facts).filter((need) => need.kind === read.kind && need.name === read.name && unmet(need, facts)).slice(0, 1));
+  const isAwaited = (need: DataNeed) => unmet(need, facts) !== undefined || (facts.gitToken?.is === 'refused' && need.name === appSecretOf(facts)?.name);
+  return dataToRead(facts).flatMap((read) => dataNeeds(facts).filter((need) => need.kind === read.kind && need.name === read.name && isAwaited(need)).slice(0, 1));
 }
 
 /** The AgentConfigs of the Task, laid over each other. Those that do not exist are left out: another gate holds the Task then. */
@@ -53,7 +56,7 @@ function dataNeeds(facts: Pick<TaskFacts, 'task' | 'workspace' | 'agentConfig'>)
   const workspaceSecret = facts.workspace?.spec?.secretRef?.name;
   return [
     ...(credentialKey && credentialSecret ? [{ kind: 'Secret' as const, name: credentialSecret, key: credentialKey }] : []),
-    ...(workspaceSecret ? [{ kind: 'Secret' as const, name: workspaceSecret, key: 'GITHUB_TOKEN' }] : []),
+    ...(workspaceSecret ? [{ kind: 'Secret' as const, name: workspaceSecret, key: 'GITHUB_TOKEN', orApp: true }] : []),
     ...config.skills.flatMap(({ secretRef }) =>
       secretRef ? [{ kind: 'Secret' as const, name: secretRef.name, key: 'GITHUB_TOKEN', nonEmpty: true }] : [],
     ),
@@ -61,16 +64,11 @@ function dataNeeds(facts: Pick<TaskFacts, 'task' | 'workspace' | 'agentConfig'>)
   ];
 }
 
-function unmet({ kind, name, key, optional, nonEmpty }: DataNeed, { read }: TaskFacts): Obstacle | undefined {
+function unmet({ kind, name, key, optional, nonEmpty, orApp }: DataNeed, { read }: TaskFacts): Obstacle | undefined {
   if (optional) return undefined;
   const data = read(kind, name);
   if (!data) return { hold: `${kind}Missing`, message: `Waiting for ${kind} "${name}" to be created` };
+  if (orApp && isGitHubApp(data)) return undefined;
   if (key === undefined || data[key] || (data[key] === '' && !nonEmpty)) return undefined;
-  return { hold: `${kind}KeyMissing`, message: `Waiting for ${kind} "${name}" to have the key ${key}${keyHint(key, data)}` };
-}
-
-function keyHint(key: string, data: Readonly<Record<string, string>>): string {
-  if (data[key] === '') return '; it is empty';
-  const isApp = key === 'GITHUB_TOKEN' && ['appID', 'installationID', 'privateKey'].every((part) => part in data);
-  return isApp ? '; it holds a GitHub App, for which this operator does not fetch tokens' : '';
+  return { hold: `${kind}KeyMissing`, message: `Waiting for ${kind} "${name}" to have the key ${key}${orApp ? ', or appID, installationID and privateKey of a GitHub App' : ''}${data[key] === '' ? '; it is empty' : ''}` };
 }

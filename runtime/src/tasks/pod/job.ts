@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type Task, taskResource, type Workspace } from '@taskwright/schema';
 import type { ConfigMap, Job, PodSpec, Secret } from '@taskwright/schema/kubernetes';
 import type { MergedConfig } from '../../agent-configs/merge.ts';
@@ -8,6 +9,9 @@ import { skillsPlan } from '../../agent-configs/skills.ts';
 import { controllerReference } from '../../kube/object.ts';
 import { preparationOf } from '../../workspaces/preparation.ts';
 import { parseRepository } from '../../workspaces/repository.ts';
+import type { TokenState } from '../../workspaces/installation-tokens.ts';
+import { tokenScopeOf } from '../../workspaces/token-scope.ts';
+import { tokenSecret } from '../../workspaces/token-secret.ts';
 import { JobBuildError } from '../job-build-error.ts';
 import { childNameOf, jobNameOf, taskLabelOf } from '../names.ts';
 import type { Worker } from '../worker.ts';
@@ -28,6 +32,8 @@ export interface JobFacts {
   readonly workspace?: Workspace;
   readonly config: MergedConfig;
   readonly read: ReadData;
+  /** The token, for a Workspace whose Secret holds a GitHub App. */
+  readonly gitToken?: TokenState;
   readonly images: Images;
 }
 
@@ -39,7 +45,7 @@ export interface JobObjects {
 }
 
 /** Builds everything a Task runs with. Throws a JobBuildError that says what cannot be built. */
-export function buildJob({ task, worker, workspace, config, read, images }: JobFacts): JobObjects {
+export function buildJob({ task, worker, workspace, config, read, gitToken, images }: JobFacts): JobObjects {
   checkPodOverrides(worker.podOverrides);
   const plugins = pluginFiles(config);
   const skills = skillsPlan(config.skills);
@@ -50,7 +56,7 @@ export function buildJob({ task, worker, workspace, config, read, images }: JobF
     worker,
     workspace,
     repository: workspace && parseRepository(workspace.spec?.repo ?? ''),
-    tokenSecretName: workspace?.spec?.secretRef?.name,
+    tokenSecretName: gitToken ? childNameOf(task, 'github-token') : workspace?.spec?.secretRef?.name,
     config,
     plugins,
     skills,
@@ -63,7 +69,7 @@ export function buildJob({ task, worker, workspace, config, read, images }: JobF
       ...(plugins.items.length > 0 ? [configMap(task, 'plugins', plugins.data)] : []),
       ...(Object.keys(files).length > 0 ? [configMap(task, 'inputs', files)] : []),
     ],
-    secrets: request.hasMcpServers ? [mcpSecret(task, mcpServers)] : [],
+    secrets: [...(request.hasMcpServers ? [mcpSecret(task, mcpServers)] : []), ...(gitToken ? [gitHubTokenSecret(task, workspace!, gitToken)] : [])],
     job: job(request, images),
   };
 }
@@ -112,6 +118,13 @@ function configMap(task: Task, purpose: 'plugins' | 'inputs', data: Readonly<Rec
 function mcpSecret(task: Task, json: string): Secret {
   const value = Buffer.from(checkVariableSize('the configuration of the MCP servers', json)).toString('base64');
   return { apiVersion: 'v1', kind: 'Secret', metadata: { ...childMetadata(task, childNameOf(task, 'mcp')), labels: ownLabels(task) }, data: { [MCP_SERVERS]: value } };
+}
+
+function gitHubTokenSecret(task: Task, workspace: Workspace, token: TokenState): Secret {
+  const scope = tokenScopeOf(workspace);
+  assert(token.is === 'ready' && scope !== undefined, 'a Task is held until its token is there');
+  const metadata = { ...childMetadata(task, childNameOf(task, 'github-token')), labels: ownLabels(task) };
+  return tokenSecret({ metadata, ...token, appSecretName: workspace.spec.secretRef!.name, scope });
 }
 
 function childMetadata(task: Task, name: string) {

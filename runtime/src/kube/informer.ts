@@ -153,27 +153,32 @@ export class Informer<T extends KubeObject = KubeObject, Index extends string = 
 
   /** A watch, or a list that turns into one. */
   async #readStream(signal: AbortSignal): Promise<ReflectorInput> {
-    const startedAt = this.#clock.elapsed();
     const { body } = await this.#client.openWatch(this.resource, this.#watchOptions(), signal);
+    const startedAt = this.#clock.elapsed();
     const splitter = new LineSplitter();
     const slice = new Slice(this.#clock);
     let gathering = this.#state.at === 'syncing' ? this.#cache.gather() : undefined;
     let changes = 0;
-    for await (const chunk of body) {
-      this.#lastHeardAt = this.#clock.elapsed();
-      for (const line of splitter.push(chunk)) {
-        const event = this.#decode(line);
-        if (gathering === undefined) this.#follow(event);
-        else if (isEndOfInitialEvents(event)) {
-          await this.#replace(gathering, event.object.metadata.resourceVersion!);
-          gathering = undefined;
-        } else gather(gathering, event);
-        changes += 1;
-        if (slice.isSpent()) await slice.turn();
+    const opened = () => ({ afterMs: this.#clock.elapsed() - startedAt, changes });
+    try {
+      for await (const chunk of body) {
+        this.#lastHeardAt = this.#clock.elapsed();
+        for (const line of splitter.push(chunk)) {
+          const event = this.#decode(line);
+          if (gathering === undefined) this.#follow(event);
+          else if (isEndOfInitialEvents(event)) {
+            await this.#replace(gathering, event.object.metadata.resourceVersion!);
+            gathering = undefined;
+          } else gather(gathering, event);
+          changes += 1;
+          if (slice.isSpent()) await slice.turn();
+        }
+        await this.#feed.drained();
       }
-      await this.#feed.drained();
+    } catch (error) {
+      return { saw: 'error', error, opened: opened() };
     }
-    return { saw: 'end', afterMs: this.#clock.elapsed() - startedAt, changes };
+    return { saw: 'end', ...opened() };
   }
 
   #watchOptions(): WatchOptions {

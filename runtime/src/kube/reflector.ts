@@ -26,8 +26,15 @@ export type ReflectorInput =
   | { readonly saw: 'everything'; readonly resourceVersion: string }
   | { readonly saw: 'changes'; readonly resourceVersion: string }
   /** The server ended the stream, as it does every few minutes. */
-  | { readonly saw: 'end'; readonly afterMs: number; readonly changes: number }
-  | { readonly saw: 'error'; readonly error: unknown };
+  | ({ readonly saw: 'end' } & Opened)
+  /** `opened`: it had been answered, and broke off. */
+  | { readonly saw: 'error'; readonly error: unknown; readonly opened?: Opened };
+
+/** How long a stream was open, and what it brought. */
+export interface Opened {
+  readonly afterMs: number;
+  readonly changes: number;
+}
 
 export interface ReflectorStep {
   readonly state: ReflectorState;
@@ -62,14 +69,18 @@ export function step(state: ReflectorState, input: ReflectorInput): ReflectorSte
     case 'end':
       return ended(state, input);
     case 'error':
-      return state.at === 'syncing' ? syncFailed(state, input.error) : watchFailed(state, input.error);
+      return state.at === 'syncing' ? syncFailed(state, input.error) : watchFailed(state, input);
   }
 }
 
-function ended(state: ReflectorState, { afterMs, changes }: { afterMs: number; changes: number }): ReflectorStep {
+function ended(state: ReflectorState, opened: Opened): ReflectorStep {
   if (state.at === 'syncing') return { state, backOff: true, problem: new Error('watch: ended before everything was sent') };
-  if (changes > 0 || afterMs >= VERY_SHORT_WATCH_MS) return { state };
-  return { state, backOff: true, problem: new Error(`watch: ended after ${Math.round(afterMs)} ms without an event; a proxy in between may cut it`) };
+  if (worked(opened)) return { state };
+  return { state, backOff: true, problem: new Error(`watch: ended after ${Math.round(opened.afterMs)} ms without an event; a proxy in between may cut it`) };
+}
+
+function worked({ afterMs, changes }: Opened): boolean {
+  return changes > 0 || afterMs >= VERY_SHORT_WATCH_MS;
 }
 
 function syncFailed(state: Syncing, error: unknown): ReflectorStep {
@@ -78,11 +89,15 @@ function syncFailed(state: Syncing, error: unknown): ReflectorStep {
   return { state, backOff: true, problem: error };
 }
 
-function watchFailed({ by, ...state }: Watching, error: unknown): ReflectorStep {
+function watchFailed({ by, ...state }: Watching, { error, opened }: Extract<ReflectorInput, { saw: 'error' }>): ReflectorStep {
   const everything: Syncing = { at: 'syncing', by, notOlderThan: state.from };
   if (isExpired(error)) return { state: everything, relist: 'expired' };
   const failures = state.failures + 1;
-  if (isUnreachable(error)) return { state: { by, ...state }, backOff: true, problem: error };
+  if (isUnreachable(error)) {
+    // What worked until now is asked again at once, or a load balancer that cuts often would keep the cache minutes behind.
+    const again = { state: { by, ...state }, problem: error };
+    return opened && worked(opened) ? again : { ...again, backOff: true };
+  }
   if (isPassing(error) && failures < MOST_WATCH_FAILURES) return { state: { by, ...state, failures }, backOff: true, problem: error };
   return { state: everything, backOff: true, relist: isPassing(error) ? 'failing' : 'refused', problem: error };
 }

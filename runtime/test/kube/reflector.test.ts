@@ -7,7 +7,7 @@ const syncing = { at: 'syncing', by: 'stream', notOlderThan: '7' } as const;
 const reset = new Error('ECONNRESET');
 const status = (code: number, extra: object = {}) => new ApiError('test', { code, ...extra });
 const tooLarge = status(504, { details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } });
-const saw = (error: unknown): ReflectorInput => ({ saw: 'error', error });
+const saw = (error: unknown) => ({ saw: 'error', error }) as const;
 
 interface Row {
   it: string;
@@ -28,6 +28,9 @@ test.each<Row>([
   { it: 'a list refused without a version backs off', from: START, input: saw(tooLarge), to: { state: START, backOff: true, problem: tooLarge } },
   { it: 'a reset during the list starts it again', from: syncing, input: saw(reset), to: { state: syncing, backOff: true, problem: reset } },
   { it: 'a reset keeps the place, however often', from: { ...watching, failures: 7 }, input: saw(reset), to: { state: { ...watching, failures: 7 }, backOff: true, problem: reset } },
+  { it: 'one in a watch that worked is asked again at once', from: watching, input: { ...saw(reset), opened: { afterMs: 1_000, changes: 0 } }, to: { state: watching, problem: reset } },
+  { it: 'one in a short watch with a change too', from: watching, input: { ...saw(reset), opened: { afterMs: 999, changes: 1 } }, to: { state: watching, problem: reset } },
+  { it: 'one in a short watch without backs off', from: watching, input: { ...saw(reset), opened: { afterMs: 999, changes: 0 } }, to: { state: watching, backOff: true, problem: reset } },
   { it: 'a too old place is listed again at once', from: watching, input: saw(status(410)), to: { state: syncing, relist: 'expired' } },
 ])('$it', ({ from, input, to }) => expect(step(from, input)).toEqual(to));
 

@@ -12,21 +12,24 @@ import type { CallsReport, FollowReport, SyncReport } from './subject.ts';
 /**
  * The kernel's client against `@kubernetes/client-node`: each measure in a fresh process, alternating, on one server.
  *
- *     node --conditions=taskwright-source bench/client.ts [--kubeconfig FILE] [--rounds 5] [--tasks 50000] [--cut-seconds 30]
+ *     node --conditions=taskwright-source bench/client.ts [--kubeconfig FILE] [--only calls,reset,cuts,sync] [--rounds 5] [--tasks 50000] [--cut-seconds 600]
  *
  * The calls and the cuts go through a TCP proxy of this process, which counts connections and resets them.
  */
 const { values } = parseArgs({
   options: {
     'kubeconfig': { type: 'string' },
+    'only': { type: 'string', default: 'calls,reset,cuts,sync' },
     'rounds': { type: 'string', default: '5' },
     'calls': { type: 'string', default: '2000' },
     'tasks': { type: 'string', default: '50000' },
-    'cut-seconds': { type: 'string', default: '30' },
+    'cut-seconds': { type: 'string', default: '600' },
     'cut-every-seconds': { type: 'string', default: '5' },
   },
 });
 const [rounds, calls, tasks, cutSeconds, cutEverySeconds] = (['rounds', 'calls', 'tasks', 'cut-seconds', 'cut-every-seconds'] as const).map((name) => Number(values[name])) as [number, number, number, number, number];
+
+const only = new Set(values.only.split(','));
 
 const NAMESPACE = 'bench-client';
 const SUBJECTS = { kernel: 'client-ours.ts', 'client-node': 'client-node.ts' } as const;
@@ -40,9 +43,10 @@ const server = await benchServer(values.kubeconfig);
 figure('client', 'load of the machine before', loadavg()[0]!, 'processes');
 await server.namespace(NAMESPACE);
 try {
-  await measureCalls(server);
-  await measureCuts(server);
-  await measureSync(server);
+  if (only.has('calls')) await measureCalls(server);
+  if (only.has('reset')) await measureReset(server);
+  if (only.has('cuts')) await measureCuts(server);
+  if (only.has('sync')) await measureSync(server);
 } finally {
   await server.empty(NAMESPACE);
   await server.close();
@@ -85,56 +89,82 @@ async function measureSync({ client, kubeconfig }: BenchServer): Promise<void> {
   }
 }
 
-/** One reset, then many: once per side, since it is behaviour and no speed. */
-async function measureCuts(server: BenchServer): Promise<void> {
-  for (const side of SIDES) {
-    const once = await follow(server, side, { cuts: 1, name: `reset-${side}`, restarting: false });
-    figure('client', `${side}: Tasks created after a watch reset, never seen`, once.missing, 'Tasks');
-  }
-  const cuts = Math.floor(cutSeconds / cutEverySeconds);
-  for (const side of SIDES) {
-    const many = await follow(server, side, { cuts, name: `cuts-${side}`, restarting: true });
-    const label = `${side}: ${cuts} cuts, one every ${cutEverySeconds} s`;
-    figure('client', `${label}: Tasks missing in the end`, many.missing, 'Tasks');
-    figure('client', `${label}: lists beyond the first`, many.relists, 'lists');
-    figure('client', `${label}: latest that a Task was seen`, many.latestMs, 'ms');
+/** Once, since it is behaviour and no speed. */
+async function measureReset(server: BenchServer): Promise<void> {
+  for (const [side, { missing }] of await follow(server, { cuts: 1, everySeconds: 2, name: 'reset', restarting: false })) {
+    figure('client', `${side}: Tasks created after a watch reset, never seen`, missing, 'Tasks');
   }
 }
 
-async function follow({ client, url, kubeconfigAt }: BenchServer, side: Side, { cuts, name, restarting }: { cuts: number; name: string; restarting: boolean }) {
-  const proxy = await cutProxy(url);
-  const subject = subjectOf(side, 'follow', kubeconfigAt(proxy.port), restarting ? 'restarting' : 'plain');
-  const createdAt = new Map<string, number>();
-  let latestMs = 0;
-  const report = Promise.withResolvers<FollowReport>();
-  const synced = Promise.withResolvers<void>();
-  void (async () => {
-    for (;;) {
-      const said = JSON.parse(await subject.line()) as { added?: string; synced?: true } & Partial<FollowReport>;
-      if (said.synced) synced.resolve();
-      else if (said.names) return report.resolve(said as FollowReport);
-      else if (createdAt.has(said.added!)) latestMs = Math.max(latestMs, performance.now() - createdAt.get(said.added!)!);
-    }
-  })().catch(report.reject);
+async function measureCuts(server: BenchServer): Promise<void> {
+  const cuts = Math.floor(cutSeconds / cutEverySeconds);
+  for (const [side, { missing, relists, latestMs }] of await follow(server, { cuts, everySeconds: cutEverySeconds, name: 'cuts', restarting: true })) {
+    const label = `${side}: ${cuts} cuts, one every ${cutEverySeconds} s`;
+    figure('client', `${label}: Tasks missing in the end`, missing, 'Tasks');
+    figure('client', `${label}: lists beyond the first`, relists, 'lists');
+    figure('client', `${label}: latest that a Task was seen`, latestMs, 'ms');
+  }
+}
 
-  await Promise.race([synced.promise, report.promise]);
+interface Cuts {
+  readonly cuts: number;
+  readonly everySeconds: number;
+  readonly name: string;
+  /** With what client-node's documentation tells people to write around its informer. */
+  readonly restarting: boolean;
+}
+
+/** Both sides see the same Tasks being created and the same cuts. */
+async function follow(server: BenchServer, { cuts, everySeconds, name, restarting }: Cuts): Promise<[Side, Followed][]> {
+  const followers = await Promise.all(SIDES.map((side) => startFollower(server, side, restarting)));
+  const createdAt = new Map<string, number>();
   for (let cut = 0; cut < cuts; cut += 1) {
-    proxy.cut();
-    const until = performance.now() + (cuts === 1 ? 2 : cutEverySeconds) * 1_000;
+    for (const { proxy } of followers) proxy.cut();
+    const until = performance.now() + everySeconds * 1_000;
     while (performance.now() < until) {
       const task = `${name}-${createdAt.size}`;
       createdAt.set(task, performance.now());
-      await client.create(taskResource, aTask(NAMESPACE, task));
+      await server.client.create(taskResource, aTask(NAMESPACE, task));
       await sleep(systemClock, CREATE_EVERY_MS);
     }
   }
   await sleep(systemClock, QUIET_MS);
-  subject.tell('report');
-  const { names, lists } = await report.promise;
-  await subject.end('SIGKILL');
-  await proxy.close();
-  const seen = new Set(names);
-  return { missing: [...createdAt.keys()].filter((task) => !seen.has(task)).length, relists: lists - 1, latestMs };
+  return await Promise.all(followers.map(async ({ side, report }) => [side, await report(createdAt)] as [Side, Followed]));
+}
+
+interface Followed {
+  readonly missing: number;
+  readonly relists: number;
+  readonly latestMs: number;
+}
+
+async function startFollower({ url, kubeconfigAt }: BenchServer, side: Side, restarting: boolean) {
+  const proxy = await cutProxy(url);
+  const subject = subjectOf(side, 'follow', kubeconfigAt(proxy.port), restarting ? 'restarting' : 'plain');
+  const seenAt = new Map<string, number>();
+  const said = Promise.withResolvers<FollowReport>();
+  const synced = Promise.withResolvers<void>();
+  void (async () => {
+    for (;;) {
+      const line = JSON.parse(await subject.line()) as { added?: string; synced?: true } & Partial<FollowReport>;
+      if (line.synced) synced.resolve();
+      else if (line.names) return said.resolve(line as FollowReport);
+      else if (!seenAt.has(line.added!)) seenAt.set(line.added!, performance.now());
+    }
+  })().catch(said.reject);
+  await Promise.race([synced.promise, said.promise]);
+
+  return { side, proxy, report };
+
+  async function report(createdAt: ReadonlyMap<string, number>): Promise<Followed> {
+    subject.tell('report');
+    const { names, lists } = await said.promise;
+    await subject.end('SIGKILL');
+    await proxy.close();
+    const held = new Set(names);
+    const latencies = [...createdAt].map(([task, at]) => (seenAt.get(task) ?? at) - at);
+    return { missing: [...createdAt.keys()].filter((task) => !held.has(task)).length, relists: lists - 1, latestMs: Math.max(...latencies) };
+  }
 }
 
 async function alternate<Report>(measure: (side: Side) => Promise<Report>): Promise<Record<Side, Report[]>> {

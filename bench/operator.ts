@@ -4,6 +4,7 @@ import { failover } from './operator/failover.ts';
 import { fill, footprint } from './operator/footprint.ts';
 import { lifeCycle } from './operator/life-cycle.ts';
 import { burst, openLoop } from './operator/load.ts';
+import { joinNode } from './operator/node.ts';
 import { alternate, alternateOn, compare, inNamespace, type Sides } from './operator/rounds.ts';
 import { figure } from './figure.ts';
 import { buildGoBaseline } from './go-baseline.ts';
@@ -26,17 +27,19 @@ const { values } = parseArgs({
     'rate': { type: 'string', default: '50' },
     'seconds': { type: 'string', default: '10' },
     'cached': { type: 'string', default: '10000' },
+    'node-flags': { type: 'string', default: '' },
   },
 });
 const [rounds, tasks, rate, seconds, cached] = (['rounds', 'tasks', 'rate', 'seconds', 'cached'] as const).map((name) => Number(values[name])) as [number, number, number, number, number];
 const only = new Set(values.only.split(','));
 
 const binary = buildGoBaseline();
-const ours = ourOperator();
+const ours = ourOperator(values['node-flags'].split(' ').filter((flag) => flag !== ''));
 const sides: Sides = { ours, ...(binary ? { go: goOperator(binary) } : {}) };
 const server = await benchServer(values.kubeconfig);
 figure('operator', 'load of the machine before', loadavg()[0]!, 'processes');
 const bench = { server, sides, rounds };
+const leaveNode = await joinNode(server);
 try {
   if (only.has('start')) {
     compare('start to ready', 'ms', await alternate(bench, async (side, namespace) => {
@@ -75,5 +78,6 @@ try {
     compare('the leader is killed, until the next one makes a Job', 'ms', await alternate(bench, (side, namespace) => failover(server, side, namespace, 'SIGKILL')));
   }
 } finally {
+  leaveNode();
   await server.close();
 }

@@ -3,7 +3,7 @@ import { taskResource } from '@taskwright/schema';
 import { type Job, jobResource, podResource } from '@taskwright/schema/kubernetes';
 import { aTask, inParallel } from '../a-task.ts';
 import type { BenchServer } from '../server.ts';
-import { podStatus } from './node.ts';
+import { completeStatus, podStatus } from './node.ts';
 import type { OperatorSide } from './side.ts';
 import { taskWatch } from './task-watch.ts';
 
@@ -15,13 +15,12 @@ export interface Footprint {
 }
 
 const MODEL = 'model';
+/** Who runs the Jobs and places the Pods. */
+const NOBODY = 'bench.taskwright.dev/nobody';
 const SETTLE_MS = 3_000;
-const IDLE_MS = 10_000;
+const IDLE_MS = 5_000;
 
-/**
- * Fills a namespace with finished Tasks, and Jobs and Pods like those that the operator makes. The Jobs are suspended and the
- * Pods belong to the Tasks, so that a Job controller leaves both alone; a cache holds them all the same.
- */
+/** Fills a namespace with finished Tasks, and Jobs and Pods like those that the operator makes, which nobody but a cache looks after. */
 export async function fill(server: BenchServer, start: OperatorSide, namespace: string, count: number): Promise<void> {
   const { client } = server;
   const template = await modelJob(server, start, namespace);
@@ -30,12 +29,18 @@ export async function fill(server: BenchServer, start: OperatorSide, namespace: 
   await inParallel(count, async (index) => {
     const name = `cached-${index}`;
     const task = await client.create(taskResource, { ...aTask(namespace, name), metadata: { namespace, name, labels: { 'bench': 'cached' } } } as KubeObject);
-    const ownerReferences = [controllerReference(task, taskResource)];
     const status = { phase: 'Succeeded', jobName: name, podName: name, message: 'Task completed successfully', startTime: '2026-01-01T00:00:00Z', completionTime: '2026-01-01T00:01:00Z' };
     await client.patchMerge(taskResource, { namespace, name, subresource: 'status' }, { status });
-    const job = { metadata: { namespace, name, labels, ownerReferences }, spec: { suspend: true, backoffLimit: template.spec!.backoffLimit, template: { metadata: { labels }, spec } } };
-    await client.create(jobResource, job as KubeObject);
-    const pod = await client.create(podResource, { metadata: { namespace, name, labels, ownerReferences }, spec } as KubeObject);
+    const { backoffLimit } = template.spec!;
+    const job = await client.create(jobResource, {
+      metadata: { namespace, name, labels, ownerReferences: [controllerReference(task, taskResource)] },
+      spec: { managedBy: NOBODY, backoffLimit, template: { metadata: { labels }, spec } },
+    } as KubeObject);
+    await client.patchMerge(jobResource, { namespace, name, subresource: 'status' }, { status: completeStatus() });
+    const pod = await client.create(podResource, {
+      metadata: { namespace, name, labels, ownerReferences: [controllerReference(job, jobResource)] },
+      spec: { ...spec, schedulerName: NOBODY },
+    } as KubeObject);
     await client.patchMerge(podResource, { namespace, name, subresource: 'status' }, { status: podStatus(pod, 'Succeeded') });
   });
 }

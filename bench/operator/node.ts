@@ -1,8 +1,33 @@
-import { controllerReference, type KubeObject, sleep, systemClock, toKubeTime } from '@taskwright/runtime/kube';
+import { controllerReference, type KubeObject, type Resource, sleep, systemClock, toKubeTime } from '@taskwright/runtime/kube';
 import { type Job, jobResource, type Pod, podResource } from '@taskwright/schema/kubernetes';
 import type { BenchServer } from '../server.ts';
 
+const NODES: Resource = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
+const NAME = 'bench-node';
+/** A node that says nothing for 40 s is taken for lost. */
+const HEARTBEAT_MS = 10_000;
 const POLL_MS = 50;
+
+/** A node with room for every Pod, so that the scheduler places them as in a cluster, instead of saying of each that it cannot. Answers how to leave. */
+export async function joinNode({ client, isEmbedded }: BenchServer): Promise<() => void> {
+  if (isEmbedded) return () => {};
+  const room = { cpu: '1M', memory: '1Pi', pods: '1000000' };
+  const left = new AbortController();
+  await client.apply(NODES, { metadata: { name: NAME } }, { fieldManager: 'bench' });
+  const beat = async () => {
+    const at = toKubeTime(systemClock.now());
+    const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: at }];
+    await client.patchMerge(NODES, { name: NAME, subresource: 'status' }, { status: { capacity: room, allocatable: room, conditions } });
+  };
+  await beat();
+  void (async () => {
+    for (;;) {
+      await sleep(systemClock, HEARTBEAT_MS, left.signal);
+      await beat();
+    }
+  })().catch(() => {}); // It left, or the server is gone.
+  return () => left.abort();
+}
 
 /** Plays the kubelet, and where the server has no Job controller that, too: the Pod of a Job is there and runs. */
 export async function runPod(server: BenchServer, namespace: string, jobName: string): Promise<void> {
@@ -15,9 +40,14 @@ export async function endJob(server: BenchServer, namespace: string, jobName: st
   const pod = await podOf(server, namespace, jobName);
   await server.client.patchMerge(podResource, { namespace, name: pod.metadata.name!, subresource: 'status' }, { status: podStatus(pod, 'Succeeded') });
   if (!server.isEmbedded) return;
+  await server.client.patchMerge(jobResource, { namespace, name: jobName, subresource: 'status' }, { status: completeStatus() });
+}
+
+/** What a Job controller says of a Job whose Pod succeeded. */
+export function completeStatus() {
   const at = toKubeTime(systemClock.now());
   const conditions = ['SuccessCriteriaMet', 'Complete'].map((type) => ({ type, status: 'True', lastProbeTime: at, lastTransitionTime: at }));
-  await server.client.patchMerge(jobResource, { namespace, name: jobName, subresource: 'status' }, { status: { succeeded: 1, startTime: at, completionTime: at, conditions } });
+  return { succeeded: 1, startTime: at, completionTime: at, conditions };
 }
 
 /** What a kubelet says of a Pod whose only container runs, or ended with a result. */

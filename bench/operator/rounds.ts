@@ -16,7 +16,7 @@ export interface Rounds {
   readonly rounds: number;
 }
 
-/** Measures each side in every round, in a namespace that is empty before and removed after; who is first changes. */
+/** Measures each side in every round, in a namespace of its own; who is first changes. */
 export async function alternate<Result>(bench: Rounds, measure: (side: OperatorSide, namespace: string) => Promise<Result>): Promise<Results<Result>> {
   return alternateOn(bench, (side) => inNamespace(bench.server, (namespace) => measure(side, namespace)));
 }

@@ -19,12 +19,12 @@ export type OperatorSide = (server: BenchServer, options: { namespace: string; l
 
 const READY_WITHIN_MS = 60_000;
 
-/** The compiled operator, which is what an image runs; without one its sources, which start later and take more memory. */
-export function ourOperator(): OperatorSide {
+/** The compiled operator, which is what an image runs; without one its sources, which start later and take more memory. `nodeFlags` are to profile it. */
+export function ourOperator(nodeFlags: readonly string[]): OperatorSide {
   const [compiled, source] = ['lib/operator/main.js', 'src/operator/main.ts'].map((path) => new URL(`../../runtime/${path}`, import.meta.url).pathname) as [string, string];
   const isCompiled = existsSync(compiled);
   if (!isCompiled) process.stderr.write('our operator runs from its sources: `npx projen compile` and again for start-up and memory as in an image\n');
-  return (server, options) => started((flags) => (isCompiled ? startProgram(process.execPath, [compiled, ...flags]) : startNode(source, ...flags)), server, options);
+  return (server, options) => started((flags) => (isCompiled ? startProgram(process.execPath, [...nodeFlags, compiled, ...flags]) : startNode(source, ...flags)), server, options);
 }
 
 export function goOperator(binary: string): OperatorSide {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { agentCacheDir, CLAUDE_CODE, installNpmProgram } from '@taskwright/runtime/embedded';
+import { installAgent } from '@taskwright/runtime/embedded';
 import { systemClock } from '@taskwright/runtime/kube';
 import type { Task } from '@taskwright/schema';
 import { expect, test } from 'vitest';
@@ -36,7 +36,7 @@ test.for([
   { isolation: 'path-mapping' },
 ])('the first Task ($isolation): a program becomes a commit of the real Claude Code, and the README shows it', { timeout: INSTALLED_WITHIN_MS + 120_000 }, async ({ isolation }, context) => {
   try {
-    await installNpmProgram(CLAUDE_CODE, { env, clock: systemClock, cacheDir: agentCacheDir(env) });
+    await installAgent('claude-code', { env, clock: systemClock });
   } catch (error) {
     return context.skip(`Claude Code cannot be installed here: ${(error as Error).message.split('\n')[0]}`);
   }

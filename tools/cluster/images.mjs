@@ -152,7 +152,7 @@ function fillClaudeCode(at, claudeCode) {
   const claude = join(claudeCode, 'node_modules/.bin/claude');
   copyProgram(at, claude, 'usr/local/bin/claude');
   for (const library of librariesOf(claude)) copyProgram(at, library, library);
-  write(at, 'kelos_entrypoint.sh', readFileSync(join(root, 'images/claude-code/kelos_entrypoint.sh')), 0o755);
+  write(at, 'kelos_entrypoint.sh', readFileSync(join(root, 'images/agent-tools/kelos_entrypoint.sh')), 0o755);
 }
 
 /** What the build stage of the Dockerfile does, on a copy: the tree stays as it is. */

@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import type { EventReader } from './adapters/adapter.ts';
+import type { EventReader } from './adapter.ts';
 import { LineSplitter, type Line } from './line-splitter.ts';
 import type { Redact } from './redaction.ts';
 import { withoutMarkers } from './result.ts';

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Clock } from '../kube/clock.ts';
-import type { AgentCommand } from './adapters/adapter.ts';
+import type { AgentCommand } from './adapter.ts';
 import { type AgentOutputOptions, readAgentOutput } from './agent-output.ts';
 import { exitCodeOf } from './command.ts';
 import type { Env } from './layout.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../kube/clock.ts';
-import type { AgentOutcome } from './adapters/adapter.ts';
+import type { AgentOutcome } from './adapter.ts';
 import { runCommand } from './command.ts';
 import type { Env } from './layout.ts';
 import { oneLine } from './step-error.ts';

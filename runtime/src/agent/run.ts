@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { type Clock, sleep } from '../kube/clock.ts';
-import type { AgentInput, AgentOutcome } from './adapters/adapter.ts';
-import { adapterFor } from './adapters/registry.ts';
+import type { AgentInput, AgentOutcome } from './adapter.ts';
+import { adapterFor } from './agent-registry.ts';
 import { MOST_OUTPUT_BYTES } from './agent-output.ts';
 import { runAgentProcess, type AgentExit } from './agent-process.ts';
 import { captureOutputs } from './capture.ts';
@@ -64,13 +64,14 @@ export async function run(options: RunOptions): Promise<RunEnd> {
 
 async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Promise<RunEnd> {
   const { env, cwd, clock, isRoot, signal } = options;
-  const adapter = adapterFor(env.KELOS_AGENT_TYPE);
+  const adapter = await adapterFor(env.KELOS_AGENT_TYPE);
+  const warn = (line: string) => options.stderr.write(`${line}\n`);
   const setupOnly = env.KELOS_SESSION_SETUP_ONLY === '1';
   const prompt = setupOnly ? '' : await promptOf(options);
-  const input: AgentInput = { env, cwd, prompt, isRoot, pluginDir: layout.pluginDir };
+  const input: AgentInput = { env, cwd, prompt, isRoot, warn, pluginDir: layout.pluginDir };
 
   await adapter.configure(input);
-  await runSetupCommand({ env, cwd, signal, warn: (line) => options.stderr.write(`${line}\n`) });
+  await runSetupCommand({ env, cwd, signal, warn });
   if (setupOnly) return { outputs: [], exitCode: 0 };
   await ensureIdentity(options);
 
@@ -78,7 +79,7 @@ async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Pr
   const startedAt = clock.elapsed();
   const exit = await runAgentProcess({ ...options, redact, command: await adapter.command(input), reader, eventsFile: layout.eventsFile });
   const stopped = await wasStopped(exit, options);
-  const outcome = withoutSecrets(reader.outcome(), redact);
+  const outcome = withoutSecrets(await reader.outcome(), redact);
   const outputs = await captureOutputs(outcome, { cwd, env, clock, ...(stopped && { timeoutMs: STOPPED_CAPTURE_MS }) });
   if (stopped) {
     const seconds = Math.round((clock.elapsed() - startedAt) / 1000);
@@ -99,8 +100,8 @@ async function wasStopped({ code }: AgentExit, { signal, clock }: RunOptions): P
 }
 
 /** The response becomes part of the Task's status, which many may read. */
-function withoutSecrets(outcome: AgentOutcome | undefined, redact: Redact): AgentOutcome | undefined {
-  return outcome?.response === undefined ? outcome : { ...outcome, response: redact(outcome.response) };
+function withoutSecrets(outcome: AgentOutcome, redact: Redact): AgentOutcome {
+  return outcome.response === undefined ? outcome : { ...outcome, response: redact(outcome.response) };
 }
 
 async function promptOf({ env, prompt }: RunOptions): Promise<string> {
@@ -122,14 +123,14 @@ async function ensureIdentity({ env, cwd, clock }: RunOptions): Promise<void> {
   }
 }
 
-function failureOf(type: string, { code, signal, lastLine, printedTooMuch }: AgentExit, outcome: AgentOutcome | undefined): string | undefined {
+function failureOf(type: string, { code, signal, lastLine, printedTooMuch }: AgentExit, outcome: AgentOutcome): string | undefined {
   if (printedTooMuch) return `${type} was stopped because it printed ${MOST_OUTPUT_BYTES / 1_000_000} MB, which is the most that an agent may print in a run`;
-  if (outcome?.failure !== undefined) return outcome.failure;
+  if (outcome.failure !== undefined) return outcome.failure;
   const said = lastLine === '' ? '' : `: ${oneLine(lastLine)}`;
   if (signal === 'SIGKILL') return `${type} was killed (SIGKILL), most likely for want of memory`;
   if (signal !== undefined) return `${type} was ended by ${signal}`;
   if (code !== 0) return `${type} exited with code ${code}${said}`;
-  return outcome === undefined ? `the agent ended without a result${said}` : undefined;
+  return outcome.ended ? undefined : `the agent ended without a result${said}`;
 }
 
 async function report({ exitCode: _, ...result }: RunEnd, layout: Layout, { stdout, stderr }: RunOptions): Promise<void> {

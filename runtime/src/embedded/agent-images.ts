@@ -4,10 +4,11 @@ import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promise
 import { createRequire } from 'node:module';
 import { delimiter, dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { adapterFor, agentTypes } from '../agent/agent-registry.ts';
 import { CONTAINER_PATHS, type Env } from '../agent/layout.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import type { ImageSource, ProgramImage } from './images.ts';
-import { type NpmProgram, installNpmProgram } from './npm-program.ts';
+import { type InstallOptions, installNpmProgram } from './npm-program.ts';
 
 export interface AgentImagesOptions {
   /** Where `PATH`, `HOME`, `XDG_CACHE_HOME`, npm's own settings, and `TASKWRIGHT_ISOLATED` (this machine is a sandbox) are read from. */
@@ -15,27 +16,31 @@ export interface AgentImagesOptions {
   readonly clock?: Clock;
 }
 
-/** The version that the image of the same name brings. */
-export const CLAUDE_CODE: NpmProgram = {
-  title: 'Claude Code', package: '@anthropic-ai/claude-code', version: '2.1.237', size: '320 MB', command: 'claude', installScript: 'install.cjs',
-};
-
 /**
  * The agent images on a machine without images: the same program, run by this Node, and the agents' own programs from npm.
  *
  * An agent is installed the first time a Pod asks for it, into the user's cache directory, where later runs find it.
  */
 export function agentImages({ env, clock = systemClock }: AgentImagesOptions): Record<string, ImageSource> {
-  const claudeCode: ImageSource = async ({ progress }) => {
-    const directory = await installNpmProgram(CLAUDE_CODE, { env, clock, progress, cacheDir: agentCacheDir(env) });
+  const source = (type: string): ImageSource => async ({ progress }) => {
+    const directory = await installAgent(type, { env, clock, progress });
     const tools = await agentTools(env);
     return { ...tools, path: [join(directory, 'node_modules', '.bin'), ...tools.path!], hostPaths: [...tools.hostPaths!, directory] };
   };
   return {
     'ghcr.io/taskwright/agent-tools': () => agentTools(env),
-    'ghcr.io/taskwright/claude-code': claudeCode,
-    'ghcr.io/kelos-dev/claude-code': claudeCode,
+    ...Object.fromEntries(agentTypes().flatMap((type) => REGISTRIES.map((registry) => [`${registry}/${type}`, source(type)]))),
   };
+}
+
+/** Images of the reference are played by ours: they keep the same contract. */
+const REGISTRIES = ['ghcr.io/taskwright', 'ghcr.io/kelos-dev'];
+
+/** Installs an agent's own program from npm unless it is there, and returns where. */
+export async function installAgent(type: string, options: Omit<InstallOptions, 'cacheDir'>): Promise<string> {
+  const { title, program } = await adapterFor(type);
+  if (program === undefined) throw new Error(`${title} is not on npm, where agents of this machine come from; use another agent here, or run it in a cluster`);
+  return await installNpmProgram(program, { ...options, cacheDir: agentCacheDir(options.env) });
 }
 
 /** Where agents and what belongs to them are kept between runs. */

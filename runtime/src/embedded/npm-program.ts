@@ -1,23 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NpmProgram } from '../agent/adapter.ts';
 import { runCommand } from '../agent/command.ts';
 import type { Env } from '../agent/layout.ts';
 import { oneLine } from '../agent/step-error.ts';
 import { type Clock, sleep } from '../kube/clock.ts';
-
-export interface NpmProgram {
-  /** What people call it. */
-  readonly title: string;
-  readonly package: string;
-  readonly version: string;
-  /** What it takes on disk, for those who wait. */
-  readonly size: string;
-  /** The command it provides; asked for its version before the installation counts. */
-  readonly command: string;
-  /** The package's own install script, run explicitly: npm 11 asks before it runs any. */
-  readonly installScript: string;
-}
 
 export interface InstallOptions {
   /** Holds one directory per program and version. */
@@ -68,7 +56,7 @@ async function install(program: NpmProgram, place: string, { env, clock, progres
   try {
     await writeFile(join(directory, 'package.json'), '{"private":true}\n');
     await must('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error', name], LONGEST_INSTALL_MS);
-    await must(process.execPath, [join('node_modules', program.package, program.installScript)], LONGEST_SCRIPT_MS);
+    if (program.installScript !== undefined) await must(process.execPath, [join('node_modules', program.package, program.installScript)], LONGEST_SCRIPT_MS);
     const version = await must(join(directory, 'node_modules', '.bin', program.command), ['--version'], LONGEST_SCRIPT_MS);
     if (!version.includes(program.version)) throw new Error(`cannot install ${name}: it says it is ${JSON.stringify(oneLine(version, 80))}`);
     await rename(directory, place);

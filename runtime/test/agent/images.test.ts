@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { adapterFor, agentTypes } from '../../src/agent/agent-registry.ts';
 import { temporaryDirectory } from './git-fixture.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -10,13 +11,13 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const IMAGES = [
   { file: 'Dockerfile', stage: 'runtime' },
   { file: 'Dockerfile', stage: 'agent-tools' },
-  { file: 'claude-code/Dockerfile', stage: undefined },
+  ...agentTypes().map((type) => ({ file: `${type}/Dockerfile`, stage: undefined })),
 ];
 
 /** The instructions of a Dockerfile, one per line, comments left out. */
 const instructionsOf = (file: string) => readFileSync(join(ROOT, 'images', file), 'utf8').replace(/^#.*\n/gm, '').replace(/\\\n\s*/g, '').split('\n').filter(Boolean);
 const stageOf = (lines: readonly string[], stage: string | undefined) => {
-  const start = lines.findIndex((line) => line.startsWith('FROM ') && (stage === undefined || line.endsWith(` AS ${stage}`)));
+  const start = lines.findLastIndex((line) => line.startsWith('FROM ') && (stage === undefined || line.endsWith(` AS ${stage}`)));
   const end = lines.findIndex((line, index) => index > start && line.startsWith('FROM '));
   return lines.slice(start, end === -1 ? undefined : end);
 };
@@ -30,9 +31,20 @@ test.each(IMAGES)('$stage of $file is pinned, runs as an ordinary user, and star
   expect(last.at(-1)).toMatch(/^ENTRYPOINT \["\/usr\/bin\/tini"/);
 });
 
-test.each(['Dockerfile', 'claude-code/Dockerfile'])('%s copies only what is in the repository', (file) => {
+test.each(['Dockerfile', ...agentTypes().map((type) => `${type}/Dockerfile`)])('%s copies only what is in the repository', (file) => {
   const copied = instructionsOf(file).filter((line) => line.startsWith('COPY ') && !line.includes('--from=')).flatMap((line) => line.split(' ').slice(1, -1)).filter((word) => !word.startsWith('--'));
   expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test.each(agentTypes())('%s is installed in a stage of its own, in the version of its adapter, and found on PATH', async (type) => {
+  const { title, program } = await adapterFor(type);
+  const lines = instructionsOf(`${type}/Dockerfile`);
+  if (program) expect(lines).toContain(`ARG ${type.toUpperCase().replace('-', '_')}_VERSION=${program.version}`);
+  const [install, final] = [stageOf(lines, 'install'), stageOf(lines, undefined)];
+  expect(install.join('\n'), title).toContain('grep --fixed-strings');
+  expect(final.filter((line) => line.startsWith('RUN '))).toEqual([]);
+  expect(final).toContain('COPY --from=install /opt/agent /opt/agent');
+  expect(final.find((line) => line.startsWith('ENV '))).toContain(':/opt/agent/bin:$PATH');
 });
 
 test('the agent program imports only what its image holds', () => {
@@ -42,7 +54,7 @@ test('the agent program imports only what its image holds', () => {
   expect([...imported].filter((name) => !name.startsWith('node:') && !/^\.\.?\/(?!\.\.|kube)/.test(name)).sort()).toEqual(['../kube/clock.ts', 'zod']);
 });
 
-test.each(['agent-tools/agent', 'agent-tools/gh', 'claude-code/kelos_entrypoint.sh'])('%s is an executable shell script', (file) => {
+test.each(['agent-tools/agent', 'agent-tools/gh', 'agent-tools/kelos_entrypoint.sh'])('%s is an executable shell script', (file) => {
   const path = join(ROOT, 'images', file);
   expect(statSync(path).mode & 0o111).toBe(0o111);
   expect(spawnSync('sh', ['-n', path]).status).toBe(0);

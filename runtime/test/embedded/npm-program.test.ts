@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { installNpmProgram, type NpmProgram } from '../../src/embedded/npm-program.ts';
+import type { NpmProgram } from '../../src/agent/adapter.ts';
+import { installNpmProgram } from '../../src/embedded/npm-program.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { temporaryDirectory } from '../agent/git-fixture.ts';
 

@@ -1,13 +1,19 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { z } from 'zod';
+import type { AgentAdapter, AgentCommand, AgentInput, AgentOutcome, EventReader } from '../adapter.ts';
+import { endLine, resultLine, saidLine, toolErrorLine, toolLine, warningLine } from '../event-lines.ts';
+import { mergeIntoFile } from '../json-file.ts';
+import { mcpServersIn } from '../mcp-servers.ts';
+import { pluginsIn } from '../plugin-content.ts';
 import { StepError, oneLine } from '../step-error.ts';
-import type { AgentAdapter, AgentCommand, AgentInput } from './adapter.ts';
-import { claudeEvents } from './claude-events.ts';
 
-/** Claude Code. */
-export const claudeCode: AgentAdapter = {
+/** Claude Code, by Anthropic. */
+export const adapter: AgentAdapter = {
   type: 'claude-code',
+  title: 'Claude Code',
+  program: { title: 'Claude Code', package: '@anthropic-ai/claude-code', version: '2.1.237', size: '320 MB', command: 'claude', installScript: 'install.cjs' },
   configure,
   command,
   reader: ({ cwd }) => claudeEvents(cwd),
@@ -17,14 +23,16 @@ async function configure({ env }: AgentInput): Promise<void> {
   const { directory, userConfig } = placesOf(env);
   await mkdir(directory, { recursive: true });
   if (env.KELOS_AGENTS_MD) await writeFile(join(directory, 'CLAUDE.md'), env.KELOS_AGENTS_MD);
-  if (env.KELOS_MCP_SERVERS) await addMcpServers(env.KELOS_MCP_SERVERS, userConfig);
+  // As `claude mcp add --scope user` does.
+  const mcpServers = mcpServersIn(env);
+  if (mcpServers.size > 0) await mergeIntoFile(userConfig, { mcpServers: Object.fromEntries(mcpServers) });
 }
 
 async function command({ env, pluginDir, prompt, isRoot }: AgentInput): Promise<AgentCommand> {
   const args = ['--dangerously-skip-permissions', '--output-format', 'stream-json', '--verbose', '-p'];
   if (env.KELOS_MODEL) args.push('--model', env.KELOS_MODEL);
   if (env.KELOS_EFFORT) args.push('--effort', env.KELOS_EFFORT);
-  for (const plugin of await pluginsIn(pluginDir)) args.push('--plugin-dir', plugin);
+  for (const plugin of await pluginsIn(pluginDir)) args.push('--plugin-dir', `${join(pluginDir, plugin)}/`);
   // The version is the image's. An update in the middle of a run would replace it.
   return { file: 'claude', args, input: prompt, env: { DISABLE_AUTOUPDATER: '1', ...(isRoot && claimSandbox(env)) } };
 }
@@ -42,29 +50,127 @@ function placesOf({ CLAUDE_CONFIG_DIR: configDir, HOME: home = homedir() }: Agen
     : { directory: join(home, '.claude'), userConfig: join(home, '.claude.json') };
 }
 
-/** Merged into the user's configuration, as `claude mcp add --scope user` does. Values may be secrets: the file is the user's alone. */
-async function addMcpServers(servers: string, path: string): Promise<void> {
-  const added = objectIn(servers)?.mcpServers;
-  if (added === undefined) throw new StepError('KELOS_MCP_SERVERS: not a JSON object with "mcpServers"', 2);
-  const config = objectIn(await readFile(path, 'utf8').catch(() => '{}')) ?? {};
-  const mcpServers = { ...(config.mcpServers as object | undefined), ...(added as object) };
-  try {
-    await writeFile(path, JSON.stringify({ ...config, mcpServers }, null, 2), { mode: 0o600 });
-  } catch (error) {
-    throw new StepError(`cannot write the MCP servers to ${path}: ${oneLine((error as Error).message)}`);
+const text = z.string().catch('');
+const count = z.number().nonnegative().catch(0);
+
+const systemEvent = z.looseObject({
+  type: z.literal('system'), subtype: text, model: text,
+  mcp_servers: z.array(z.looseObject({ name: text, status: text })).catch([]),
+  attempt: count, max_retries: count, error: text, error_status: z.number().optional().catch(undefined),
+});
+const contentBlock = z.looseObject({
+  type: text, text, name: text, input: z.record(z.string(), z.unknown()).catch({}), is_error: z.boolean().catch(false), content: z.unknown().optional(),
+});
+const messageEvent = z.looseObject({
+  type: z.enum(['assistant', 'user']),
+  message: z.looseObject({ content: z.array(contentBlock).catch([]) }),
+  parent_tool_use_id: z.string().nullish(),
+});
+const resultEvent = z.looseObject({
+  type: z.literal('result'), subtype: z.string().optional().catch(undefined), is_error: z.boolean().catch(false),
+  terminal_reason: text, stop_reason: text, result: text, errors: z.array(z.string()).catch([]), num_turns: count, duration_ms: count,
+  total_cost_usd: z.number().optional().catch(undefined),
+  usage: z.looseObject({ input_tokens: count, output_tokens: count, cache_creation_input_tokens: count, cache_read_input_tokens: count }).optional().catch(undefined),
+});
+const claudeEvent = z.union([systemEvent, messageEvent, resultEvent]);
+
+type ResultEvent = z.infer<typeof resultEvent>;
+type ContentBlock = z.infer<typeof contentBlock>;
+
+/** The argument that says what a tool is used for. */
+const ARGUMENTS = ['command', 'file_path', 'notebook_path', 'pattern', 'url', 'query', 'description', 'skill', 'path', 'prompt'];
+const LONGEST_REASON = 300;
+
+/** Reads `--output-format stream-json`. The last `result` event is the outcome; what is not known is left to the raw file. */
+function claudeEvents(cwd: string): EventReader {
+  let last: ResultEvent | undefined;
+  return {
+    read(event) {
+      const parsed = claudeEvent.safeParse(event);
+      if (!parsed.success) return [];
+      switch (parsed.data.type) {
+        case 'system':
+          return describeSystem(parsed.data);
+        case 'result':
+          last = parsed.data;
+          return [endLine(outcomeOf(last), `${last.num_turns} turns`, `${(last.duration_ms / 1000).toFixed(1)} s`)];
+        default: {
+          const indent = parsed.data.parent_tool_use_id ? '  ' : '';
+          return parsed.data.message.content.flatMap((block) => describeBlock(block, cwd)).map((line) => indent + line);
+        }
+      }
+    },
+    outcome: () => (last === undefined ? { ended: false } : outcomeOf(last)),
+  };
+}
+
+function describeSystem({ subtype, model, mcp_servers, attempt, max_retries, error, error_status }: z.infer<typeof systemEvent>): string[] {
+  if (subtype === 'init') {
+    const broken = mcp_servers.filter(({ status }) => status === 'failed').map(({ name }) => warningLine(`MCP server ${name} failed to start`));
+    return [`* started, model ${oneLine(model, 100) || 'unknown'}`, ...broken];
+  }
+  if (subtype === 'api_retry') {
+    const reason = error_status === undefined ? 'did not answer' : `answered with status ${error_status}`;
+    return [warningLine(`the model endpoint ${reason}${error === '' ? '' : ` (${oneLine(error, 100)})`}; retry ${attempt} of ${max_retries}`)];
+  }
+  return [];
+}
+
+function describeBlock(block: ContentBlock, cwd: string): string[] {
+  switch (block.type) {
+    case 'text':
+      return saidLine(block.text);
+    case 'tool_use':
+      return [toolLine(block.name, argumentOf(block.input, cwd))];
+    case 'tool_result':
+      return [(block.is_error ? toolErrorLine : resultLine)(textIn(block.content))];
+    default:
+      return [];
   }
 }
 
-function objectIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+function argumentOf(input: ContentBlock['input'], cwd: string): string {
+  const key = ARGUMENTS.find((candidate) => typeof input[candidate] === 'string');
+  if (key === undefined) return '';
+  const value = input[key] as string;
+  return key.endsWith('_path') && value.startsWith(`${cwd}/`) ? relative(cwd, value) : value;
 }
 
-async function pluginsIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${join(directory, name)}/`).sort();
+/** A tool's result is a string or a list of blocks. */
+function textIn(content: unknown): string {
+  const parts = Array.isArray(content) ? content.map((part: { text?: unknown } | null) => part?.text) : [content];
+  return parts.filter((part) => typeof part === 'string').join('\n').trim();
+}
+
+/**
+ * Cached input counts as input: it was read and is paid for. The reference counts only what was not cached, so that its token budgets
+ * see a fraction of a long conversation.
+ */
+function outcomeOf(result: ResultEvent): AgentOutcome {
+  const { usage, total_cost_usd: cost } = result;
+  return {
+    ended: true,
+    // Adding up leaves noise in the last digits, which a quantity would round up: 0.07500000000000001.
+    ...(cost !== undefined && { costUsd: String(Number(cost.toPrecision(12))) }),
+    ...(usage && {
+      inputTokens: String(usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens),
+      outputTokens: String(usage.output_tokens),
+    }),
+    ...(result.result !== '' && { response: result.result }),
+    ...failureOf(result),
+  };
+}
+
+/** Reasons that are missing are accepted: older versions do not send them. */
+function failureOf({ subtype, is_error, terminal_reason, stop_reason, result, errors }: ResultEvent): { failure?: string } {
+  if (is_error || subtype !== 'success') {
+    const fields = [subtype !== 'success' && `subtype=${subtype ?? ''}`, is_error && 'is_error=true'].filter(Boolean).join(', ');
+    const said = oneLine(errors.join('; ') || (is_error ? result : ''), LONGEST_REASON);
+    return { failure: `Claude Code returned an unsuccessful result (${fields})${said === '' ? '' : `: ${said}`}` };
+  }
+  const fields = [
+    terminal_reason !== '' && terminal_reason !== 'completed' && `terminal_reason=${terminal_reason}`,
+    stop_reason !== '' && stop_reason !== 'end_turn' && `stop_reason=${stop_reason}`,
+  ].filter(Boolean);
+  return fields.length === 0 ? {} : { failure: `Claude Code run incomplete (${fields.join(', ')})` };
 }

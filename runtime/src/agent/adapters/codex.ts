@@ -1,0 +1,236 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { AgentAdapter, AgentCommand, AgentInput, AgentOutcome, EventReader, ModelUsage } from '../adapter.ts';
+import { endLine, resultLine, saidLine, toolErrorLine, toolLine, warningLine } from '../event-lines.ts';
+import type { Env } from '../layout.ts';
+import { type McpServer, mcpServersIn } from '../mcp-servers.ts';
+import { modelFailure } from '../model-failure.ts';
+import { copySkills } from '../plugin-content.ts';
+import { StepError } from '../step-error.ts';
+import { tokensOf } from '../token-count.ts';
+
+/** Codex, by OpenAI. */
+export const adapter: AgentAdapter = {
+  type: 'codex',
+  title: 'Codex',
+  program: { title: 'Codex', package: '@openai/codex', version: '0.169.0', size: '400 MB', command: 'codex' },
+  configure,
+  command,
+  reader: codexEvents,
+};
+
+/** A layer over the user's own `config.toml`, which is left as it is. */
+const PROFILE = 'taskwright';
+
+async function configure(input: AgentInput): Promise<void> {
+  const { env, pluginDir } = input;
+  const home = homeOf(env);
+  await mkdir(home, { recursive: true });
+  // A session is started by somebody else, who knows of no profile.
+  const file = env.KELOS_SESSION_SETUP_ONLY === '1' ? 'config.toml' : `${PROFILE}.config.toml`;
+  await writeFile(join(home, file), configOf(input), { mode: 0o600 });
+  if (env.CODEX_AUTH_JSON) await writeFile(join(home, 'auth.json'), checkedAuth(env.CODEX_AUTH_JSON), { mode: 0o600 });
+  if (env.KELOS_AGENTS_MD) await writeFile(join(home, 'AGENTS.md'), env.KELOS_AGENTS_MD);
+  await copySkills(pluginDir, join(home, 'skills'));
+}
+
+async function command({ env, prompt }: AgentInput): Promise<AgentCommand> {
+  const args = ['exec', '--profile', PROFILE, '--dangerously-bypass-approvals-and-sandbox', '--skip-git-repo-check', '--json'];
+  if (env.KELOS_MODEL) args.push('--model', env.KELOS_MODEL);
+  // Its own shell commands need none of this, and it reads the login from the file.
+  return { file: 'codex', args: [...args, '-'], input: prompt, env: { CODEX_AUTH_JSON: undefined, KELOS_MCP_SERVERS: undefined } };
+}
+
+function homeOf({ CODEX_HOME: codexHome, HOME: home = homedir() }: Env): string {
+  return codexHome || join(home, '.codex');
+}
+
+function checkedAuth(text: string): string {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    throw new StepError('CODEX_AUTH_JSON: not JSON; it must be the auth.json that `codex login` wrote', 2);
+  }
+}
+
+function configOf({ env, warn }: AgentInput): string {
+  const lines = [
+    // The version is the image's.
+    'check_for_update_on_startup = false',
+    'cli_auth_credentials_store = "file"',
+    ...(env.KELOS_EFFORT ? [`model_reasoning_effort = ${toml(env.KELOS_EFFORT)}`] : []),
+    ...(env.OPENAI_BASE_URL ? [`model_provider = ${toml(PROFILE)}`] : []),
+    '[analytics]',
+    'enabled = false',
+    ...(env.OPENAI_BASE_URL ? providerAt(env.OPENAI_BASE_URL, env) : []),
+  ];
+  for (const [name, server] of mcpServersIn(env)) {
+    if (server.type === 'sse') warn(`! MCP server ${name}: Codex does not speak SSE, it is tried as streamable HTTP`);
+    lines.push(`[mcp_servers.${toml(name)}]`, ...serverLines(server));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Codex reads no base URL from the environment. The provider of its own would try WebSockets first, which few gateways know. */
+function providerAt(url: string, env: Env): string[] {
+  const key = ['CODEX_API_KEY', 'OPENAI_API_KEY'].find((name) => env[name]);
+  const login = env.CODEX_AUTH_JSON ? ['requires_openai_auth = true'] : [];
+  return [
+    `[model_providers.${toml(PROFILE)}]`, `name = ${toml(`the endpoint of OPENAI_BASE_URL`)}`, `base_url = ${toml(url)}`, 'wire_api = "responses"',
+    ...(key === undefined ? login : [`env_key = ${toml(key)}`]),
+  ];
+}
+
+function serverLines({ command, args, url, headers, env }: McpServer): string[] {
+  return [
+    ...(command ? [`command = ${toml(command)}`] : []),
+    ...(args ? [`args = [${args.map(toml).join(', ')}]`] : []),
+    ...(url ? [`url = ${toml(url)}`] : []),
+    ...(headers ? [`http_headers = ${inlineTable(headers)}`] : []),
+    ...(env ? [`env = ${inlineTable(env)}`] : []),
+  ];
+}
+
+function inlineTable(values: Readonly<Record<string, string>>): string {
+  return `{ ${Object.entries(values).map(([key, value]) => `${toml(key)} = ${toml(value)}`).join(', ')} }`;
+}
+
+/** TOML's basic strings are JSON's, but for one control character. */
+function toml(text: string): string {
+  return JSON.stringify(text).replaceAll('\u007f', '\\u007f');
+}
+
+const text = z.string().catch('');
+const count = z.number().nonnegative().catch(0);
+const problem = z.looseObject({ message: text }).nullish().catch(undefined);
+const item = z.looseObject({
+  type: text, text, message: text, command: text, aggregated_output: text, exit_code: z.number().nullish().catch(undefined), status: text,
+  changes: z.array(z.looseObject({ path: text, kind: text })).catch([]), server: text, tool: text, query: text, error: problem,
+});
+const usage = z.looseObject({ input_tokens: count, cached_input_tokens: count, cache_write_input_tokens: count, output_tokens: count });
+const codexEvent = z.looseObject({ type: z.string(), thread_id: text, message: text, item: item.optional().catch(undefined), usage: usage.optional().catch(undefined), error: problem });
+
+/** Reads `exec --json`. Every `turn.completed` adds to the usage; the last words are the response. */
+function codexEvents({ env, cwd }: AgentInput): EventReader {
+  let thread = '';
+  let response: string | undefined;
+  let ended = false;
+  let failure: string | undefined;
+  let used: ModelUsage | undefined;
+  const outcome = (usage?: ModelUsage): AgentOutcome => ({ ended, ...tokensOf(usage ? [usage] : []), ...(response && { response }), ...(failure && { failure }) });
+  return {
+    read(event) {
+      const parsed = codexEvent.safeParse(event);
+      if (!parsed.success) return [];
+      const { type, thread_id: id, message, item: what, usage: usedNow, error } = parsed.data;
+      switch (type) {
+        case 'thread.started':
+          thread = id;
+          return [`* started, model ${env.KELOS_MODEL || 'of its own choice'}`];
+        case 'item.started':
+          return what === undefined ? [] : describeStart(what);
+        case 'item.completed':
+          if (what?.type === 'agent_message') response = what.text;
+          return what === undefined ? [] : describeEnd(what, cwd);
+        case 'error':
+          return [warningLine(message)];
+        case 'turn.completed':
+          ended = true;
+          if (usedNow) used = added(usageOf(usedNow), used);
+          return [endLine(outcome(used))];
+        case 'turn.failed':
+          ended = true;
+          failure = modelFailure('Codex', error?.message ?? '');
+          return [endLine(outcome(used))];
+        default:
+          return [];
+      }
+    },
+    async outcome() {
+      const session = thread === '' ? undefined : await readSession(thread, homeOf(env));
+      const usage = used ?? session?.usage;
+      return outcome(usage && { ...usage, model: env.KELOS_MODEL || session?.model });
+    },
+  };
+}
+
+function usageOf({ input_tokens: input, cached_input_tokens: read, cache_write_input_tokens: written, output_tokens: output }: z.infer<typeof usage>): ModelUsage {
+  return { inputTokens: Math.max(input - read - written, 0), cacheReadTokens: read, cacheWriteTokens: written, outputTokens: output };
+}
+
+function added(one: ModelUsage, other: ModelUsage | undefined): ModelUsage {
+  if (other === undefined) return one;
+  return {
+    inputTokens: one.inputTokens + other.inputTokens, cacheReadTokens: one.cacheReadTokens + other.cacheReadTokens,
+    cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens, outputTokens: one.outputTokens + other.outputTokens,
+  };
+}
+
+function describeStart(what: z.infer<typeof item>): string[] {
+  switch (what.type) {
+    case 'command_execution':
+      return [toolLine('shell', /^\S*\/(?:ba|z)?sh -l?c '([\s\S]*)'$/.exec(what.command)?.[1] ?? what.command)];
+    case 'mcp_tool_call':
+      return [toolLine(`${what.server}.${what.tool}`)];
+    case 'web_search':
+      return [toolLine('search', what.query)];
+    default:
+      return [];
+  }
+}
+
+function describeEnd(what: z.infer<typeof item>, cwd: string): string[] {
+  switch (what.type) {
+    case 'agent_message':
+      return saidLine(what.text);
+    case 'command_execution':
+      return [what.exit_code === 0 ? resultLine(what.aggregated_output) : toolErrorLine(`exit code ${what.exit_code ?? 'unknown'} ${what.aggregated_output}`)];
+    case 'file_change':
+      return what.status === 'failed' ? [toolErrorLine('the change could not be made')] : what.changes.map(({ kind, path }) => toolLine(kind, path.startsWith(`${cwd}/`) ? relative(cwd, path) : path));
+    case 'mcp_tool_call':
+      return what.error ? [toolErrorLine(what.error.message)] : [];
+    case 'error':
+      return [warningLine(what.message)];
+    default:
+      return [];
+  }
+}
+
+const sessionLine = z.looseObject({
+  type: z.string(),
+  payload: z.looseObject({ type: text, model: text, info: z.looseObject({ total_token_usage: usage.optional().catch(undefined) }).nullish().catch(undefined) }),
+});
+
+/**
+ * What only the file of the session tells: the model that Codex chose itself, and what a run used that failed or was stopped. Nothing where there
+ * is no such file, or another version keeps it otherwise.
+ */
+async function readSession(thread: string, home: string): Promise<{ model?: string; usage?: ModelUsage }> {
+  const sessions = join(home, 'sessions');
+  const names = await readdir(sessions, { recursive: true }).catch(() => []);
+  const name = names.find((candidate) => candidate.endsWith(`${thread}.jsonl`));
+  const found: { model?: string; usage?: ModelUsage } = {};
+  if (name === undefined) return found;
+  for await (const line of createInterface({ input: createReadStream(join(sessions, name)), crlfDelay: Infinity })) {
+    if (!/"type":"(?:turn_context|token_count)"/.test(line)) continue;
+    const parsed = sessionLine.safeParse(jsonIn(line));
+    if (!parsed.success) continue;
+    const { type, payload } = parsed.data;
+    if (type === 'turn_context' && payload.model !== '') found.model = payload.model;
+    if (payload.type === 'token_count' && payload.info?.total_token_usage) found.usage = usageOf(payload.info.total_token_usage);
+  }
+  return found;
+}
+
+function jsonIn(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // cut off in the middle of a line
+  }
+}

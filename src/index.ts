@@ -1,4 +1,5 @@
 export * from './agent-config';
+export * from './agent-network';
 export * from './coding-agent';
 export * from './crds';
 export * from './credentials';

@@ -1,7 +1,9 @@
 import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import { AgentNetwork } from './agent-network';
 import { checkNamespaceName } from './private/names';
-import { WORKLOAD_RULES, leaseRules } from './private/operator-rbac';
+import { checkAgentNetwork } from './private/network-check';
+import { leaseRules, workloadRules } from './private/operator-rbac';
 import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
 import { copyOfList } from './private/shape';
@@ -116,6 +118,12 @@ export interface TaskwrightProps {
    */
   readonly limits?: { [resource: string]: string };
   /**
+   * What agents may reach: the operator makes a policy for the Pods of each Task.
+   *
+   * @default AgentNetwork.internet()
+   */
+  readonly agentNetwork?: AgentNetwork;
+  /**
    * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
    *
    * @default - none
@@ -170,7 +178,7 @@ export class Taskwright extends Construct {
     this.home = props.namespace ?? 'taskwright-system';
     this.namespace = props.createNamespace === false ? undefined : this.createNamespace();
     this.serviceAccount = this.atHome('ServiceAccount', 'v1', { automountServiceAccountToken: false });
-    this.clusterRole = this.object('ClusterRole', `${RBAC}/v1`, { name: this.clusterName }, { rules: WORKLOAD_RULES });
+    this.clusterRole = this.object('ClusterRole', `${RBAC}/v1`, { name: this.clusterName }, { rules: workloadRules(this.network.reach) });
     this.bindings = this.createBindings();
     this.createLeaderElection();
     this.deployment = this.atHome('Deployment', 'apps/v1', { spec: this.deploymentSpec() });
@@ -185,6 +193,10 @@ export class Taskwright extends Construct {
   /** Cluster-wide names carry that of the namespace, so that two installs do not meet. */
   private get clusterName(): string {
     return `${this.home}-operator`;
+  }
+
+  private get network(): AgentNetwork {
+    return this.props.agentNetwork ?? AgentNetwork.internet();
   }
 
   private createNamespace(): ApiObject {
@@ -264,6 +276,9 @@ export class Taskwright extends Construct {
       'gemini-image': this.image('gemini', images.gemini),
       'opencode-image': this.image('opencode', images.openCode),
       'cursor-image': this.image('cursor', images.cursor),
+      'agent-network': this.network.reach,
+      'agent-network-allow': this.network.allow.join(',') || undefined,
+      'agent-network-deny': this.network.deny.join(',') || undefined,
       ...flags,
     }).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`]));
   }
@@ -285,6 +300,7 @@ export class Taskwright extends Construct {
     const { replicas = 2, watchNamespaces } = this.props;
     const problems = checkNamespaceName(this.home, 'namespace');
     if (!Number.isInteger(replicas) || replicas < 1) problems.push({ code: 'too-small', path: 'replicas', got: quote(replicas), allowed: 'it has to be a whole number from 1' });
+    problems.push(...checkAgentNetwork(this.network));
     if (watchNamespaces?.length === 0) problems.push({ code: 'too-few', path: 'watchNamespaces', got: 'none', fix: 'name one, or leave it out to watch all' });
     return [...problems, ...(watchNamespaces ?? []).flatMap((name, index) => checkNamespaceName(name, `watchNamespaces[${index}]`))];
   }

@@ -81,6 +81,7 @@ describe('Taskwright', () => {
                     "--gemini-image=ghcr.io/taskwright/gemini:latest",
                     "--opencode-image=ghcr.io/taskwright/opencode:latest",
                     "--cursor-image=ghcr.io/taskwright/cursor:latest",
+                    "--agent-network=internet",
                   ],
                   "env": [
                     {
@@ -197,7 +198,7 @@ describe('Taskwright', () => {
     `);
   });
 
-  test('may do what its controllers do, and never changes a Secret', () => {
+  test('may do what its controllers do, and deletes no Secret', () => {
     const { find, objects } = install();
     expect(find('ClusterRole').rules).toMatchInlineSnapshot(`
       [
@@ -298,6 +299,19 @@ describe('Taskwright', () => {
           ],
           "resources": [
             "configmaps",
+          ],
+          "verbs": [
+            "get",
+            "list",
+            "watch",
+            "create",
+          ],
+        },
+        {
+          "apiGroups": [
+            "",
+          ],
+          "resources": [
             "secrets",
           ],
           "verbs": [
@@ -305,6 +319,7 @@ describe('Taskwright', () => {
             "list",
             "watch",
             "create",
+            "patch",
           ],
         },
         {
@@ -317,6 +332,29 @@ describe('Taskwright', () => {
           "verbs": [
             "create",
             "patch",
+          ],
+        },
+        {
+          "apiGroups": [
+            "networking.k8s.io",
+          ],
+          "resources": [
+            "networkpolicies",
+          ],
+          "verbs": [
+            "get",
+            "create",
+          ],
+        },
+        {
+          "apiGroups": [
+            "",
+          ],
+          "resources": [
+            "services",
+          ],
+          "verbs": [
+            "get",
           ],
         },
       ]
@@ -354,7 +392,7 @@ describe('Taskwright', () => {
     for (const { rules = [] } of objects) {
       for (const { resources, verbs } of rules) {
         expect([...resources, ...verbs]).not.toContain('*');
-        if (resources.includes('secrets')) expect(verbs).toEqual(['get', 'list', 'watch', 'create']);
+        if (resources.includes('secrets')) expect(verbs).toEqual(['get', 'list', 'watch', 'create', 'patch']);
       }
     }
   });

@@ -9,8 +9,12 @@ interface PolicyRule {
 
 const READ = ['get', 'list', 'watch'];
 
-/** In every namespace whose Tasks are run. */
-export const WORKLOAD_RULES: readonly PolicyRule[] = [
+/** In every namespace whose Tasks are run. `reach` decides whether its agents get network policies, and of which kind. */
+export function workloadRules(reach: string): PolicyRule[] {
+  return [...WORKLOAD_RULES, ...(NETWORK_RULES[reach] ?? [])];
+}
+
+const WORKLOAD_RULES: readonly PolicyRule[] = [
   // Adds the finalizer and notes an attempt, deletes what has expired.
   { apiGroups: ['kelos.dev'], resources: ['tasks'], verbs: [...READ, 'patch', 'delete'] },
   { apiGroups: ['kelos.dev'], resources: ['tasks/status'], verbs: ['patch'] },
@@ -28,6 +32,18 @@ export const WORKLOAD_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['secrets'], verbs: [...READ, 'create', 'patch'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ];
+
+/** A policy is made before the Pods that it is about, and never changed. It names the Pods of a Service by the Service's own selector. */
+const NETWORK_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
+  internet: [
+    { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'create'] },
+    { apiGroups: [''], resources: ['services'], verbs: ['get'] },
+  ],
+  hosts: [
+    { apiGroups: ['cilium.io'], resources: ['ciliumnetworkpolicies'], verbs: ['get', 'create'] },
+    { apiGroups: [''], resources: ['services'], verbs: ['get'] },
+  ],
+};
 
 /** In the namespace of the operator: one of its replicas leads. A Lease cannot be named before it is created. */
 export function leaseRules(lease: string): PolicyRule[] {

@@ -1,5 +1,7 @@
+import { isIP, isIPv6 } from 'node:net';
 import { parseArgs } from 'node:util';
 import { AGENT_TYPES } from '@taskwright/schema';
+import type { NetworkRules } from '../tasks/network/network-rules.ts';
 import type { AgentImage, Images } from '../tasks/pod/image.ts';
 
 /** What the command line of the operator says. Names and defaults are those of the reference where it has them. */
@@ -11,6 +13,8 @@ export interface Flags {
   readonly kubeconfig?: string;
   readonly verbosity: number;
   readonly images: Images;
+  /** Left out: agents get no network policy. */
+  readonly network?: NetworkRules;
 }
 
 export interface Address {
@@ -31,6 +35,9 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   kubeconfig: '',
   verbosity: '0',
   version: 'latest',
+  'agent-network': 'any',
+  'agent-network-allow': '',
+  'agent-network-deny': '',
   ...Object.fromEntries(IMAGES.flatMap((name) => [[`${name}-image`, `${REGISTRY}/${name}`], [`${name}-image-pull-policy`, '']])),
 };
 
@@ -43,16 +50,41 @@ export function parseFlags(args: readonly string[]): Flags {
     const policy = oneOf(`${name}-image-pull-policy`, text(`${name}-image-pull-policy`), PULL_POLICIES);
     return { image: withTag(`${name}-image`, text(`${name}-image`), version), ...(policy ? { pullPolicy: policy } : {}) };
   };
-  const namespaces = text('watch-namespaces').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const namespaces = list(text('watch-namespaces'));
   return {
     metricsAddress: address('metrics-bind-address', text('metrics-bind-address')),
     healthAddress: address('health-probe-bind-address', text('health-probe-bind-address')),
     leaderElect: oneOf('leader-elect', text('leader-elect'), ['true', 'false']) === 'true',
-    namespaces: namespaces.length > 0 ? [...new Set(namespaces)] : undefined,
+    namespaces: namespaces.length > 0 ? namespaces : undefined,
     kubeconfig: text('kubeconfig') || undefined,
     verbosity: count('verbosity', text('verbosity')),
     images: { agents: Object.fromEntries(AGENT_TYPES.map((type) => [type, image(type)])), agentTools: image('agent-tools') },
+    network: networkOf(text),
   };
+}
+
+function networkOf(text: (flag: string) => string): NetworkRules | undefined {
+  const reach = oneOf('agent-network', text('agent-network'), ['any', 'internet', 'hosts']);
+  if (reach === undefined || reach === 'any') return undefined;
+  const allow = list(text('agent-network-allow'));
+  const cidrs = allow.filter(isCidr);
+  const hosts = allow.filter((entry) => !isCidr(entry));
+  const denyCidrs = list(text('agent-network-deny'));
+  for (const host of hosts) {
+    if (reach !== 'hosts') throw refusal('agent-network-allow', host, 'blocks of addresses, such as 10.20.0.0/16; names of hosts go with --agent-network=hosts');
+    if (!/^[a-z0-9*][a-z0-9.*-]*$/.test(host)) throw refusal('agent-network-allow', host, 'blocks of addresses, such as 10.20.0.0/16, and names of hosts, such as *.example.com');
+  }
+  for (const cidr of denyCidrs) if (!isCidr(cidr)) throw refusal('agent-network-deny', cidr, 'blocks of addresses, such as 203.0.113.0/24');
+  return { reach, allowCidrs: cidrs, allowHosts: hosts, denyCidrs };
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = ''] = text.split('/');
+  return isIP(address) > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv6(address) ? 128 : 32);
+}
+
+function list(text: string): string[] {
+  return [...new Set(text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== ''))];
 }
 
 function given(args: readonly string[]): Record<string, string> {

@@ -24,6 +24,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   const operator = startOperator({
     transport,
     images: flags.images,
+    ...(flags.network ? { network: flags.network } : {}),
     log,
     metrics,
     identity: `${env.POD_NAME ?? hostname()}_${randomUUID()}`,

@@ -8,6 +8,7 @@ import type { KubeMetrics } from '../kube/metrics.ts';
 import { type Random, systemRandom } from '../kube/random.ts';
 import type { Transport } from '../kube/transport.ts';
 import { fence } from '../kube/write-fence.ts';
+import type { NetworkRules } from '../tasks/network/network-rules.ts';
 import type { Images } from '../tasks/pod/image.ts';
 import { InstallationTokens } from '../workspaces/installation-tokens.ts';
 import { tokenController, tokenSecrets } from '../workspaces/token-controller.ts';
@@ -19,6 +20,8 @@ export interface OperatorOptions {
   /** How to reach the API: sockets to a cluster, or the embedded engine. It is left open at the end. */
   readonly transport: Transport;
   readonly images: Images;
+  /** What agents may reach. Left out: whatever the network of the cluster lets them. */
+  readonly network?: NetworkRules;
   /** How GitHub is reached, for the tokens of its Apps. Default: that of the machine. */
   readonly fetch?: typeof globalThis.fetch;
   /** Default: that of the machine. */
@@ -54,7 +57,7 @@ const REPORTING_CONTROLLER = 'kelos-controller';
 
 /** Starts every controller. The same in a cluster, on a laptop and in tests: all that differs is the transport, the clock and the images. */
 export function startOperator(options: OperatorOptions): Operator {
-  const { transport, images, fetch = globalThis.fetch, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
+  const { transport, images, network, fetch = globalThis.fetch, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
   const clientOptions = { userAgent: NAME, clock, ...(metrics ? { metrics: metrics.requests('kubernetes') } : {}) };
   const onError = (err: unknown) => log?.warn({ err }, 'the API server could not be reached, or refused');
 
@@ -71,7 +74,7 @@ export function startOperator(options: OperatorOptions): Operator {
     const caches = taskCaches(ofInformers);
     const secrets = tokenSecrets(ofInformers);
     const refresh = tokenController({ client, clock, secrets, tasks: caches.tasks, tokens, events, log, metrics: metrics?.controller('github-token') });
-    return { caches, secrets, refresh, tasks: taskController({ client, caches, clock, random, images, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
+    return { caches, secrets, refresh, tasks: taskController({ client, caches, clock, random, images, network, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
   const informers = parts.flatMap(({ caches, secrets }) => [caches.tasks, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, secrets]);
   const controllers = parts.flatMap(({ tasks, refresh }) => [tasks.controller, refresh]);

@@ -1,21 +1,24 @@
 import type { Task } from '@taskwright/schema';
-import { configMapResource, jobResource, podResource, secretResource } from '@taskwright/schema/kubernetes';
+import { configMapResource, jobResource, podResource, secretResource, type Service, serviceResource } from '@taskwright/schema/kubernetes';
 import { type DataNeed, decodeData, type ReadData } from '../agent-configs/referenced-data.ts';
 import { ApiError, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
-import { keyOf } from '../kube/object.ts';
+import { keyOf, type KubeObject } from '../kube/object.ts';
 import type { InstallationTokens } from '../workspaces/installation-tokens.ts';
 import { dataToRead } from './gates/referenced-data.ts';
 import { type LogReading, readLogResult } from './outcome/log-result.ts';
 import { jobNameOf, taskLabelOf } from './names.ts';
+import type { NetworkRules } from './network/network-rules.ts';
+import type { ServiceName } from './network/reach.ts';
+import type { ServiceNamed } from './network/policy-objects.ts';
 import { AGENT_CONTAINER } from './pod/paths.ts';
 import type { Images } from './pod/image.ts';
 import { missesItsJob } from './progress.ts';
 import { jobKeysOf, OF_TASKS, siblingKey, type TaskCaches } from './task-caches.ts';
 import type { TaskFacts } from './task-facts.ts';
 import { isAboutToGo } from './deletion.ts';
-import { meetsForeignJob, tokenToAsk } from './start.ts';
+import { meetsForeignJob, servicesToRead, tokenToAsk } from './start.ts';
 import { logsToRead, missesPods } from './task-plan.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
@@ -25,6 +28,8 @@ export interface Surroundings {
   readonly caches: TaskCaches;
   readonly clock: Clock;
   readonly images: Images;
+  /** What agents may reach. Left out: they get no policy. */
+  readonly network?: NetworkRules;
   readonly tokens: InstallationTokens;
   /** Looks at a Task again, soon. */
   readonly wake: (taskKey: string) => void;
@@ -35,7 +40,7 @@ export interface Surroundings {
  * That is nothing in most runs; Secrets, and a token of GitHub's, when a Task is about to start, a log when the termination message is not enough, and whatever a decision
  * rests on that cannot be taken back, when the caches may contradict each other.
  */
-export async function gather(task: Task, { client, caches, clock, images, tokens, wake }: Surroundings, signal: AbortSignal): Promise<TaskFacts> {
+export async function gather(task: Task, { client, caches, clock, images, network, tokens, wake }: Surroundings, signal: AbortSignal): Promise<TaskFacts> {
   const { tasks, jobs, pods, workspaces, agentConfigs } = caches;
   const { workspaceName } = workerOf(task);
   const jobKey = siblingKey(task, jobNameOf(task));
@@ -51,6 +56,8 @@ export async function gather(task: Task, { client, caches, clock, images, tokens
     agentConfig: (name: string) => agentConfigs.get(siblingKey(task, name)),
     taskNamed: (name: string) => tasks.get(siblingKey(task, name)),
     dependants: tasks.byIndex('dependsOn', keyOf(task)),
+    ...(network && { network }),
+    serviceNamed: () => undefined,
     images,
     now: clock.now(),
   };
@@ -61,7 +68,8 @@ export async function gather(task: Task, { client, caches, clock, images, tokens
     logs: await readLogs(client, logsToRead(cached), signal),
   };
   const request = needs.length > 0 ? tokenToAsk(facts) : undefined;
-  return request ? { ...facts, gitToken: tokens.get(request, `start ${keyOf(task)}`, () => wake(keyOf(task))) } : facts;
+  const gitToken = request && tokens.get(request, `start ${keyOf(task)}`, () => wake(keyOf(task)));
+  return { ...facts, ...(gitToken && { gitToken }), serviceNamed: await readServices(client, servicesToRead(facts), signal) };
 }
 
 /** A cache may be behind. What is decided for good is decided on what the server says: that a Job is lost, that its name is taken, that it is gone. */
@@ -88,6 +96,15 @@ async function readData(client: KubeClient, task: Task, needs: readonly DataNeed
   return (kind, name) => byName.get(`${kind}/${name}`);
 }
 
+/** One that is not there, or in a namespace where we may not look, is nothing. */
+async function readServices(client: KubeClient, services: readonly ServiceName[], signal: AbortSignal): Promise<ServiceNamed> {
+  const id = ({ namespace, name }: ServiceName) => `${namespace}/${name}`;
+  const distinct = [...new Map(services.map((service) => [id(service), service])).values()];
+  const found = await Promise.all(distinct.map(async (service) => [id(service), await orNothing(client.get<Service & KubeObject>(serviceResource, service, { signal }), isForbidden)] as const));
+  const byName = new Map(found);
+  return (service) => byName.get(id(service));
+}
+
 async function readLogs(client: KubeClient, pods: readonly ObservedPod[], signal: AbortSignal): Promise<Map<string, LogReading>> {
   const readings = new Map<string, LogReading>();
   for (const { metadata } of pods) readings.set(metadata.uid!, await readLog(client, metadata, signal));
@@ -105,11 +122,15 @@ async function readLog(client: KubeClient, { namespace, name }: ObservedPod['met
   }
 }
 
-async function orNothing<T>(request: Promise<T>): Promise<T | undefined> {
+async function orNothing<T>(request: Promise<T>, isNothing: (error: unknown) => boolean = () => false): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isNotFound(error) || isNothing(error)) return undefined;
     throw error;
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 403;
 }

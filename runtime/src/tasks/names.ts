@@ -16,7 +16,7 @@ export function taskLabelOf(task: Task): string {
 }
 
 /** An object that belongs to the Task and is named after it. */
-export function childNameOf(task: Task, purpose: 'plugins' | 'inputs' | 'mcp' | 'github-token'): string {
+export function childNameOf(task: Task, purpose: 'plugins' | 'inputs' | 'mcp' | 'github-token' | 'network'): string {
   return shorten(`${task.metadata.name!}-${purpose}`, NAME_LIMIT);
 }
 

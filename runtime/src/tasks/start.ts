@@ -13,7 +13,9 @@ import { specGate } from './gates/spec.ts';
 import { workerPoolGate } from './gates/worker-pool.ts';
 import { type BuildStep, JobBuildError } from './job-build-error.ts';
 import { buildJob } from './pod/job.ts';
-import { isFinished } from './phase.ts';
+import { destinationsOf, type ServiceName } from './network/reach.ts';
+import { policyWrite } from './network/policy-objects.ts';
+import { hasStarted, isFinished } from './phase.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import { toKubeTime } from '../kube/time.ts';
 import { workerOf } from './worker.ts';
@@ -60,11 +62,22 @@ export function planStart(facts: TaskFacts): TaskPlan {
 
 /** The token that a Task needs before it can start, when it needs nothing else. */
 export function tokenToAsk(facts: TaskFacts): TokenRequest | undefined {
-  const request = tokenRequestOf(facts);
+  return tokenRequestOf(facts) && isAboutToStart(facts) ? tokenRequestOf(facts) : undefined;
+}
+
+/** The Services that the network policy of a Task leads to, when it needs nothing else. */
+export function servicesToRead(facts: TaskFacts): ServiceName[] {
+  if (!facts.network || !isAboutToStart(facts)) return [];
+  return destinationsOf(facts).flatMap(({ service }) => service ?? []);
+}
+
+function isAboutToStart(facts: TaskFacts): boolean {
+  const { task, job } = facts;
+  if (task.metadata.deletionTimestamp || job || hasStarted(task)) return false;
   try {
-    return request && !obstacleTo(facts) ? request : undefined;
+    return !obstacleTo(facts);
   } catch (error) {
-    if (error instanceof JobBuildError) return undefined; // The plan meets the same error, and reports it.
+    if (error instanceof JobBuildError) return false; // The plan meets the same error, and reports it.
     throw error;
   }
 }
@@ -98,12 +111,15 @@ function obstacleTo(facts: TaskFacts): Obstacle | undefined {
   return GATES.reduce<Obstacle | undefined>((found, gate) => found ?? gate(facts), undefined);
 }
 
-function startWrites({ task, workspace, agentConfig, read, gitToken, images }: TaskFacts): Write[] {
+function startWrites(facts: TaskFacts): Write[] {
+  const { task, workspace, agentConfig, read, gitToken, images, network: rules, serviceNamed } = facts;
   const { configMaps, secrets, job } = buildJob({ task, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, images });
   return [
     addFinalizer(task),
     ...configMaps.map((object) => creation(configMapResource, object)),
     ...secrets.map((object) => creation(secretResource, object)),
+    // Before the Pods that it is about: none of them runs for a moment without it.
+    ...(rules ? [policyWrite(task, { destinations: destinationsOf(facts), rules, serviceNamed })] : []),
     creation(jobResource, job),
   ];
 }

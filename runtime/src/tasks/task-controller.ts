@@ -27,7 +27,7 @@ export interface TaskControllerOptions extends Omit<Surroundings, 'wake'> {
  * and those that depend on it, and, while it waits for one, a Secret or ConfigMap.
  */
 export function taskController(options: TaskControllerOptions): { controller: Controller; close(): void } {
-  const { client, caches, clock, random, images, tokens, events, log, metrics, taskMetrics } = options;
+  const { client, caches, clock, random, images, network, tokens, events, log, metrics, taskMetrics } = options;
   const { tasks, jobs, pods, workspaces, agentConfigs } = caches;
   const written = new Written([tasks, jobs], clock);
   const dataWatch = new DataWatch({
@@ -49,7 +49,7 @@ export function taskController(options: TaskControllerOptions): { controller: Co
       source(workspaces, (workspace) => tasks.byIndex('workspace', keyOf(workspace)).map(keyOf)),
       source(agentConfigs, (config) => tasks.byIndex('agentConfig', keyOf(config)).map(keyOf)),
     ],
-    reconcile: taskReconciler({ client, caches, clock, images, tokens, wake: (key) => controller.queue.add(key), effects, dataWatch, metrics: taskMetrics }),
+    reconcile: taskReconciler({ client, caches, clock, images, network, tokens, wake: (key) => controller.queue.add(key), effects, dataWatch, metrics: taskMetrics }),
     groupOf: (key) => splitKey(key).namespace ?? '',
     // Reading the log of an agent that printed 100 MB takes its time.
     timeoutMs: 120_000,

@@ -5,6 +5,8 @@ import type { TokenState } from '../workspaces/installation-tokens.ts';
 import type { LogReading } from './outcome/log-result.ts';
 import type { Images } from './pod/image.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
+import type { NetworkRules } from './network/network-rules.ts';
+import type { ServiceNamed } from './network/policy-objects.ts';
 
 /** Everything the rules of this folder may know. They do no I/O: what is not in here, they cannot depend on. */
 export interface TaskFacts {
@@ -27,6 +29,10 @@ export interface TaskFacts {
   readonly logs: ReadonlyMap<string, LogReading>;
   /** Of a token for the Workspace, once nothing else is in the Task's way; nothing if its Secret holds no GitHub App. */
   readonly gitToken?: TokenState;
+  /** What agents may reach. Left out: they get no policy. */
+  readonly network?: NetworkRules;
+  /** The Services that `servicesToRead` asked for. */
+  readonly serviceNamed: ServiceNamed;
   readonly images: Images;
   readonly now: Date;
 }

@@ -26,6 +26,9 @@ describe('a value', () => {
     { args: ['--watch-namespaces=a, b,a,'], flags: { namespaces: ['a', 'b'] } },
     { args: ['--watch-namespaces='], flags: { namespaces: undefined } },
     { args: ['--verbosity=2'], flags: { verbosity: 2 } },
+    { args: ['--agent-network=any'], flags: { network: undefined } },
+    { args: ['--agent-network=internet', '--agent-network-deny=203.0.113.0/24'], flags: { network: { reach: 'internet', allowCidrs: [], allowHosts: [], denyCidrs: ['203.0.113.0/24'] } } },
+    { args: ['--agent-network=hosts', '--agent-network-allow=10.0.0.0/8, *.debian.org,fd00::/8'], flags: { network: { reach: 'hosts', allowCidrs: ['10.0.0.0/8', 'fd00::/8'], allowHosts: ['*.debian.org'], denyCidrs: [] } } },
   ])('is read from $args', ({ args, flags }) => {
     expect(parseFlags(args)).toMatchObject(flags);
   });
@@ -47,10 +50,14 @@ test.each([
   { args: ['--metrics-bind-address=8080'], error: '--metrics-bind-address: got "8080"; allowed is :8080, 127.0.0.1:8080, or 0 for nowhere' },
   { args: ['--metrics-bind-address=:65536'], error: '--metrics-bind-address: got ":65536"; allowed is :8080, 127.0.0.1:8080, or 0 for nowhere' },
   { args: ['--version='], error: '--version: got ""; allowed is the tag of an image, such as 1.2.0' },
+  { args: ['--agent-network=none'], error: '--agent-network: got "none"; allowed is one of any, internet, hosts' },
+  { args: ['--agent-network=internet', '--agent-network-allow=git.example.com'], error: '--agent-network-allow: got "git.example.com"; allowed is blocks of addresses, such as 10.20.0.0/16; names of hosts go with --agent-network=hosts' },
+  { args: ['--agent-network=hosts', '--agent-network-allow=10.0.0.0/33'], error: '--agent-network-allow: got "10.0.0.0/33"; allowed is blocks of addresses, such as 10.20.0.0/16, and names of hosts, such as *.example.com' },
+  { args: ['--agent-network=internet', '--agent-network-deny=10.0.0.1'], error: '--agent-network-deny: got "10.0.0.1"; allowed is blocks of addresses, such as 203.0.113.0/24' },
   { args: ['--verbosity=-1'], error: '--verbosity: got "-1"; allowed is a number from 0' },
   { args: ['--codex-image=a b'], error: '--codex-image: got "a b"; allowed is an image, such as ghcr.io/acme/agent or ghcr.io/acme/agent:1' },
   { args: ['--codex-image-pull-policy=Sometimes'], error: '--codex-image-pull-policy: got "Sometimes"; allowed is one of Always, IfNotPresent, Never' },
-  { args: ['--nope'], error: "Unknown option '--nope'; there are --agent-tools-image, --agent-tools-image-pull-policy, --claude-code-image" },
+  { args: ['--nope'], error: "Unknown option '--nope'; there are --agent-network, --agent-network-allow, --agent-network-deny, --agent-tools-image, --agent-tools-image-pull-policy, --claude-code-image" },
 ])('refuses $args', ({ args, error }) => {
   expect(() => parseFlags(args)).toThrow(error);
 });

@@ -96,7 +96,7 @@ function program(): KubeObject[] {
   const secret = new ApiObject(chart, 'bot', { apiVersion: 'v1', kind: 'Secret', data: { ...encodedApp, ANTHROPIC_API_KEY: 'eA==' } });
   const rules = new AgentConfig(chart, 'rules', {
     plugins: [Plugin.inline('house', { skills: { release: '# Release' } })],
-    mcpServers: [McpServer.http('docs', { url: 'https://docs.example.com/mcp', headersFrom: secret })],
+    mcpServers: [McpServer.http('docs', { url: 'http://docs.tools.svc/mcp', headersFrom: secret })],
   });
   new Workspace(chart, 'shop', { metadata: { name: 'shop' }, repo: 'https://github.com/acme/shop.git', credentials: GitCredentials.githubApp(secret) });
   new Task(chart, 'fix', {
@@ -116,7 +116,7 @@ test('the operator lives with the rights that the constructs install', async () 
   const cluster = await startCluster({ message: result(['branch: fix/42', 'commit: abc']), runsForMs: 3_600_000 });
   await cluster.client.create(namespaceResource, { metadata: { name: HOME } });
   const transport = new AuthorizedTransport(cluster.api.transport);
-  const operator = startOperator({ transport, clock: cluster.clock, images, fetch: aGitHub(cluster.clock).fetch, identity: 'one', leaderElection: { namespace: HOME } });
+  const operator = startOperator({ transport, clock: cluster.clock, images, fetch: aGitHub(cluster.clock).fetch, network: { reach: 'internet', allowCidrs: [], allowHosts: [], denyCidrs: [] }, identity: 'one', leaderElection: { namespace: HOME } });
   try {
     const [secret, ...others] = program();
     for (const object of others) await cluster.client.create(RESOURCES[object.kind!]!, object);
@@ -135,12 +135,14 @@ test('the operator lives with the rights that the constructs install', async () 
       "create events.events.k8s.io",
       "create jobs.batch",
       "create leases.coordination.k8s.io",
+      "create networkpolicies.networking.k8s.io",
       "create secrets",
       "delete jobs.batch",
       "delete tasks.kelos.dev",
       "get jobs.batch",
       "get leases.coordination.k8s.io",
       "get secrets",
+      "get services",
       "list pods",
       "patch secrets",
       "patch tasks.kelos.dev",

@@ -7,6 +7,8 @@ export type HoldReason =
   | 'JobNameTaken'
   | 'DependencyMissing'
   | 'DependencyUnfinished'
+  | 'BranchLocked'
+  | 'BranchQueued'
   | 'WorkspaceMissing'
   | 'WorkspaceIncomplete'
   | 'AgentConfigMissing'

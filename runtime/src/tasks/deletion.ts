@@ -5,8 +5,8 @@ import { hasFinalizer, removeFinalizer } from './finalizer.ts';
 import { isForeignJob } from './start.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 
-/** A Pod on a node that is gone never ends. This long after it was asked to, the Task goes without it. */
-const PATIENCE_MS = 10 * 60_000;
+/** A Pod on a node that is gone never ends. This long after it was asked to, in milliseconds, it counts as gone. */
+export const PATIENCE_MS = 10 * 60_000;
 const WHY = 'its agent has not stopped yet';
 
 /**

@@ -6,6 +6,8 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { keyOf, type KubeObject } from '../kube/object.ts';
 import type { InstallationTokens } from '../workspaces/installation-tokens.ts';
+import { branchFactsOf, lockOf } from './branch-queue.ts';
+import { isAboutToStart } from './gates/cached-obstacle.ts';
 import { dataToRead } from './gates/referenced-data.ts';
 import { type LogReading, readLogResult } from './outcome/log-result.ts';
 import { jobNameOf, taskLabelOf } from './names.ts';
@@ -16,7 +18,9 @@ import { AGENT_CONTAINER } from './pod/paths.ts';
 import type { Images } from './pod/image.ts';
 import { missesItsJob } from './progress.ts';
 import { jobKeysOf, OF_TASKS, siblingKey, type TaskCaches } from './task-caches.ts';
-import type { TaskFacts } from './task-facts.ts';
+import type { Predecessor } from './predecessor.ts';
+import type { Starting } from './starting.ts';
+import type { CachedFacts, TaskFacts } from './task-facts.ts';
 import { isAboutToGo } from './deletion.ts';
 import { meetsForeignJob, servicesToRead, tokenToAsk } from './start.ts';
 import { logsToRead, missesPods } from './task-plan.ts';
@@ -33,39 +37,52 @@ export interface Surroundings {
   readonly tokens: InstallationTokens;
   /** Looks at a Task again, soon. */
   readonly wake: (taskKey: string) => void;
+  readonly starting: Starting;
+  readonly predecessor: Pick<Predecessor, 'isKnown'>;
 }
 
 /**
  * Gathers what the rules need to know about one Task: from the caches, and from the server only what the rules ask for.
  * That is nothing in most runs; Secrets, and a token of GitHub's, when a Task is about to start, a log when the termination message is not enough, and whatever a decision
  * rests on that cannot be taken back, when the caches may contradict each other.
+ *
+ * Answers nothing when the caches do not show yet what an earlier operator started.
  */
-export async function gather(task: Task, { client, caches, clock, images, network, tokens, wake }: Surroundings, signal: AbortSignal): Promise<TaskFacts> {
-  const { tasks, jobs, pods, workspaces, agentConfigs } = caches;
+export async function gather(task: Task, surroundings: Surroundings, signal: AbortSignal): Promise<TaskFacts | undefined> {
+  const { client, caches, clock, images, network, tokens, wake, starting, predecessor } = surroundings;
+  const { tasks, jobs, workspaces, agentConfigs } = caches;
   const { workspaceName } = workerOf(task);
   const jobKey = siblingKey(task, jobNameOf(task));
   const cachedJob = jobs.get(jobKey);
-  const cachedPods = pods.byIndex('job', jobKey);
+  const cachedPods = caches.pods.byIndex('job', jobKey);
   const isLast = isAboutToGo({ task, job: cachedJob, pods: cachedPods });
   const job = isLast || missesItsJob(task, cachedJob) || meetsForeignJob({ task, job: cachedJob }) ? await readJob(client, task, signal) : cachedJob;
-  const cached = {
+  const pods = isLast || missesPods({ task, job, pods: cachedPods }) ? await readPods(client, task, signal) : cachedPods;
+  // No waiting from here to where the Task is noted as starting: of two that are planned at a time, the second sees the first.
+  const branch = branchFactsOf(task, caches, starting);
+  const cached: CachedFacts = {
     task,
     job,
-    pods: isLast || missesPods({ task, job, pods: cachedPods }) ? await readPods(client, task, signal) : cachedPods,
+    pods,
+    ...(branch ? { branch } : {}),
     ...(workspaceName === undefined ? {} : { workspace: workspaces.get(siblingKey(task, workspaceName)) }),
     agentConfig: (name: string) => agentConfigs.get(siblingKey(task, name)),
     taskNamed: (name: string) => tasks.get(siblingKey(task, name)),
     dependants: tasks.byIndex('dependsOn', keyOf(task)),
     ...(network && { network }),
-    serviceNamed: () => undefined,
     images,
     now: clock.now(),
   };
+  if (branch && isAboutToStart(cached)) {
+    starting.begin({ task, lock: lockOf(task, caches)! });
+    if (!(await predecessor.isKnown(task.metadata.namespace!, signal))) return undefined;
+  }
   const needs = dataToRead(cached);
   const facts: TaskFacts = {
     ...cached,
     read: await readData(client, task, needs, signal),
     logs: await readLogs(client, logsToRead(cached), signal),
+    serviceNamed: () => undefined,
   };
   const request = needs.length > 0 ? tokenToAsk(facts) : undefined;
   const gitToken = request && tokens.get(request, `start ${keyOf(task)}`, () => wake(keyOf(task)));

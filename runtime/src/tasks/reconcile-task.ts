@@ -15,18 +15,41 @@ export interface TaskReconcilerOptions extends Surroundings {
   readonly effects: Effects;
   readonly dataWatch: DataWatch;
   readonly metrics?: TaskMetrics;
+  /** A Task that was about to start has its Job, or does not get it for now: others may have waited for that. */
+  readonly startEnded: (task: Task) => void;
 }
 
-/** Gathers, plans, applies. A branch on the state of a Task belongs into a plan, never here. */
-export function taskReconciler({ effects, dataWatch, metrics, ...surroundings }: TaskReconcilerOptions): Reconcile {
-  return async (key, { signal }) => {
-    const task = surroundings.caches.tasks.get(key);
-    if (!task) return dataWatch.await(key, '', []);
+/** How soon a Task is looked at again that could start, while the caches do not show yet what an earlier operator started. */
+const CACHES_BEHIND_MS = 1_000;
 
-    const facts = await gather(task, surroundings, signal);
-    const awaited = dataWatch.await(key, task.metadata.namespace!, dataToAwait(facts));
-    const applied = await applyOrSayWhoseNameItIs(facts, planTask(facts));
-    return { ...awaited, ...applied };
+/** Gathers, plans, applies. A branch on the state of a Task belongs into a plan, never here. */
+export function taskReconciler({ effects, dataWatch, metrics, startEnded, ...surroundings }: TaskReconcilerOptions): Reconcile {
+  return async (key, { signal }) => {
+    try {
+      const result = await run();
+      ended();
+      return result;
+    } catch (error) {
+      // What is not refused for certain may still be done: the next run finds out.
+      if (error instanceof ApiError && error.code < 500) ended();
+      throw error;
+    }
+
+    async function run(): Promise<ReconcileResult> {
+      const task = surroundings.caches.tasks.get(key);
+      if (!task) return dataWatch.await(key, '', []);
+      const facts = await gather(task, surroundings, signal);
+      if (!facts) return { requeueAfterMs: CACHES_BEHIND_MS };
+      const awaited = dataWatch.await(key, task.metadata.namespace!, dataToAwait(facts));
+      const applied = await applyOrSayWhoseNameItIs(facts, planTask(facts));
+      return { ...awaited, ...applied };
+    }
+
+    /** From now on the caches show what this run has started, or it has started nothing. */
+    function ended(): void {
+      const start = surroundings.starting.end(key);
+      if (start) startEnded(start.task);
+    }
 
     async function applyOrSayWhoseNameItIs(facts: TaskFacts, plan: TaskPlan): Promise<ReconcileResult> {
       try {

@@ -2,15 +2,12 @@ import type { TaskStatus } from '@taskwright/schema';
 import { configMapResource, jobResource, secretResource } from '@taskwright/schema/kubernetes';
 import { controllerOf, type KubeObject } from '../kube/object.ts';
 import { creation, idle, warningEvent, type Write } from '../kube/plan.ts';
-import { type HoldReason, type RefusalReason, withAdmission } from './admission.ts';
+import { type RefusalReason, withAdmission } from './admission.ts';
 import { addFinalizer } from './finalizer.ts';
-import type { Gate, Obstacle } from './gate.ts';
-import { dependencyGate, promptTemplateGate } from './gates/dependencies.ts';
+import type { Hold, Obstacle } from './gate.ts';
+import { cachedObstacle } from './gates/cached-obstacle.ts';
 import { gitTokenGate, tokenRequestOf } from './gates/git-token.ts';
 import { mergedConfigOf, referencedDataGate } from './gates/referenced-data.ts';
-import { agentConfigGate, workspaceGate } from './gates/references.ts';
-import { specGate } from './gates/spec.ts';
-import { workerPoolGate } from './gates/worker-pool.ts';
 import { type BuildStep, JobBuildError } from './job-build-error.ts';
 import { buildJob } from './pod/job.ts';
 import { destinationsOf, type ServiceName } from './network/reach.ts';
@@ -21,16 +18,11 @@ import { toKubeTime } from '../kube/time.ts';
 import { workerOf } from './worker.ts';
 import type { TokenRequest } from '../workspaces/installation-tokens.ts';
 
-/** Asked in this order; the first that objects decides. Cheap ones first, so that a Task that waits reads no Secret. */
-const GATES: readonly Gate[] = [specGate, workerPoolGate, dependencyGate, promptTemplateGate, workspaceGate, agentConfigGate, referencedDataGate];
-
 /** Asked last: nobody asks GitHub for the token of a Task that waits for something else. */
 const LAST_GATE = gitTokenGate;
 
 /** ConfigMaps and Secrets are not watched, so what waits for one to go looks again. */
 const LEFTOVER_RETRY_MS = 2_000;
-
-type HoldDetails = Pick<Extract<Obstacle, { hold: HoldReason }>, 'event' | 'retryAfterMs'>;
 
 const REFUSAL_OF_STEP: Readonly<Record<BuildStep, RefusalReason>> = {
   Job: 'JobBuildFailed',
@@ -50,7 +42,7 @@ export function planStart(facts: TaskFacts): TaskPlan {
     const obstacle = obstacleTo(facts) ?? LAST_GATE(facts);
     if (!obstacle) return { writes: startWrites(facts), ...branchWarning(facts) };
     return 'hold' in obstacle
-      ? hold(facts, obstacle.hold, obstacle.message, obstacle)
+      ? hold(facts, obstacle)
       : refuse(facts, obstacle.refuse, obstacle.message, obstacle.event ?? obstacle.message);
   } catch (error) {
     if (!(error instanceof JobBuildError)) throw error;
@@ -91,7 +83,7 @@ export function planNameTaken(facts: Pick<TaskFacts, 'task' | 'now'>, kind: stri
   const { name, deletionTimestamp } = existing.metadata;
   const owner = controllerOf(existing);
   if (deletionTimestamp || (owner?.kind === 'Task' && owner.name === task.metadata.name)) {
-    return { ...hold(facts, 'JobNameTaken', `Waiting for the old ${kind} "${name}" to be gone`), requeueAfterMs: LEFTOVER_RETRY_MS };
+    return hold(facts, { hold: 'JobNameTaken', message: `Waiting for the old ${kind} "${name}" to be gone`, retryAfterMs: LEFTOVER_RETRY_MS });
   }
   const message = `${kind} "${name}" already exists and does not belong to this Task; delete it or give the Task another name`;
   return refuse(facts, 'JobNameTaken', message, message);
@@ -108,7 +100,7 @@ export function meetsForeignJob(facts: Pick<TaskFacts, 'task' | 'job'>): boolean
 }
 
 function obstacleTo(facts: TaskFacts): Obstacle | undefined {
-  return GATES.reduce<Obstacle | undefined>((found, gate) => found ?? gate(facts), undefined);
+  return cachedObstacle(facts) ?? referencedDataGate(facts);
 }
 
 function startWrites(facts: TaskFacts): Write[] {
@@ -131,7 +123,7 @@ function branchWarning({ task, workspace }: TaskFacts): Pick<TaskPlan, 'events'>
   return { events: [warningEvent('BranchWithoutWorkspace', `Branch "${branch}" is set but workspaceRef is not configured, branch checkout will be skipped`)] };
 }
 
-function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, reason: HoldReason, message: string, { event, retryAfterMs }: HoldDetails = {}): TaskPlan {
+function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, { hold: reason, message, event, retryAfterMs }: Hold): TaskPlan {
   const retry = retryAfterMs === undefined ? {} : { requeueAfterMs: retryAfterMs };
   if (task.status?.phase === 'Waiting' && task.status.message === message) return { ...idle(message), ...retry };
   const conditions = withAdmission(task, reason, message, now);

@@ -5,7 +5,10 @@ import type { Clock } from '../kube/clock.ts';
 import { Informer, type InformerMetrics } from '../kube/informer.ts';
 import { controllerOf, keyOf, type KubeObject, type ObjectMeta } from '../kube/object.ts';
 import type { Random } from '../kube/random.ts';
+import { BRANCH_LABEL, heldLockOf } from './branch-lock.ts';
 import { jobNameOf } from './names.ts';
+import { mayPush } from './outcome/attempts.ts';
+import { jobEnd } from './outcome/job-state.ts';
 import { hasStarted } from './phase.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
@@ -13,14 +16,14 @@ import type { ObservedJob, ObservedPod } from './observed.ts';
 /** Only Jobs and Pods of Tasks are watched, never all of a cluster. */
 export const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
 
-/** How Tasks are looked for. The last two only know Tasks that have not started: to the others a change is no news. */
-export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig';
+/** How Tasks are looked for. The last three only know Tasks that have not started: to the others a change is no news. */
+export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch';
 
 /** What the Task controller reads instead of asking the server. */
 export interface TaskCaches {
   readonly tasks: Informer<Task, TaskIndex>;
-  readonly jobs: Informer<ObservedJob>;
-  readonly pods: Informer<ObservedPod, 'job'>;
+  readonly jobs: Informer<ObservedJob, 'lock'>;
+  readonly pods: Informer<ObservedPod, 'job' | 'lock'>;
   readonly workspaces: Informer<Workspace>;
   readonly agentConfigs: Informer<AgentConfig>;
 }
@@ -47,15 +50,22 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
         dependsOn: (task) => (task.spec.dependsOn ?? []).map((name) => siblingKey(task, name)),
         workspace: (task) => waiting(task, [workerOf(task).workspaceName ?? []].flat()),
         agentConfig: (task) => waiting(task, workerOf(task).agentConfigRefs.map(({ name }) => name)),
+        branch: (task) => (task.metadata.deletionTimestamp ? [] : waiting(task, [task.spec.branch || []].flat())),
       },
     }),
-    jobs: new Informer<ObservedJob>(client, { ...options, resource: jobResource, labelSelector: OF_TASKS, project: projectJob }),
-    pods: new Informer<ObservedPod, 'job'>(client, {
+    jobs: new Informer<ObservedJob, 'lock'>(client, {
+      ...options,
+      resource: jobResource,
+      labelSelector: OF_TASKS,
+      project: projectJob,
+      indexes: { lock: (job) => (jobEnd(job) ? [] : lockKeysOf(job)) },
+    }),
+    pods: new Informer<ObservedPod, 'job' | 'lock'>(client, {
       ...options,
       resource: podResource,
       labelSelector: OF_TASKS,
       project: projectPod,
-      indexes: { job: (pod) => jobKeysOf(pod) },
+      indexes: { job: (pod) => jobKeysOf(pod), lock: (pod) => (mayPush(pod) ? lockKeysOf(pod) : []) },
     }),
     workspaces: new Informer<Workspace>(client, { ...options, resource: workspaceResource }),
     agentConfigs: new Informer<AgentConfig>(client, { ...options, resource: agentConfigResource }),
@@ -72,6 +82,10 @@ export function jobKeysOf(pod: KubeObject): string[] {
   return owner?.kind === 'Job' ? [siblingKey(pod, owner.name)] : [];
 }
 
+function lockKeysOf(object: KubeObject): string[] {
+  return [heldLockOf(object) ?? []].flat().map((lock) => siblingKey(object, lock));
+}
+
 function waiting(task: Task, names: readonly string[]): string[] {
   return hasStarted(task) ? [] : names.map((name) => siblingKey(task, name));
 }
@@ -85,6 +99,9 @@ function projectPod({ metadata, status }: ObservedPod): ObservedPod {
   return { metadata: identity(metadata), status };
 }
 
-function identity({ name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences }: ObjectMeta): ObjectMeta {
-  return { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences };
+function identity(metadata: ObjectMeta): ObjectMeta {
+  const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences } = metadata;
+  const lock = heldLockOf({ metadata });
+  const labels = lock === undefined ? {} : { labels: { [BRANCH_LABEL]: lock } };
+  return { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, ...labels };
 }

@@ -6,13 +6,18 @@ import type { Log } from '../kube/log.ts';
 import { keyOf, splitKey } from '../kube/object.ts';
 import type { Random } from '../kube/random.ts';
 import { Written } from '../kube/written.ts';
+import { ADMITTED } from './admission.ts';
+import { neighboursOnBranch, waitersForPod } from './branch-queue.ts';
 import { DataWatch } from './data-watch.ts';
 import type { Surroundings } from './gather.ts';
+import { mayPush } from './outcome/attempts.ts';
+import { Predecessor } from './predecessor.ts';
 import { taskReconciler } from './reconcile-task.ts';
+import { Starting } from './starting.ts';
 import { jobKeysOf, siblingKey, type TaskCaches } from './task-caches.ts';
 import type { TaskMetrics } from './task-metrics.ts';
 
-export interface TaskControllerOptions extends Omit<Surroundings, 'wake'> {
+export interface TaskControllerOptions extends Omit<Surroundings, 'wake' | 'starting' | 'predecessor'> {
   readonly events?: Effects['events'];
   readonly random?: Random;
   readonly log?: Log;
@@ -44,12 +49,30 @@ export function taskController(options: TaskControllerOptions): { controller: Co
     sources: [
       source(tasks, (task) => [keyOf(task)]),
       source(tasks, (task) => relatives(caches, task), phaseChanged),
+      source(tasks, (task) => neighboursOnBranch(task, caches), standingChanged),
       source(jobs, (job) => tasks.byIndex('job', keyOf(job)).map(keyOf)),
       source(pods, (pod) => jobKeysOf(pod).flatMap((key) => tasks.byIndex('job', key).map(keyOf))),
+      source(pods, (pod) => waitersForPod(pod, caches), ({ type, object }) => type === 'deleted' || !mayPush(object)),
       source(workspaces, (workspace) => tasks.byIndex('workspace', keyOf(workspace)).map(keyOf)),
       source(agentConfigs, (config) => tasks.byIndex('agentConfig', keyOf(config)).map(keyOf)),
     ],
-    reconcile: taskReconciler({ client, caches, clock, images, network, tokens, wake: (key) => controller.queue.add(key), effects, dataWatch, metrics: taskMetrics }),
+    reconcile: taskReconciler({
+      client,
+      caches,
+      clock,
+      images,
+      network,
+      tokens,
+      wake: (key) => controller.queue.add(key),
+      effects,
+      dataWatch,
+      metrics: taskMetrics,
+      starting: new Starting(),
+      predecessor: new Predecessor({ client, caches, clock }),
+      startEnded(task) {
+        for (const key of neighboursOnBranch(task, caches)) controller.queue.add(key);
+      },
+    }),
     groupOf: (key) => splitKey(key).namespace ?? '',
     // Reading the log of an agent that printed 100 MB takes its time.
     timeoutMs: 120_000,
@@ -72,6 +95,16 @@ export function taskController(options: TaskControllerOptions): { controller: Co
 function relatives({ tasks }: TaskCaches, task: Task): string[] {
   const dependencies = (task.spec.dependsOn ?? []).map((name) => siblingKey(task, name));
   return [...tasks.byIndex('dependsOn', keyOf(task)).map(keyOf), ...dependencies];
+}
+
+/** It has come to where it waits now, or left that. */
+function standingChanged(change: Change<Task>): boolean {
+  if (change.type !== 'updated') return true;
+  const [before, after] = [change.old, change.object].map(({ metadata, status }) => {
+    const admitted = status?.conditions?.find(({ type }) => type === ADMITTED);
+    return `${status?.phase} ${admitted?.reason} ${metadata.deletionTimestamp !== undefined}`;
+  });
+  return before !== after;
 }
 
 function phaseChanged(change: Change<{ metadata: object }>): boolean {

@@ -2,14 +2,15 @@ import type { AgentConfig, Task, TaskStatus, Workspace } from '@taskwright/schem
 import type { ReadData } from '../agent-configs/referenced-data.ts';
 import type { Plan } from '../kube/plan.ts';
 import type { TokenState } from '../workspaces/installation-tokens.ts';
+import type { BranchFacts } from './gates/branch.ts';
 import type { LogReading } from './outcome/log-result.ts';
 import type { Images } from './pod/image.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
 import type { NetworkRules } from './network/network-rules.ts';
 import type { ServiceNamed } from './network/policy-objects.ts';
 
-/** Everything the rules of this folder may know. They do no I/O: what is not in here, they cannot depend on. */
-export interface TaskFacts {
+/** What the rules may know without a question to the server. */
+export interface CachedFacts {
   readonly task: Task;
   /** The Job of the Task's name, whoever owns it. */
   readonly job?: ObservedJob;
@@ -23,18 +24,24 @@ export interface TaskFacts {
   readonly taskNamed: (name: string) => Task | undefined;
   /** The Tasks that name this one in `dependsOn`. */
   readonly dependants: readonly Task[];
+  /** Who else is on the branch of the Task; left out when it names none, or a Workspace that does not exist. */
+  readonly branch?: BranchFacts;
+  /** What agents may reach. Left out: they get no policy. */
+  readonly network?: NetworkRules;
+  readonly images: Images;
+  readonly now: Date;
+}
+
+/** Everything the rules of this folder may know. They do no I/O: what is not in here, they cannot depend on. */
+export interface TaskFacts extends CachedFacts {
   /** The Secrets and ConfigMaps that `dataToRead` asked for. */
   readonly read: ReadData;
   /** What the logs held that `logsToRead` asked for, by the uid of the Pod. */
   readonly logs: ReadonlyMap<string, LogReading>;
   /** Of a token for the Workspace, once nothing else is in the Task's way; nothing if its Secret holds no GitHub App. */
   readonly gitToken?: TokenState;
-  /** What agents may reach. Left out: they get no policy. */
-  readonly network?: NetworkRules;
   /** The Services that `servicesToRead` asked for. */
   readonly serviceNamed: ServiceNamed;
-  readonly images: Images;
-  readonly now: Date;
 }
 
 export type TaskPlan = Plan<TaskStatus>;

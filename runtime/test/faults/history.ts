@@ -17,6 +17,8 @@ export interface Life {
   /** One counter for all objects of the server: what is smaller came first. */
   readonly bornAt: number;
   goneAt: number | undefined;
+  /** When the containers of a Pod had ended. */
+  endedAt: number | undefined;
   /** Every status that was written, in order, and when. */
   readonly statuses: { readonly status: NonNullable<Task['status']>; readonly at: number }[];
   last: KubeObject;
@@ -61,12 +63,13 @@ export class History {
     const at = Number(resourceVersion);
     let life = this.lives.get(uid!);
     if (!life) {
-      life = { kind, uid: uid!, name: name!, ownerUid: controllerOf(object)?.uid, bornAt: at, goneAt: undefined, statuses: [], last: object };
+      life = { kind, uid: uid!, name: name!, ownerUid: controllerOf(object)?.uid, bornAt: at, goneAt: undefined, endedAt: undefined, statuses: [], last: object };
       this.lives.set(uid!, life);
     }
     life.last = object;
     if (isGone) life.goneAt = at;
     const { status } = object as Task;
+    if (kind === 'Pod' && (status?.phase === 'Succeeded' || status?.phase === 'Failed')) life.endedAt ??= at;
     if (kind === 'Task' && status && !isGone) life.statuses.push({ status, at });
   }
 }

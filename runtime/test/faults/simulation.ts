@@ -6,6 +6,7 @@ import { noOrphan } from '../checkers/no-orphan.ts';
 import { noSecretTold } from '../checkers/no-secret-told.ts';
 import { nothingStuck } from '../checkers/nothing-stuck.ts';
 import { nothingRunsOn } from '../checkers/nothing-runs-on.ts';
+import { oneHolderPerBranch } from '../checkers/one-holder-per-branch.ts';
 import { onlyLeadersWrite } from '../checkers/only-leaders-write.ts';
 import type { Run } from '../checkers/run.ts';
 import { sameOutcome } from '../checkers/same-outcome.ts';
@@ -47,7 +48,7 @@ const LONGEST_CONVERGENCE_MS = 7_200_000;
 /** And how long it has to stay as it is then. */
 const QUIET_MS = 600_000;
 
-const checkers = [atMostOneJob, noOrphan, nothingRunsOn, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noSecretTold];
+const checkers = [atMostOneJob, noOrphan, nothingRunsOn, oneHolderPerBranch, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noSecretTold];
 
 /** Lets Tasks live on a cluster that misbehaves for a while, then behaves: it has to end up where an undisturbed one does. */
 export async function simulate(options: SimulationOptions): Promise<Verdict> {

@@ -73,6 +73,22 @@ export const shapes: Readonly<Record<string, (name: string) => Shape>> = {
     tasks: { [`${name}-c`]: { dependsOn: [`${name}-b`] }, [`${name}-b`]: { dependsOn: [`${name}-a`], ttlSecondsAfterFinished: 0 }, [`${name}-a`]: { ttlSecondsAfterFinished: 0 } },
   }),
   'of a failed one': (name) => ({ tasks: { [`${name}-a`]: {}, [`${name}-b`]: { dependsOn: [`${name}-a`] } }, script: { exitCode: 4 } }),
+  'one branch': (name) => ({ tasks: { [`${name}-a`]: { branch: name }, [`${name}-b`]: { branch: name, ttlSecondsAfterFinished: 60 }, [`${name}-c`]: { branch: name } } }),
+  'branch at once': (name) => ({ tasks: { [`${name}-a`]: { branch: name }, [`${name}-b`]: { branch: name }, [`${name}-c`]: { branch: name } }, script: { ...success(name), runsForMs: 0 } }),
+  'branch against dependencies': (name) => ({ tasks: { [`${name}-a`]: { branch: name, dependsOn: [`${name}-b`] }, [`${name}-b`]: { branch: name, dependsOn: [`${name}-c`] }, [`${name}-c`]: { branch: name } } }),
+  'branch after a failed one': (name) => ({ tasks: { [`${name}-a`]: { branch: name }, [`${name}-b`]: { branch: name } }, script: { exitCode: 4 } }),
+  'branch of a deleted one': (name) => ({
+    tasks: { [`${name}-a`]: { branch: name } },
+    script: { runsForMs: 300_000, stoppedMessage: result(['cost-usd: 1']) },
+    deeds: [
+      { when: hasJob(`${name}-a`), afterMs: 0, act: make(taskOf(`${name}-b`, { branch: name }), taskResource) },
+      { when: hasJob(`${name}-a`), afterMs: 20_000, act: remove(taskResource, `${name}-a`) },
+    ],
+  }),
+  'branch and a late secret': (name) => ({
+    tasks: { [`${name}-a`]: { branch: name, credentials: { type: 'api-key', secretRef: { name } } }, [`${name}-b`]: { branch: name } },
+    deeds: [{ when: phaseIs(`${name}-a`, 'Waiting'), afterMs: 20_000, act: aSecret(name, { ANTHROPIC_API_KEY: SECRET_VALUE }) }],
+  }),
   'late secret': (name) => ({
     tasks: { [name]: { credentials: { type: 'api-key', secretRef: { name } } } },
     deeds: [

@@ -143,6 +143,7 @@ test('the operator lives with the rights that the constructs install', async () 
       "get leases.coordination.k8s.io",
       "get secrets",
       "get services",
+      "list jobs.batch",
       "list pods",
       "patch secrets",
       "patch tasks.kelos.dev",

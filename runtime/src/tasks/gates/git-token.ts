@@ -5,7 +5,7 @@ import type { Gate } from '../gate.ts';
 import type { TaskFacts } from '../task-facts.ts';
 
 /** Holds a Task whose Workspace authenticates as a GitHub App until there is a token for it. */
-export const gitTokenGate: Gate = (facts) => {
+export const gitTokenGate: Gate<TaskFacts> = (facts) => {
   const app = appSecretOf(facts);
   if (!app) return undefined;
   const { gitToken, workspace } = facts;

@@ -5,14 +5,14 @@ import type { DataNeed } from '../../agent-configs/referenced-data.ts';
 import { isGitHubApp } from '../../workspaces/github-app.ts';
 import type { Gate, Obstacle } from '../gate.ts';
 import { JobBuildError } from '../job-build-error.ts';
-import { isFinished, isRunning } from '../phase.ts';
 import { credentialVariableOf } from '../pod/environment.ts';
-import type { TaskFacts } from '../task-facts.ts';
+import type { CachedFacts, TaskFacts } from '../task-facts.ts';
 import { workerOf } from '../worker.ts';
+import { isAboutToStart } from './cached-obstacle.ts';
 import { appSecretOf } from './git-token.ts';
 
 /** Holds a Task until every Secret and ConfigMap it names exists with the keys that its Pod reads. */
-export const referencedDataGate: Gate = (facts) => {
+export const referencedDataGate: Gate<TaskFacts> = (facts) => {
   for (const need of dataNeeds(facts)) {
     const obstacle = unmet(need, facts);
     if (obstacle) return obstacle;
@@ -21,12 +21,8 @@ export const referencedDataGate: Gate = (facts) => {
 };
 
 /** What has to be read from the API before this Task can be planned; nothing for a Task that does not start. */
-export function dataToRead(facts: Omit<TaskFacts, 'read' | 'logs'>): DataNeed[] {
-  const { task, job, workspace, agentConfig } = facts;
-  if (task.metadata.deletionTimestamp || job || isRunning(task) || isFinished(task) || task.spec.workerPoolRef) return [];
-  const { workspaceName, agentConfigRefs } = workerOf(task);
-  if (workspaceName !== undefined && !workspace) return [];
-  if (!agentConfigRefs.every(({ name }) => agentConfig(name))) return [];
+export function dataToRead(facts: CachedFacts): DataNeed[] {
+  if (!isAboutToStart(facts)) return [];
   try {
     const needs = dataNeeds(facts).map((need) => [`${need.kind}/${need.name}`, need] as const);
     return [...new Map(needs).values()];

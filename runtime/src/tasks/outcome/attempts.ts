@@ -79,6 +79,12 @@ export function isAtWork(pod: ObservedPod): boolean {
   return [preparation, agentStatus(pod)].some((container) => container?.state?.running !== undefined);
 }
 
+/** Its agent has not been seen to end, though it may not have started yet. */
+export function mayPush(pod: ObservedPod): boolean {
+  const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  return !isOver && agentStatus(pod)?.state?.terminated === undefined;
+}
+
 /** Somebody deleted its Pod while its agent was at work, and did not after the agent had ended by itself. */
 export function wasDeleted({ pod, ended }: Attempt): boolean {
   const isGone = !pod || pod.metadata.deletionTimestamp !== undefined;

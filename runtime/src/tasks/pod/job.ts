@@ -12,6 +12,7 @@ import { parseRepository } from '../../workspaces/repository.ts';
 import type { TokenState } from '../../workspaces/installation-tokens.ts';
 import { tokenScopeOf } from '../../workspaces/token-scope.ts';
 import { tokenSecret } from '../../workspaces/token-secret.ts';
+import { BRANCH_LABEL, branchLockOf } from '../branch-lock.ts';
 import { JobBuildError } from '../job-build-error.ts';
 import { childNameOf, jobNameOf, taskLabelOf } from '../names.ts';
 import type { Worker } from '../worker.ts';
@@ -77,7 +78,8 @@ export function buildJob({ task, worker, workspace, config, read, gitToken, imag
 function job(request: PodRequest, images: Images): Job {
   const { task, worker } = request;
   const { labels: userLabels, activeDeadlineSeconds } = worker.podOverrides;
-  const labels = { ...userLabels, ...ownLabels(task) };
+  const lock = branchLockOf(task, request.workspace);
+  const labels = { ...userLabels, ...ownLabels(task), ...(lock === undefined ? {} : { [BRANCH_LABEL]: lock }) };
   const { podFailurePolicy } = task.spec;
   for (const [index, { action }] of (podFailurePolicy?.rules ?? []).entries()) {
     if (action === 'FailIndex') throw new JobBuildError(`podFailurePolicy.rules[${index}].action: FailIndex is not supported for Task Jobs`);

@@ -46,7 +46,6 @@ test('the real Codex finds the instructions, skills, effort and servers it is co
 
 test.for<[ModelFault, RegExp]>([
   ['unauthorized', /^Codex failed: the model endpoint refused the credentials, check the Secret: unexpected status 401/],
-  ['rate-limited', /^Codex failed: the rate limit or quota of the model is used up: exceeded retry limit, last status: 429/],
   ['overloaded', /^Codex failed: the model endpoint is overloaded or failing: /],
   ['malformed', /^Codex failed: the answer of the model broke off: stream disconnected before completion/],
 ])('the real Codex whose model is %s fails, and says so', async ([fault, message], context) => {

@@ -65,6 +65,8 @@ project.package.addField('allowScripts', { node: true });
 project.package.addPackageResolutions('unrs-resolver@~1.12.2');
 project.package.addField('exports', {
   '.': { types: './lib/index.d.ts', default: './lib/bundle.js' },
+  // The operator renders with the engine that the constructs check with.
+  './template': { types: './lib/template/index.d.ts', default: './lib/template/index.js' },
   './crds/*': './crds/*',
   './package.json': './package.json',
   './.jsii': './.jsii',

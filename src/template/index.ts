@@ -1,0 +1,8 @@
+export * from './checker';
+export * from './limits';
+export * from './parser';
+export * from './renderer';
+export * from './shape';
+export type { Template } from './syntax-tree';
+export { TemplateError } from './template-error';
+export { stringList, stringMap } from './value';

@@ -1,0 +1,3 @@
+module taskwright.dev/template-golden
+
+go 1.26

@@ -6,6 +6,7 @@ import { checkSpec } from './private/check-spec';
 import { checkBranch } from './private/git';
 import { checkObjectName, duplicatesOf } from './private/names';
 import { type Problem, quote } from './private/problem';
+import { checkPrompt } from './private/prompt';
 import { addChecks } from './private/program';
 import { TASK, WORKSPACE, checkNamespace, checkReference, existingObject } from './private/reference';
 import { checkMade, copyOfList } from './private/shape';
@@ -34,7 +35,9 @@ export interface TaskProps {
   /** Who does the work. */
   readonly agent: CodingAgent;
   /**
-   * What the agent is asked to do. With `dependsOn` it may not contain `{{` yet, which is kept for templates over the results of those Tasks.
+   * What the agent is asked to do. With `dependsOn` it is a Go template over what those Tasks left: `{{.Deps.plan.Results.branch}}`, or
+   * `{{index .Deps "task-a" "Outputs"}}` for a name that is no identifier. Each has `Name`, `Outputs` (a list) and `Results` (texts by name).
+   * Without `dependsOn` it is given to the agent as it is.
    */
   readonly prompt: string;
   /**
@@ -151,6 +154,7 @@ export class Task extends Construct implements ITask {
       ...(branch === undefined ? [] : checkBranch(branch, 'branch')),
       ...this.checkAgent(agent),
       ...this.checkValues(),
+      ...this.checkTemplate(),
       ...this.checkDependencies(),
     ];
     if (ttlAfterFinished !== undefined && ttlSecondsAfterFinished !== undefined) {
@@ -195,6 +199,13 @@ export class Task extends Construct implements ITask {
       if (action === 'FailIndex') problems.push({ code: 'enum', path: `podFailurePolicy.rules[${index}].action`, got: quote(action), allowed: 'a Task is one Job without indexes' });
     });
     return problems;
+  }
+
+  /** Only with dependencies is a prompt a template. */
+  private checkTemplate(): Problem[] {
+    const { prompt } = this.props;
+    const names = this.dependsOn.map((task) => task?.name);
+    return typeof prompt === 'string' && names.every((name) => typeof name === 'string') ? checkPrompt(prompt, names) : [];
   }
 
   private checkDependencies(): Problem[] {

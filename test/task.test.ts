@@ -5,6 +5,29 @@ import { expectSynth } from './expect-synth';
 
 const claude = CodingAgent.claudeCode({ credentials: Credentials.apiKey(SecretRef.fromName('claude')) });
 
+describe('the prompt of a Task with dependsOn', () => {
+  const after = (prompt: string) => (chart: Chart) => {
+    const plan = new Task(chart, 'plan', { metadata: { name: 'plan' }, agent: claude, prompt: 'Plan {{it}}.' });
+    new Task(chart, 'fix', { agent: claude, prompt, dependsOn: [plan, Task.fromTaskName('task-a')] });
+  };
+
+  test('may read what they left', () => {
+    const prompt = '{{.Deps.plan.Results.branch}}{{range index .Deps "task-a" "Outputs"}}{{.}}{{end}}{{"{{"}}';
+    const chart = new Chart(new App(), 'fleet');
+    after(prompt)(chart);
+    expect((chart.toJson() as { spec: { prompt: string } }[]).map(({ spec }) => spec.prompt)).toEqual(['Plan {{it}}.', prompt]);
+  });
+
+  test.each([
+    ['Do\n{{.Deps.paln.Name}}', 'prompt, line 2, column 3: reads a variable that is not there, got .Deps.paln; .Deps has plan or task-a; did you mean .Deps.plan?'],
+    ['{{index .Deps "review" "Name"}}', 'prompt, line 1, column 15: reads a variable that is not there, got .Deps.review; .Deps has plan or task-a; add that Task to dependsOn'],
+    ['{{if .Deps.plan.Name}}', 'prompt, line 1, column 1: is not a template that can be rendered; this block is never closed; add {{end}}; braces that are no template are written {{"{{"}}'],
+    ['{{lenn .Deps}}', 'prompt, line 1, column 3: is not a template that can be rendered; there is no function "lenn"; did you mean len?; braces that are no template are written {{"{{"}}'],
+  ])('is checked: %j', (prompt, line) => {
+    expectSynth(after(prompt), { refused: [`[fleet/fix] ${line}`] });
+  });
+});
+
 describe('a Task', () => {
   test('is rendered with nothing that was not asked for', () => {
     expectSynth((chart) => new Task(chart, 'fix', { agent: claude, prompt: 'Fix it.' }), [

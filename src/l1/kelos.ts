@@ -70,8 +70,9 @@ export interface CfgAgentConfigProps {
 /** What is to be done, by which agent and where. It cannot be changed after the Task has been created. */
 export interface TaskSpec {
   /**
-   * What the agent is asked to do. With dependsOn it may not contain {{ yet: it will be a Go template over the results
-   * of those Tasks, and until then such a Task is refused.
+   * What the agent is asked to do. With dependsOn it is a Go template over what those Tasks left: .Deps.<task> has
+   * Name, Outputs (a list) and Results (texts by name); one that cannot be rendered fails the Task. Without dependsOn
+   * it is used as it is.
    */
   readonly prompt: string;
   /**

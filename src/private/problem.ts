@@ -28,6 +28,7 @@ export const WRONG = {
   'invalid-branch': 'is not a branch name',
   'invalid-name': 'is not a usable name',
   'invalid-path': 'is not a path inside the repository',
+  'invalid-template': 'is not a template that can be rendered',
   'invalid-url': 'is not a usable URL',
   'missing-reference': 'refers to something that this program does not define',
   'other-app': 'refers to something that another app defines',
@@ -45,6 +46,7 @@ export const WRONG = {
   'too-small': 'is too small',
   'type': 'has the wrong type',
   'unknown-field': 'is not a known field',
+  'unknown-variable': 'reads a variable that is not there',
   'url-credentials': 'carries credentials in the URL',
   'wrong-secret-key': 'names a Secret without the key that is read from it',
 } as const;

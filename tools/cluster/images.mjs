@@ -131,6 +131,8 @@ function fillOperator(at, compiled) {
     symlinkSync(`../../${name}`, join(home, 'node_modules/@taskwright', name));
   }
   cpSync(join(root, 'package.json'), join(home, 'package.json'));
+  cpSync(join(compiled, 'lib'), join(home, 'lib'), { recursive: true });
+  symlinkSync('..', join(home, 'node_modules/cdk8s-taskwright'));
   for (const place of productionPackages(['schema', 'runtime'])) cpSync(join(root, place), join(home, place), { recursive: true, dereference: true });
 }
 
@@ -158,11 +160,14 @@ function fillClaudeCode(at, claudeCode) {
 /** What the build stage of the Dockerfile does, on a copy: the tree stays as it is. */
 function compile(at) {
   mkdirSync(join(at, 'node_modules/@taskwright'), { recursive: true });
-  for (const name of readdirSync(join(root, 'node_modules'))) if (name !== '@taskwright') symlinkSync(join(root, 'node_modules', name), join(at, 'node_modules', name));
+  for (const name of readdirSync(join(root, 'node_modules'))) if (name !== '@taskwright' && name !== 'cdk8s-taskwright') symlinkSync(join(root, 'node_modules', name), join(at, 'node_modules', name));
+  symlinkSync('..', join(at, 'node_modules/cdk8s-taskwright'));
   for (const name of ['schema', 'runtime']) {
     symlinkSync(`../../${name}`, join(at, 'node_modules/@taskwright', name));
     for (const part of ['package.json', 'tsconfig.build.json', 'src']) cpSync(join(root, name, part), join(at, name, part), { recursive: true });
   }
+  for (const part of ['package.json', 'tsconfig.json', 'src/template', 'src/private/problem.ts', 'src/private/suggestion.ts']) cpSync(join(root, part), join(at, part), { recursive: true });
+  run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc')], { cwd: at });
   run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc'), '--build', 'schema/tsconfig.build.json', 'runtime/tsconfig.build.json'], { cwd: at });
   return at;
 }

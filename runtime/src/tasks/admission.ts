@@ -20,7 +20,7 @@ export type HoldReason =
   | 'GitHubTokenPending'
   | 'GitHubTokenFailed';
 
-export type RefusalReason = 'SpecMissing' | 'DependencyFailed' | 'DependencyCycle' | 'JobNameTaken' | 'JobBuildFailed' | 'PluginConfigMapFailed' | 'MCPSecretFailed' | 'TemplateUnsupported';
+export type RefusalReason = 'SpecMissing' | 'DependencyFailed' | 'DependencyCycle' | 'JobNameTaken' | 'JobBuildFailed' | 'PluginConfigMapFailed' | 'MCPSecretFailed' | 'TemplateFailed';
 
 export type AdmissionReason = 'Admitted' | HoldReason | RefusalReason;
 

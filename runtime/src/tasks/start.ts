@@ -7,6 +7,7 @@ import { addFinalizer } from './finalizer.ts';
 import type { Hold, Obstacle } from './gate.ts';
 import { cachedObstacle } from './gates/cached-obstacle.ts';
 import { gitTokenGate, tokenRequestOf } from './gates/git-token.ts';
+import { promptGate, promptOf } from './gates/prompt.ts';
 import { mergedConfigOf, referencedDataGate } from './gates/referenced-data.ts';
 import { type BuildStep, JobBuildError } from './job-build-error.ts';
 import { buildJob } from './pod/job.ts';
@@ -100,12 +101,13 @@ export function meetsForeignJob(facts: Pick<TaskFacts, 'task' | 'job'>): boolean
 }
 
 function obstacleTo(facts: TaskFacts): Obstacle | undefined {
-  return cachedObstacle(facts) ?? referencedDataGate(facts);
+  return cachedObstacle(facts) ?? promptGate(facts) ?? referencedDataGate(facts);
 }
 
 function startWrites(facts: TaskFacts): Write[] {
   const { task, workspace, agentConfig, read, gitToken, images, network: rules, serviceNamed } = facts;
-  const { configMaps, secrets, job } = buildJob({ task, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, images });
+  const asked = { ...task, spec: { ...task.spec, prompt: promptOf(facts) } };
+  const { configMaps, secrets, job } = buildJob({ task: asked, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, images });
   return [
     addFinalizer(task),
     ...configMaps.map((object) => creation(configMapResource, object)),

@@ -1,6 +1,7 @@
 import type { AgentConfig, Task, TaskSpec, TaskStatus, Workspace } from '@taskwright/schema';
 import { describe, expect, test } from 'vitest';
 import { dataToAwait, dataToRead } from '../../src/tasks/gates/referenced-data.ts';
+import { literal } from '../../src/tasks/pod/literal.ts';
 import { planNameTaken, planStart } from '../../src/tasks/start.ts';
 import type { TaskFacts } from '../../src/tasks/task-facts.ts';
 import { aJob, aTask, facts, now } from './task-fixtures.ts';
@@ -102,7 +103,8 @@ test.each<{ it: string } & Scene & { reason: string; message: string; event?: { 
   { it: 'a dependency that failed', spec: { dependsOn: ['plan'] }, tasks: upstream({ phase: 'Failed' }), reason: 'DependencyFailed', message: 'Dependency "plan" failed' },
   { it: 'itself', spec: { dependsOn: ['fix'] }, reason: 'DependencyCycle', message: 'Circular dependency detected: cycle involves "fix": fix → fix', event: { reason: 'DependencyFailed', message: 'Circular dependency detected' } },
   { it: 'a circle', spec: { dependsOn: ['a'] }, tasks: cycle, reason: 'DependencyCycle', message: 'Circular dependency detected: cycle involves "fix": fix → a → b → fix', event: { reason: 'DependencyFailed', message: 'Circular dependency detected' } },
-  { it: 'a template nobody renders', spec: { dependsOn: ['plan'], prompt: '{{ .Deps }}' }, tasks: upstream({ phase: 'Succeeded' }), reason: 'TemplateUnsupported', message: 'Prompt of a Task with dependsOn contains "{{": templates over .Deps are not rendered by this operator; write the prompt without one' },
+  { it: 'a template with a mistake, before it waits', spec: { dependsOn: ['plan'], prompt: 'Do\n{{ Deps }}' }, reason: 'TemplateFailed', message: 'Prompt is a template that cannot be rendered, line 2, column 4: there is no function "Deps"; there are and, call, eq, ge, gt, html, index, js, le, len or 9 more; a variable begins with a dot: .Deps' },
+  { it: 'a template over what was not left', spec: { dependsOn: ['plan'], prompt: 'Do {{ .Deps.plan.Results.branch }}' }, tasks: upstream({ phase: 'Succeeded', results: { commit: 'c' } }), reason: 'TemplateFailed', message: 'Prompt is a template that cannot be rendered, line 1, column 7: there is no .branch; there is commit' },
   { it: 'a Pod that cannot be built', spec: { podOverrides: { volumes: [{ name: 'workspace' }] } }, reason: 'JobBuildFailed', message: 'Failed to build Job: podOverrides.volumes: volume name "workspace" is reserved' },
   { it: 'a path out of the repository', spec: shop, workspace: { repo, files: [{ path: '../x', content: '' }] }, reason: 'JobBuildFailed', message: 'Failed to build Job: invalid workspace file path "../x": path escapes repository root' },
   { it: 'plugins that are too big', spec: tools, config: { plugins: [{ name: 'p', skills: [{ name: 's', content: 'x'.repeat(921_601) }] }] }, reason: 'PluginConfigMapFailed', message: 'Failed to build plugin ConfigMap: plugin content totals 921601 bytes, exceeding the 921600 byte ConfigMap budget; reduce skill/agent content size' },
@@ -125,6 +127,21 @@ test.each<{ it: string } & Scene>([
   const { writes = [], ...rest } = planStart(scene(given));
   expect(rest).toEqual({});
   expect(writes.map((write) => [write.verb, write.resource.kind])).toEqual([['mergePatch', 'Task'], ...(given.config?.mcpServers ? [['create', 'Secret']] : []), ['create', 'Job']]);
+});
+
+test('a prompt is rendered over what the dependencies left, and once', () => {
+  const prompt = '{{.Deps.plan.Name}}: {{range .Deps.plan.Outputs}}[{{.}}]{{end}} {{index .Deps "plan" "Results" "commit"}}{{index .Deps "plan" "Results" "pr"}}';
+  const tasks = upstream({ phase: 'Succeeded', outputs: ['commit: {{.x}}'], results: { commit: '{{.x}}' } });
+  const { writes = [] } = planStart(scene({ spec: { dependsOn: ['plan'], prompt }, tasks }));
+  expect(writes.at(-1)).toMatchObject({ object: { spec: { template: { spec: { containers: [{ args: ['plan: [commit: {{.x}}] {{.x}}'] }] } } } } });
+});
+
+test.each([
+  { it: 'without dependencies', spec: {}, prompt: 'Use ${{ secrets.X }}' },
+  { it: 'without an action', spec: { dependsOn: ['plan'] }, prompt: `}} ${'x'.repeat(70_000)}` },
+])('a prompt $it is given as it is', ({ spec, prompt }) => {
+  const { writes = [] } = planStart(scene({ spec: { ...spec, prompt }, tasks: upstream({ phase: 'Succeeded' }) }));
+  expect(writes.at(-1)).toMatchObject({ object: { spec: { template: { spec: { containers: [{ args: [literal(prompt)] }] } } } } });
 });
 
 test('a branch without a Workspace is warned of, and runs', () => {

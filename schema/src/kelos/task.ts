@@ -15,7 +15,7 @@ const time = () => kubernetesType('io.k8s.apimachinery.pkg.apis.meta.v1.Time');
 
 export const taskSpec = z.object({
   prompt: z.string().describe(
-    'What the agent is asked to do. With dependsOn it may not contain {{ yet: it will be a Go template over the results of those Tasks, and until then such a Task is refused.',
+    'What the agent is asked to do. With dependsOn it is a Go template over what those Tasks left: .Deps.<task> has Name, Outputs (a list) and Results (texts by name); one that cannot be rendered fails the Task. Without dependsOn it is used as it is.',
   ),
   worker: workerSpec.optional().describe('The environment the agent runs in. Left out: workerPoolRef names the pool that provides it.'),
   workerPoolRef: workerPoolReference.optional().describe('Runs the Task on a Pod of this WorkerPool instead of in a Job of its own. Left out: the Task gets a Job.'),

@@ -2,13 +2,14 @@ import type { Gate, Obstacle } from '../gate.ts';
 import { isFinished, isRunning } from '../phase.ts';
 import type { CachedFacts } from '../task-facts.ts';
 import { branchGate } from './branch.ts';
-import { dependencyGate, promptTemplateGate } from './dependencies.ts';
+import { dependencyGate } from './dependencies.ts';
+import { promptSyntaxGate } from './prompt.ts';
 import { agentConfigGate, workspaceGate } from './references.ts';
 import { specGate } from './spec.ts';
 import { workerPoolGate } from './worker-pool.ts';
 
 /** Asked in this order; the first that objects decides. What a Task shares with others comes last, so that only who lacks nothing else asks for it. */
-const GATES: readonly Gate[] = [specGate, workerPoolGate, dependencyGate, promptTemplateGate, workspaceGate, agentConfigGate, branchGate];
+const GATES: readonly Gate[] = [specGate, workerPoolGate, promptSyntaxGate, dependencyGate, workspaceGate, agentConfigGate, branchGate];
 
 /** Why a Task cannot start, as far as the caches tell. While there is something, no Secret is read. */
 export function cachedObstacle(facts: CachedFacts): Obstacle | undefined {

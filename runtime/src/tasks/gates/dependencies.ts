@@ -27,15 +27,6 @@ export const dependencyGate: Gate = ({ task, taskNamed }) => {
   return undefined;
 };
 
-/** A prompt with a template over what its dependencies left: there is no engine here that could render it. */
-export const promptTemplateGate: Gate = ({ task }) => {
-  if (!task.spec.dependsOn?.length || !task.spec.prompt.includes('{{')) return undefined;
-  return {
-    refuse: 'TemplateUnsupported',
-    message: 'Prompt of a Task with dependsOn contains "{{": templates over .Deps are not rendered by this operator; write the prompt without one',
-  };
-};
-
 /** What a dependency left, as the templates of the reference see it under `.Deps`. */
 export interface DependencyResult {
   readonly Name: string;

@@ -7,6 +7,7 @@ import { MOST_OUTPUT_BYTES } from './agent-output.ts';
 import { runAgentProcess, type AgentExit } from './agent-process.ts';
 import { captureOutputs } from './capture.ts';
 import { runCommand } from './command.ts';
+import { pricesFor, withCost } from './cost.ts';
 import { layoutOf, type Env, type Layout } from './layout.ts';
 import { redactionFor, type Redact } from './redaction.ts';
 import { markedResult, terminationResult, wholeResult, type RunResult } from './result.ts';
@@ -65,6 +66,7 @@ export async function run(options: RunOptions): Promise<RunEnd> {
 async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Promise<RunEnd> {
   const { env, cwd, clock, isRoot, signal } = options;
   const adapter = await adapterFor(env.KELOS_AGENT_TYPE);
+  const prices = await pricesFor(env);
   const warn = (line: string) => options.stderr.write(`${line}\n`);
   const setupOnly = env.KELOS_SESSION_SETUP_ONLY === '1';
   const prompt = setupOnly ? '' : await promptOf(options);
@@ -79,7 +81,8 @@ async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Pr
   const startedAt = clock.elapsed();
   const exit = await runAgentProcess({ ...options, redact, command: await adapter.command(input), reader, eventsFile: layout.eventsFile });
   const stopped = await wasStopped(exit, options);
-  const outcome = withoutSecrets(await reader.outcome(), redact);
+  const { outcome, unknown } = withCost(withoutSecrets(await reader.outcome(), redact), prices);
+  if (unknown !== undefined) warn(`! what the run cost is not known: ${unknown}`);
   const outputs = await captureOutputs(outcome, { cwd, env, clock, ...(stopped && { timeoutMs: STOPPED_CAPTURE_MS }) });
   if (stopped) {
     const seconds = Math.round((clock.elapsed() - startedAt) / 1000);

@@ -122,7 +122,7 @@ function codexEvents({ env, cwd }: AgentInput): EventReader {
   let ended = false;
   let failure: string | undefined;
   let used: ModelUsage | undefined;
-  const outcome = (usage?: ModelUsage): AgentOutcome => ({ ended, ...tokensOf(usage ? [usage] : []), ...(response && { response }), ...(failure && { failure }) });
+  const outcome = (usage: readonly ModelUsage[]): AgentOutcome => ({ ended, ...tokensOf(usage), ...(response && { response }), ...(failure && { failure }) });
   return {
     read(event) {
       const parsed = codexEvent.safeParse(event);
@@ -142,29 +142,33 @@ function codexEvents({ env, cwd }: AgentInput): EventReader {
         case 'turn.completed':
           ended = true;
           if (usedNow) used = added(usageOf(usedNow), used);
-          return [endLine(outcome(used))];
+          return [endLine(outcome(used ? [used] : []))];
         case 'turn.failed':
           ended = true;
           failure = modelFailure('Codex', error?.message ?? '');
-          return [endLine(outcome(used))];
+          return [endLine(outcome(used ? [used] : []))];
         default:
           return [];
       }
     },
     async outcome() {
       const session = thread === '' ? undefined : await readSession(thread, homeOf(env));
-      const usage = used ?? session?.usage;
-      return outcome(usage && { ...usage, model: env.KELOS_MODEL || session?.model });
+      const requests = session?.requests ?? [];
+      const sum = requests.reduce<ModelUsage | undefined>((total, one) => added(one, total), undefined);
+      // One by one they tell which had a long prompt, if they are all that there were.
+      const isAll = used === undefined || (sum !== undefined && JSON.stringify(added(sum, undefined)) === JSON.stringify(used));
+      return outcome((isAll ? requests : [used!]).map((one) => ({ ...one, model: env.KELOS_MODEL || session?.model })));
     },
   };
 }
+
+const NOTHING: ModelUsage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
 
 function usageOf({ input_tokens: input, cached_input_tokens: read, cache_write_input_tokens: written, output_tokens: output }: z.infer<typeof usage>): ModelUsage {
   return { inputTokens: Math.max(input - read - written, 0), cacheReadTokens: read, cacheWriteTokens: written, outputTokens: output };
 }
 
-function added(one: ModelUsage, other: ModelUsage | undefined): ModelUsage {
-  if (other === undefined) return one;
+function added(one: ModelUsage, other: ModelUsage = NOTHING): ModelUsage {
   return {
     inputTokens: one.inputTokens + other.inputTokens, cacheReadTokens: one.cacheReadTokens + other.cacheReadTokens,
     cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens, outputTokens: one.outputTokens + other.outputTokens,
@@ -203,18 +207,18 @@ function describeEnd(what: z.infer<typeof item>, cwd: string): string[] {
 
 const sessionLine = z.looseObject({
   type: z.string(),
-  payload: z.looseObject({ type: text, model: text, info: z.looseObject({ total_token_usage: usage.optional().catch(undefined) }).nullish().catch(undefined) }),
+  payload: z.looseObject({ type: text, model: text, info: z.looseObject({ last_token_usage: usage.optional().catch(undefined) }).nullish().catch(undefined) }),
 });
 
 /**
  * What only the file of the session tells: the model that Codex chose itself, and what a run used that failed or was stopped. Nothing where there
  * is no such file, or another version keeps it otherwise.
  */
-async function readSession(thread: string, home: string): Promise<{ model?: string; usage?: ModelUsage }> {
+async function readSession(thread: string, home: string): Promise<{ model?: string; requests: ModelUsage[] }> {
   const sessions = join(home, 'sessions');
   const names = await readdir(sessions, { recursive: true }).catch(() => []);
   const name = names.find((candidate) => candidate.endsWith(`${thread}.jsonl`));
-  const found: { model?: string; usage?: ModelUsage } = {};
+  const found: { model?: string; requests: ModelUsage[] } = { requests: [] };
   if (name === undefined) return found;
   for await (const line of createInterface({ input: createReadStream(join(sessions, name)), crlfDelay: Infinity })) {
     if (!/"type":"(?:turn_context|token_count)"/.test(line)) continue;
@@ -222,7 +226,7 @@ async function readSession(thread: string, home: string): Promise<{ model?: stri
     if (!parsed.success) continue;
     const { type, payload } = parsed.data;
     if (type === 'turn_context' && payload.model !== '') found.model = payload.model;
-    if (payload.type === 'token_count' && payload.info?.total_token_usage) found.usage = usageOf(payload.info.total_token_usage);
+    if (payload.type === 'token_count' && payload.info?.last_token_usage) found.requests.push({ ...usageOf(payload.info.last_token_usage), isOneRequest: true });
   }
   return found;
 }

@@ -42,13 +42,13 @@ test('the file of the session tells the model it chose, and what a run used that
   const day = join(home, '.codex', 'sessions', '2026', '11', '21');
   mkdirSync(day, { recursive: true });
   const line = (type: string, payload: object) => JSON.stringify({ timestamp: 'now', ordinal: 1, type, payload });
-  const count = (input: number) => line('event_msg', { type: 'token_count', info: { total_token_usage: { input_tokens: input, cached_input_tokens: 400, output_tokens: 100 } } });
+  const count = (input: number) => line('event_msg', { type: 'token_count', info: { last_token_usage: { input_tokens: input, cached_input_tokens: 400, output_tokens: 100 } } });
   writeFileSync(join(day, `rollout-2026-11-21-${thread}.jsonl`), [
     line('session_meta', {}), line('turn_context', { model: 'gpt-6-sol' }), line('event_msg', { type: 'token_count', info: null }), count(1_000), count(2_000), '{"type":"turn_context","pay',
   ].join('\n'));
   expect((await readEvents(adapter, events, { env: { HOME: home } })).outcome).toEqual({
-    ended: false, inputTokens: '2000', outputTokens: '100', response: 'I documented the shop and pushed it.',
-    usage: [{ model: 'gpt-6-sol', inputTokens: 1_600, cacheReadTokens: 400, cacheWriteTokens: 0, outputTokens: 100 }],
+    ended: false, inputTokens: '3000', outputTokens: '200', response: 'I documented the shop and pushed it.',
+    usage: [600, 1_600].map((inputTokens) => ({ model: 'gpt-6-sol', inputTokens, cacheReadTokens: 400, cacheWriteTokens: 0, outputTokens: 100, isOneRequest: true })),
   });
 });
 

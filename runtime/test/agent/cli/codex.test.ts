@@ -28,7 +28,7 @@ test('the real Codex edits files, commits, and pushes to the branch', async (con
   expect(code).toBe(0);
   expect(git(bare, 'show', 'bot/docs:README.md')).toBe('# shop\n\nA shop for tea.');
   expect(result().outputs).toEqual([
-    'branch: bot/docs', `commit: ${git(bare, 'rev-parse', 'bot/docs')}`, 'base-branch: main',
+    'branch: bot/docs', `commit: ${git(bare, 'rev-parse', 'bot/docs')}`, 'base-branch: main', 'cost-usd: 0.03585',
     'input-tokens: 5700', 'output-tokens: 350', `response: ${Buffer.from('It says what is sold.').toString('base64')}`,
   ]);
 });

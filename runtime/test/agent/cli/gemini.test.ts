@@ -30,7 +30,7 @@ test('the real Gemini reads, edits and writes files, commits, and pushes to the 
   expect(code).toBe(0);
   expect(git(bare, 'show', 'bot/docs:README.md')).toBe('# shop\n\nA shop for tea.');
   expect(result().outputs).toEqual([
-    'branch: bot/docs', `commit: ${git(bare, 'rev-parse', 'bot/docs')}`, 'base-branch: main',
+    'branch: bot/docs', `commit: ${git(bare, 'rev-parse', 'bot/docs')}`, 'base-branch: main', 'cost-usd: 0.0098375',
     'input-tokens: 5700', 'output-tokens: 350', `response: ${Buffer.from('It says what is sold.').toString('base64')}`,
   ]);
 });

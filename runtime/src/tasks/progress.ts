@@ -73,10 +73,10 @@ function withoutOutdated({ status }: Task): TaskStatus {
   return rest;
 }
 
-/** The first Pod's name comes with the next change of phase: on its own it is not worth a write. A later one's, or its going, is. */
+/** The first Pod's name comes with the next change of phase: on its own it is not worth a write. A later one's, or its going, is, also when none was left between. */
 function podNameOf({ status }: Task, phase: string, pod: ObservedPod | undefined): { podName?: string } {
   const before = status?.podName;
-  const unwritten = before === undefined && status?.phase === phase;
+  const unwritten = before === undefined && phase === 'Pending' && status?.phase === phase;
   return pod && !unwritten ? { podName: pod.metadata.name! } : {};
 }
 

@@ -22,6 +22,7 @@ test.each<{ it: string; before?: Task['status']; pods?: ObservedPod[]; plan: obj
   { it: 'has nothing to write while it runs', before: runs, pods: [aPod({ agent: running })], plan: { why: 'Job "fix" has not ended' } },
   { it: 'never goes back to Pending', before: runs, pods: [aPod({ name: 'fix-2', agent: waitsFor('PodInitializing') })], plan: { status: { ...runs, podName: 'fix-2' }, events: [] } },
   { it: 'names the newest of its Pods', before: runs, pods: [aPod({ name: 'fix-2', creationTimestamp: '2026-01-01T00:03:00Z' }), aPod()], plan: { status: { ...runs, podName: 'fix-2' }, events: [] } },
+  { it: 'names the next Pod when none was left', before: { ...runs, podName: undefined }, pods: [aPod({ name: 'fix-2' })], plan: { status: { ...runs, podName: 'fix-2' }, events: [] } },
   { it: 'names none when none is left', before: runs, plan: { status: { ...runs, podName: undefined }, events: [] } },
   {
     it: 'says that an image cannot be pulled',

@@ -18,11 +18,10 @@ export interface CrdsProps extends ChartProps {
  *
  * ```sh
  * kubectl apply --server-side -f dist/crds.k8s.yaml
- * kubectl wait --for='jsonpath={.status.conditions[?(@.type=="Established")].status}=True' crd --all
+ * until kubectl wait --for=condition=Established crd --all; do sleep 1; done
  * ```
  *
- * Only what comes next and is of these kinds has to wait. (`--for=condition=Established` is shorter and fails on a definition that has
- * no conditions yet.)
+ * Only what comes next and is of these kinds has to wait. `kubectl wait` fails on a definition so new that it has no conditions yet, hence the loop.
  *
  * They are too large for a client-side `kubectl apply`, which stores each object once more in an annotation.
  *

@@ -4,51 +4,57 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SetupError, root } from '../bootstrap.mjs';
 
 const module = join(root, 'test/cluster');
 const REPORT_EVERY_MS = 15_000;
+/** Four times what two idle cores and a near registry need. */
+const BUILT_WITHIN_MS = 40 * 60_000;
+/** What Go's caches and the binary take when nothing is there yet, and half as much again. */
+const NEEDS_BYTES = 4.5e9;
 
 /** What a control plane is made of. */
 const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
-/** What a node has besides; the binary that is built here has it always, a folder of ready programs may. */
-const KUBELET = 'kubelet';
+/** What a node has besides, and its user; the binary that is built here has them always, a folder of ready programs may. */
+const OF_A_NODE = ['kubelet', 'kubectl'];
 
 /**
  * How each program is started: `{ commands: { etcd: [file, ...args], … } }`, or `{ missing: why and what to do }`.
  *
- * `KUBE_BIN` names a folder with ready ones; etcd may then come from PATH.
+ * `KUBE_BIN` names a folder with ready ones; etcd and kubectl may then come from PATH.
  */
 export function findPrograms(env) {
   if (env.KUBE_BIN) return readyPrograms(env);
-  const { binary, stamp } = places(env);
-  const missing = (what) => ({ missing: `${what}; npm run cluster:build makes it, about 10 minutes the first time` });
+  const binary = placeOf(env);
   if (process.platform !== 'linux') return { missing: 'a real control plane runs on Linux only' };
-  if (!existsSync(binary)) return missing(`Kubernetes ${version()} is not built on this machine yet`);
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hashOfSources()) return missing('test/cluster has changed since Kubernetes was built');
-  return { commands: Object.fromEntries([...PROGRAMS, KUBELET].map((name) => [name, [binary, name]])) };
+  if (!existsSync(binary)) return { missing: `Kubernetes ${version()} is not built from this test/cluster yet; npm run cluster:build makes it, 6 to 10 minutes the first time` };
+  return { commands: Object.fromEntries([...PROGRAMS, ...OF_A_NODE].map((name) => [name, [binary, name]])) };
 }
 
-/** Builds what {@link findPrograms} looks for, unless it is there, and tells `print` how far it is. */
+/**
+ * Builds what {@link findPrograms} looks for, unless it is there, and tells `print` how far it is.
+ *
+ * **Errors** {@link SetupError}; its `isOurs` is set when the compiler refused a file of `test/cluster`, and not when the machine lacks something.
+ */
 export async function buildPrograms(env, print) {
-  const { folder, binary, stamp } = places(env);
-  if (findPrograms({ ...env, KUBE_BIN: undefined }).commands) return print(`Kubernetes ${version()} is there: ${binary}`);
-  const { status, error } = spawnSync('go', ['version'], { stdio: 'ignore' });
+  const binary = placeOf(env);
+  if (existsSync(binary)) return print(`Kubernetes ${version()} is there: ${binary}`);
+  if (process.platform !== 'linux') throw new SetupError('cannot build Kubernetes: its node and its kubelet are Linux programs; run this on Linux');
+  const { status, error } = spawnSync('go', ['version'], { stdio: 'ignore', timeout: 60_000 });
   if (error || status !== 0) throw new SetupError('cannot build Kubernetes: there is no go on PATH; install Go 1.26 or newer (https://go.dev/dl), or set KUBE_BIN to a folder with ready programs');
+  mkdirSync(dirname(binary), { recursive: true });
+  const { bavail, bsize } = statfsSync(dirname(binary));
+  if (bavail * bsize < NEEDS_BYTES) throw new SetupError(`cannot build Kubernetes: ${dirname(binary)} has ${(bavail * bsize / 1e9).toFixed(1)} GB left, it takes up to ${NEEDS_BYTES / 1e9} GB; free some`);
 
-  const sources = hashOfSources();
-  mkdirSync(folder, { recursive: true });
   // Beside its place, so that the rename at the end is one step: a half-built binary is never found.
   const partial = `${binary}.${process.pid}`;
-  print(`building Kubernetes ${version()} from its Go module: about 10 minutes on 2 cores the first time, 1.5 GB of Go's cache`);
+  print(`building Kubernetes ${version()} from its Go module: 6 to 10 minutes on 2 cores the first time, 4 GB of Go's caches`);
   try {
     await goBuild(env, partial, print);
-    rmSync(stamp, { force: true });
     renameSync(partial, binary);
-    writeFileSync(stamp, sources);
   } finally {
     rmSync(partial, { force: true });
   }
@@ -62,7 +68,7 @@ async function goBuild(env, output, print) {
   const facts = { 'k8s.io/component-base/version.gitVersion': tag, 'k8s.io/component-base/version.gitMajor': major, 'k8s.io/component-base/version.gitMinor': minor, 'k8s.io/client-go/pkg/version.gitVersion': tag };
   const linkerFlags = ['-s', '-w', ...Object.entries(facts).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
   const child = spawn('go', ['build', '-v', '-trimpath', '-ldflags', linkerFlags, '-o', output, '.'], {
-    cwd: module, env: { ...env, CGO_ENABLED: '0' }, stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: module, env: { ...env, CGO_ENABLED: '0' }, stdio: ['ignore', 'ignore', 'pipe'], timeout: BUILT_WITHIN_MS,
   });
   let packages = 0;
   let tail = '';
@@ -71,10 +77,11 @@ async function goBuild(env, output, print) {
     tail = (tail + text).slice(-4_000);
   });
   const started = performance.now();
-  const report = setInterval(() => print(`  ${Math.round((performance.now() - started) / 1000)} s: ${packages} packages compiled or downloaded, of about 2,300`), REPORT_EVERY_MS);
+  const report = setInterval(() => print(`  ${Math.round((performance.now() - started) / 1000)} s: ${packages} packages compiled or downloaded, of about 3,000`), REPORT_EVERY_MS);
   try {
-    const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
-    if (code !== 0) throw new SetupError(`go build in test/cluster failed with exit code ${code}:\n${tail.trim()}`);
+    const [code, signal] = await new Promise((resolve, reject) => child.on('error', reject).on('close', (...end) => resolve(end)));
+    if (signal !== null) throw new SetupError(`go build in test/cluster was ended by ${signal} after ${Math.round((performance.now() - started) / 60_000)} minutes; it may take ${BUILT_WITHIN_MS / 60_000}`);
+    if (code !== 0) throw Object.assign(new SetupError(`go build in test/cluster failed with exit code ${code}:\n${tail.trim()}`), { isOurs: /^\.\/\w+\.go:\d+/m.test(tail) });
   } finally {
     clearInterval(report);
   }
@@ -88,14 +95,17 @@ function readyPrograms(env) {
     if (!file) return { missing: name === 'etcd' ? `there is no etcd in KUBE_BIN (${env.KUBE_BIN}) or on PATH; install etcd 3.5 or newer` : `KUBE_BIN (${env.KUBE_BIN}) has no ${name}; it must hold ${PROGRAMS.slice(1).join(', ')}` };
     commands[name] = [file];
   }
-  const kubelet = join(env.KUBE_BIN, KUBELET);
-  if (existsSync(kubelet)) commands[KUBELET] = [kubelet];
+  for (const name of OF_A_NODE) {
+    const folders = [env.KUBE_BIN, ...(name === 'kubectl' ? (env.PATH ?? '').split(':') : [])];
+    const file = folders.map((folder) => join(folder, name)).find(existsSync);
+    if (file) commands[name] = [file];
+  }
   return { commands };
 }
 
-function places(env) {
-  const folder = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'taskwright', `kubernetes-${version()}`);
-  return { folder, binary: join(folder, 'kubernetes'), stamp: join(folder, 'kubernetes.sha256') };
+/** Named after its sources, so that clones with different ones do not take it from each other. */
+function placeOf(env) {
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'taskwright', `kubernetes-${version()}`, `kubernetes-${hashOfSources().slice(0, 12)}`);
 }
 
 function version() {

@@ -239,7 +239,7 @@ project.postCompileTask.exec('node tools/bundle.mjs');
 for (const folder of ['schema', 'runtime', 'cli']) project.postCompileTask.exec(`npm run compile --workspace ${folder}`);
 project.package.setScript('start', 'node tools/start.mjs');
 project.package.setScript('test', 'node tools/test.mjs');
-for (const command of ['build', 'up', 'down', 'test']) project.package.setScript(`cluster:${command}`, `node tools/cluster.mjs ${command}`);
+for (const command of ['build', 'setup', 'up', 'down', 'test']) project.package.setScript(`cluster:${command}`, `node tools/cluster.mjs ${command}`);
 project.package.setScript('test:node', 'node tools/cluster.mjs test-node');
 project.package.setScript('lint', 'eslint .');
 project.package.setScript('generate', 'npx projen generate');

@@ -5,11 +5,11 @@
  * What an image says about itself (user, entry point, environment) is read from its Dockerfile, so a mistake there shows here.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { SetupError, nodeBinary, root } from '../bootstrap.mjs';
+import { Layers, contentOf, run, stateOf } from './layers.mjs';
 
 /** As what they are imported. Never `latest`, which a kubelet asks a registry for. */
 export const IMAGES = Object.fromEntries(['runtime', 'agent-tools', 'claude-code'].map((name) => [name, `ghcr.io/taskwright/${name}:test`]));
@@ -19,6 +19,12 @@ export const CUSTOM_IMAGE = 'example.com/shell-agent:1';
 export const PAUSE_IMAGE = 'localhost/pause:test';
 
 const AGENT_ID = 61100;
+/** The packages that an image holds, and what they are compiled from. */
+const COMPILED = ['schema', 'runtime'];
+const SOURCES = ['package.json', 'tsconfig.build.json', 'src'];
+/** What they need of the constructs: the template engine. */
+const CONSTRUCTS = ['package.json', 'tsconfig.json', 'src/template', 'src/private/problem.ts', 'src/private/suggestion.ts'];
+const CLAUDE = 'node_modules/.bin/claude';
 /** What a Pod's programs call, of what the base image of Debian and `images/Dockerfile` have. */
 const PROGRAMS = [
   ...['bash', 'sh', 'grep', 'sed', 'awk', 'find', 'xargs', 'tar', 'git', 'tini', 'ps'],
@@ -27,73 +33,54 @@ const PROGRAMS = [
 const PASSWD = `root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\nagent:x:${AGENT_ID}:${AGENT_ID}::/home/agent:/bin/bash\n`;
 
 /**
- * Writes one archive with all images, for `ctr images import`.
+ * Writes one archive with all images, for `ctr images import`, and returns their names. What did not change since the last time is taken from the user's cache.
  *
- * `claudeCode` is the folder that {@link import('../../runtime/src/embedded/npm-program.ts').installNpmProgram} made; without it there is no such image.
+ * `claudeCode` is the folder that {@link import('../../runtime/src/embedded/agent-images.ts').installAgent} made; without it there is no such image.
  */
-export function writeImages({ archive, claudeCode, customAgent }) {
-  const folder = mkdtempSync(join(tmpdir(), 'taskwright-images-'));
+export async function writeImages({ archive, claudeCode, customAgent, env }) {
+  const layers = new Layers(env);
+  const workspace = new Workspace();
   try {
-    const layers = new Layers(folder);
-    const compiled = compile(join(folder, 'compiled'));
-    const base = layers.add('base', fillBase);
-    const operator = layers.add('operator', (at) => fillOperator(at, compiled));
-    const tools = layers.add('agent-tools', (at) => fillAgentTools(at, compiled));
+    const here = contentOf(['tools/cluster/images.mjs', 'tools/cluster/layers.mjs'].map(inRoot));
+    const sources = contentOf([...CONSTRUCTS, 'package-lock.json', ...COMPILED.flatMap((name) => SOURCES.map((part) => join(name, part)))].map(inRoot));
+    const programs = [...PROGRAMS.map(placeOf), nodeBinary, run('git', ['--exec-path']).trim()];
+    const base = await layers.add('base', [here, stateOf(programs)], fillBase);
+    const operator = await layers.add('operator', [here, sources], (at) => fillOperator(at, workspace.compiled));
+    const tools = await layers.add('agent-tools', [here, sources, contentOf([inRoot('images/agent-tools')])], (at) => fillAgentTools(at, workspace.compiled));
+    const pause = await layers.add('pause', [here, stateOf([placeOf('busybox')])], fillPause);
     const images = [
-      { name: PAUSE_IMAGE, layers: [layers.add('pause', fillPause)], config: { Entrypoint: ['/bin/busybox', 'sleep', '2147483647'] } },
+      { name: PAUSE_IMAGE, layers: [pause], config: { Entrypoint: ['/bin/busybox', 'sleep', '2147483647'] } },
       { name: IMAGES.runtime, layers: [base, operator], config: configOf('images/Dockerfile', 'runtime') },
       { name: IMAGES['agent-tools'], layers: [base, tools], config: configOf('images/Dockerfile', 'agent-tools') },
     ];
     const toolsConfig = images.at(-1).config;
     if (customAgent) {
-      const agent = layers.add('custom', (at) => write(at, 'kelos_entrypoint.sh', customAgent, 0o755));
+      const agent = await layers.add('custom', [here, customAgent], (at) => write(at, 'kelos_entrypoint.sh', customAgent, 0o755));
       images.push({ name: CUSTOM_IMAGE, layers: [base, tools, agent], config: toolsConfig });
     }
     if (claudeCode) {
-      const agent = layers.add('claude-code', (at) => fillClaudeCode(at, claudeCode));
+      const inputs = [here, stateOf([join(claudeCode, CLAUDE)]), contentOf([inRoot('images/claude-code')])];
+      const agent = await layers.add('claude-code', inputs, (at) => fillClaudeCode(at, claudeCode));
       images.push({ name: IMAGES['claude-code'], layers: [base, tools, agent], config: configOf('images/claude-code/Dockerfile', undefined, toolsConfig) });
     }
     layers.writeArchive(images, archive);
     return images.map(({ name }) => name);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    workspace.remove();
   }
 }
 
-/** Layers beside each other as tar files, and the archive of `docker save` that names them. */
-class Layers {
+/** Where the sources are compiled, once and only if a layer wants it. */
+class Workspace {
   #folder;
 
-  constructor(folder) {
-    this.#folder = folder;
+  get compiled() {
+    if (this.#folder === undefined) compile(this.#folder = mkdtempSync(join(tmpdir(), 'taskwright-compiled-')));
+    return this.#folder;
   }
 
-  /** `fill` gets an empty folder, which becomes the layer. */
-  add(name, fill) {
-    const at = join(this.#folder, `${name}.files`);
-    mkdirSync(at);
-    fill(at);
-    const file = `${name}.tar`;
-    run('tar', ['--sort=name', '--mtime=@0', '--numeric-owner', '-cf', join(this.#folder, file), '-C', at, '.']);
-    rmSync(at, { recursive: true });
-    return { file, digest: `sha256:${run('sha256sum', [join(this.#folder, file)]).split(' ')[0]}` };
-  }
-
-  writeArchive(images, archive) {
-    const configs = images.map(({ layers, config }) => {
-      const text = JSON.stringify({
-        architecture: process.arch === 'x64' ? 'amd64' : process.arch, os: 'linux', created: '1970-01-01T00:00:00Z', config,
-        rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
-        history: layers.map(({ file }) => ({ created: '1970-01-01T00:00:00Z', created_by: file })),
-      });
-      const file = `${createHash('sha256').update(text).digest('hex')}.json`;
-      write(this.#folder, file, text);
-      return file;
-    });
-    const manifest = images.map(({ name, layers }, index) => ({ Config: configs[index], RepoTags: [name], Layers: layers.map(({ file }) => file) }));
-    write(this.#folder, 'manifest.json', JSON.stringify(manifest));
-    const files = new Set(['manifest.json', ...configs, ...images.flatMap(({ layers }) => layers.map(({ file }) => file))]);
-    run('tar', ['-cf', archive, '-C', this.#folder, ...files]);
+  remove() {
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
@@ -124,7 +111,7 @@ function fillPause(at) {
 
 function fillOperator(at, compiled) {
   const home = join(at, 'taskwright');
-  for (const name of ['schema', 'runtime']) {
+  for (const name of COMPILED) {
     cpSync(join(compiled, name, 'lib'), join(home, name, 'lib'), { recursive: true });
     cpSync(join(root, name, 'package.json'), join(home, name, 'package.json'));
     mkdirSync(join(home, 'node_modules/@taskwright'), { recursive: true });
@@ -133,7 +120,7 @@ function fillOperator(at, compiled) {
   cpSync(join(root, 'package.json'), join(home, 'package.json'));
   cpSync(join(compiled, 'lib'), join(home, 'lib'), { recursive: true });
   symlinkSync('..', join(home, 'node_modules/cdk8s-taskwright'));
-  for (const place of productionPackages(['schema', 'runtime'])) cpSync(join(root, place), join(home, place), { recursive: true, dereference: true });
+  for (const place of productionPackages(COMPILED)) cpSync(join(root, place), join(home, place), { recursive: true, dereference: true });
 }
 
 /** The same files as the stage `agent` of the Dockerfile copies. */
@@ -151,7 +138,7 @@ function fillAgentTools(at, compiled) {
 }
 
 function fillClaudeCode(at, claudeCode) {
-  const claude = join(claudeCode, 'node_modules/.bin/claude');
+  const claude = join(claudeCode, CLAUDE);
   copyProgram(at, claude, 'usr/local/bin/claude');
   for (const library of librariesOf(claude)) copyProgram(at, library, library);
   write(at, 'kelos_entrypoint.sh', readFileSync(join(root, 'images/agent-tools/kelos_entrypoint.sh')), 0o755);
@@ -162,14 +149,13 @@ function compile(at) {
   mkdirSync(join(at, 'node_modules/@taskwright'), { recursive: true });
   for (const name of readdirSync(join(root, 'node_modules'))) if (name !== '@taskwright' && name !== 'cdk8s-taskwright') symlinkSync(join(root, 'node_modules', name), join(at, 'node_modules', name));
   symlinkSync('..', join(at, 'node_modules/cdk8s-taskwright'));
-  for (const name of ['schema', 'runtime']) {
+  for (const name of COMPILED) {
     symlinkSync(`../../${name}`, join(at, 'node_modules/@taskwright', name));
-    for (const part of ['package.json', 'tsconfig.build.json', 'src']) cpSync(join(root, name, part), join(at, name, part), { recursive: true });
+    for (const part of SOURCES) cpSync(join(root, name, part), join(at, name, part), { recursive: true });
   }
-  for (const part of ['package.json', 'tsconfig.json', 'src/template', 'src/private/problem.ts', 'src/private/suggestion.ts']) cpSync(join(root, part), join(at, part), { recursive: true });
+  for (const part of CONSTRUCTS) cpSync(join(root, part), join(at, part), { recursive: true });
   run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc')], { cwd: at });
   run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc'), '--build', 'schema/tsconfig.build.json', 'runtime/tsconfig.build.json'], { cwd: at });
-  return at;
 }
 
 /** The places of all that the workspaces need to run, as the lock file has them. */
@@ -237,8 +223,6 @@ function write(at, path, content, mode = 0o644) {
   writeFileSync(join(at, path), content, { mode });
 }
 
-function run(command, args, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 26, ...options });
-  if (error || status !== 0) throw new SetupError(`images: ${command} ${args[0]} failed: ${error?.message ?? `${stderr}${stdout}`.trim().slice(-2_000)}`);
-  return stdout;
+function inRoot(path) {
+  return join(root, path);
 }

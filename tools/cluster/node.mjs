@@ -4,12 +4,13 @@
  * Control plane, node and Pods meet on a bridge of their own. It does not masquerade: Pods reach each other and this machine, and nothing else.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupError } from '../bootstrap.mjs';
-import { freePorts, startControlPlane, stopControlPlane } from './control-plane.mjs';
+import { freePorts, isRunning, startControlPlane, stopControlPlane } from './control-plane.mjs';
 import { PAUSE_IMAGE } from './images.mjs';
+import { pluginFolder } from './machine.mjs';
 
 const BRIDGE = 'taskwright0';
 const SUBNET = '10.88.17';
@@ -19,54 +20,60 @@ const SERVICES = '10.97.17';
 const NODE_NAME = 'taskwright-node';
 /** What the kubelet and the network plugins set for the whole machine. */
 const KERNEL_SETTINGS = ['vm.overcommit_memory', 'vm.panic_on_oom', 'kernel.panic', 'kernel.panic_on_oops', 'kernel.keys.root_maxkeys', 'kernel.keys.root_maxbytes', 'net.ipv4.ip_forward'];
-const PLUGIN_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin'];
-const TOOLS = { containerd: 'containerd', ctr: 'containerd', runc: 'runc', iptables: 'iptables', busybox: 'busybox-static', tini: 'tini', git: 'git', ip: 'iproute2', kubectl: 'kubectl' };
+const SHIM_SOCKETS = '/run/containerd/s/';
+const NETWORK_RESULTS = '/var/lib/cni/results';
 const ENDS_WITHIN_MS = 10_000;
+/** Of a program that sets something up: the longest is the import of the images, 3 s on an idle machine. */
+const ANSWERS_WITHIN_MS = 180_000;
 
-/** Why no node can be started here, with what to do; nothing when one can. */
-export function whyNoNode() {
-  if (process.platform !== 'linux') return 'a node runs on Linux only';
-  if (process.getuid() !== 0) return 'a node needs root: containers, a bridge and a rule for it';
-  const missing = Object.entries(TOOLS).filter(([tool]) => spawnSync('sh', ['-c', `PATH=$PATH:/usr/sbin:/sbin command -v ${tool}`]).status !== 0).map(([, name]) => name);
-  if (!pluginFolder()) missing.push('containernetworking-plugins');
-  if (missing.length > 0) return `this machine lacks what a node needs; apt-get install --no-install-recommends ${[...new Set(missing)].join(' ')}`;
-  return undefined;
-}
-
-/** Starts a control plane and its one node and ends when the node takes Pods: about 20 s. Whatever was left in `folder` is cleared away first. */
-export async function startNode({ commands, folder }) {
-  if (!commands.kubelet) throw new SetupError('no node: KUBE_BIN has no kubelet');
+/**
+ * Starts a control plane and its one node, gives it the images of the archive, and ends when a Pod ran there: about 25 s.
+ *
+ * Nothing but {@link stopNode} ends all of it; with `endWithParent` Kubernetes' own programs end with this one. What an earlier one left in `folder` is cleared away first.
+ *
+ * **Errors** {@link SetupError}; whatever was started is stopped.
+ */
+export async function startNode({ commands, folder, archive, endWithParent }) {
+  for (const name of ['kubelet', 'kubectl']) if (!commands[name]) throw new SetupError(`no node: KUBE_BIN has no ${name}`);
+  if (isRunning(folder)) throw new SetupError(`a node runs from ${folder} already, and there can be one at a time; npm run cluster:down ends it`);
   await stopNode(folder);
-  connect();
   try {
-    const controlPlane = await startControlPlane({ commands, folder, endWithParent: true, address: HOST, services: `${SERVICES}.0/24`, nodeName: NODE_NAME });
+    connect();
+    const controlPlane = await startControlPlane({ commands, folder, endWithParent, address: HOST, services: `${SERVICES}.0/24`, nodeName: NODE_NAME });
     // All that a Pod needs of Services is the API server's own, so no proxy runs.
     for (const rule of rules(controlPlane.port)) must('iptables', ['-t', 'nat', '-A', ...rule]);
     writeFileSync(join(folder, 'api-port'), String(controlPlane.port));
     writeFileSync(join(folder, 'kernel-settings'), spawnSync('sysctl', KERNEL_SETTINGS, { encoding: 'utf8' }).stdout);
     await startContainerd(controlPlane, folder);
+    must('ctr', [...ctrOf(folder), 'images', 'import', archive]);
     await startKubelet(controlPlane, folder);
-    return { kubeconfig: controlPlane.kubeconfig, importImages: (archive) => must('ctr', [...ctrOf(folder), 'images', 'import', archive]) };
+    await runOnePod(controlPlane, commands.kubectl, folder);
+    return controlPlane;
   } catch (error) {
     await stopNode(folder);
     throw error;
   }
 }
 
-/** Stops what {@link startNode} started and removes its containers, mounts, network, rules and files. Harmless when there is nothing. */
+/** Stops what {@link startNode} started and removes its containers, mounts, network, rules and files. Harmless when there is nothing. Returns how many programs it stopped. */
 export async function stopNode(folder) {
   // The kubelet first: it would start again what is stopped.
   await end(processesWith(['kubelet', folder]));
-  await end(processesWith(['containerd-shim', `-address ${socketOf(folder)}`]));
+  const shims = processesWith(['containerd-shim', `-address ${socketOf(folder)}`]);
+  const sockets = shims.flatMap(socketsOfShim);
+  await end(shims);
+  for (const socket of sockets) rmSync(socket, { force: true });
   if (existsSync(join(folder, 'kubelet'))) await end(processesOfPods());
   await end(processesWith(['containerd', join(folder, 'containerd.toml')]));
   const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(`${folder}/`));
   for (const mount of mounts.sort().reverse()) spawnSync('umount', ['-l', mount]);
   if (existsSync(join(folder, 'kubelet'))) removeCgroups();
+  removeNetworkResults();
   if (existsSync(join(folder, 'api-port'))) for (const rule of rules(readFileSync(join(folder, 'api-port'), 'utf8'))) spawnSync('iptables', ['-t', 'nat', '-D', ...rule]);
   if (existsSync(join(folder, 'kernel-settings'))) spawnSync('sysctl', ['-q', '-p', join(folder, 'kernel-settings')]);
-  await stopControlPlane(folder);
+  const stopped = await stopControlPlane(folder);
   spawnSync('ip', ['link', 'delete', BRIDGE]);
+  return stopped;
 }
 
 function connect() {
@@ -117,7 +124,7 @@ async function startKubelet(controlPlane, folder) {
     address: HOST, port, readOnlyPort: 0, healthzPort: 0,
     // Only this machine and the Pods under test reach it.
     authentication: { anonymous: { enabled: true }, webhook: { enabled: false } }, authorization: { mode: 'AlwaysAllow' },
-    containerRuntimeEndpoint: `unix://${socketOf(folder)}`, podLogsDir: join(folder, 'pod-logs'), resolvConf: '',
+    containerRuntimeEndpoint: `unix://${socketOf(folder)}`, podLogsDir: join(folder, 'pod-logs'), volumePluginDir: join(folder, 'volume-plugins'), resolvConf: '',
     cgroupDriver: 'cgroupfs', failCgroupV1: false, failSwapOn: false, enforceNodeAllocatable: [], makeIPTablesUtilChains: false,
     evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' }, imageGCHighThresholdPercent: 100, imageGCLowThresholdPercent: 99,
   }));
@@ -131,8 +138,13 @@ async function startKubelet(controlPlane, folder) {
   });
 }
 
-function pluginFolder() {
-  return PLUGIN_FOLDERS.find((folder) => existsSync(join(folder, 'bridge')) && existsSync(join(folder, 'host-local')));
+/** A node that is Ready may still be refused a sandbox by its machine, and then no test can tell why. */
+async function runOnePod(controlPlane, [file, ...first], folder) {
+  const kubectl = (...args) => must(file, [...first, '--kubeconfig', controlPlane.kubeconfig, '--cache-dir', join(folder, 'kubectl'), ...args]);
+  const name = 'the-first-pod';
+  kubectl('run', name, '--image', PAUSE_IMAGE, '--image-pull-policy', 'Never', '--restart', 'Never');
+  await controlPlane.until('kubelet', async () => JSON.parse((await controlPlane.ask(`/api/v1/namespaces/default/pods/${name}`)).body).status.phase === 'Running');
+  kubectl('delete', 'pod', name, '--now', '--wait=false');
 }
 
 function socketOf(folder) {
@@ -149,6 +161,20 @@ function processesWith(words) {
     const line = contentOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
     return words.every((word) => line.includes(word)) && Number(pid) !== process.pid;
   });
+}
+
+/** A shim that is killed leaves its socket, which is not in our folder. */
+function socketsOfShim(pid) {
+  const folder = `/proc/${pid}/fd`;
+  const inodes = new Set((existsSync(folder) ? readdirSync(folder) : []).map((name) => /^socket:\[(\d+)\]$/.exec(linkOf(join(folder, name)))?.[1]));
+  return contentOf('/proc/net/unix').split('\n').map((line) => line.trim().split(/\s+/)).filter(([,,,,,, inode, path]) => inodes.has(inode) && path?.startsWith(SHIM_SOCKETS)).map((fields) => fields.at(-1));
+}
+
+/** What the network plugins remember of each sandbox, elsewhere too: of ours by the network's name, of loopback by the sandbox's. */
+function removeNetworkResults() {
+  const names = existsSync(NETWORK_RESULTS) ? readdirSync(NETWORK_RESULTS) : [];
+  const sandboxes = names.flatMap((name) => /^taskwright-(\w+)-eth0$/.exec(name)?.[1] ?? []);
+  for (const name of names) if (sandboxes.some((sandbox) => name.includes(sandbox))) rmSync(join(NETWORK_RESULTS, name), { force: true });
 }
 
 /** Containers whose shim is gone. One kubelet at a time: `kubepods` is the name they all use. */
@@ -187,6 +213,14 @@ function pids() {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 }
 
+function linkOf(file) {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return '';
+  }
+}
+
 function contentOf(file) {
   try {
     return readFileSync(file, 'utf8');
@@ -196,7 +230,7 @@ function contentOf(file) {
 }
 
 function must(command, args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: ANSWERS_WITHIN_MS });
   if (error || status !== 0) throw new SetupError(`the node does not start: ${command} ${args.join(' ')} failed: ${error?.message ?? `${stderr}${stdout}`.trim()}`);
   return stdout;
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { sources } from '../../vitest.config.mjs';
+import { HANGS_AFTER_MS, sources } from '../../vitest.config.mjs';
 
 /** The tests of Pods on a real node: `npm run test:node` starts one and says where it is. */
 export default defineConfig({
@@ -9,9 +9,17 @@ export default defineConfig({
   test: {
     name: 'node',
     include: ['runtime/test/node/**/*.test.ts'],
-    provide: { node: { kubeconfig: process.env.TASKWRIGHT_TEST_KUBECONFIG, host: process.env.TASKWRIGHT_NODE_HOST, hasClaudeCode: process.env.TASKWRIGHT_NODE_CLAUDE_CODE === '1' } },
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    provide: {
+      node: {
+        kubeconfig: process.env.TASKWRIGHT_TEST_KUBECONFIG,
+        kubectl: JSON.parse(process.env.TASKWRIGHT_KUBECTL ?? '["kubectl"]'),
+        host: process.env.TASKWRIGHT_NODE_HOST,
+        hasClaudeCode: process.env.TASKWRIGHT_NODE_CLAUDE_CODE === '1',
+      },
+    },
+    // Some tests wait three times, for what takes seconds on an idle machine.
+    testTimeout: 2 * HANGS_AFTER_MS,
+    hookTimeout: 2 * HANGS_AFTER_MS,
     fileParallelism: false,
   },
 });

@@ -12,10 +12,11 @@ case "$1" in
     git push --quiet origin HEAD
     printf 'branch: %s\ncommit: %s\nnote: written\n' "$(git branch --show-current)" "$(git rev-parse HEAD)" > "$TASKWRIGHT_RESULT_FILE"
     ;;
-  'wait '*)
+  'wait for '*)
+    # "wait for BRANCH of URL": how long it takes is the test's decision, not the machine's.
     trap 'exit 143' TERM
-    sleep "${1#wait }" &
-    wait $!
+    set -- $1
+    until git ls-remote --exit-code --heads "$5" "$3" > /dev/null 2>&1; do sleep 0.2; done
     echo 'waited: yes' > "$TASKWRIGHT_RESULT_FILE"
     ;;
   'eat memory')

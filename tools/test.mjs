@@ -2,16 +2,19 @@
  * `npm test`: installs what is missing, then runs every check that this machine can run and says what it skipped and why.
  * One failing check does not hide the others.
  *
+ * In CI, and with `npm test -- --all`, it builds Kubernetes where it is not built yet and starts a node: what takes minutes more.
  * `npm test -- kube/queue` is the inner loop: its arguments go to vitest, and nothing else runs.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { capture, ensureCompiled, ensureInstalled, nodeBinary, root, runMain, toolEnvironment } from './bootstrap.mjs';
-import { findPrograms } from './cluster/programs.mjs';
+import { SetupError, capture, ensureCompiled, ensureInstalled, nodeBinary, root, runMain, toolEnvironment } from './bootstrap.mjs';
+import { buildPrograms, findPrograms } from './cluster/programs.mjs';
+import { runControlPlaneSuites, runNodeSuites } from './cluster/suites.mjs';
 
-const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+const { env } = process;
+const colour = process.stdout.isTTY && !env.NO_COLOR;
 const paint = (code) => (text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 const [red, green, yellow, dim] = [31, 32, 33, 2].map(paint);
 const print = (text = '') => process.stdout.write(`${text}\n`);
@@ -22,10 +25,12 @@ const rows = [];
 /** Tests that passed only when they were tried again: `{ name, error }`. */
 const flaky = [];
 /** CI judges a change by one run on a busy machine: a failed test is tried once more there, and named at the end if that passes. */
-const retry = process.env.CI ? ['--retry=1'] : [];
+const retry = env.CI ? ['--retry=1'] : [];
 
 await runMain(async () => {
-  const filter = process.argv.slice(2);
+  const args = process.argv.slice(2);
+  const thorough = Boolean(env.CI) || args.includes('--all');
+  const filter = args.filter((arg) => arg !== '--all');
   ensureInstalled(print);
   if (filter.length > 0) return await innerLoop(filter);
 
@@ -39,7 +44,7 @@ await runMain(async () => {
   ]);
   print();
   await testSuites('vitest', runVitest);
-  await realCluster();
+  await realKubernetes(thorough);
 
   return conclude(performance.now() - started);
 });
@@ -67,12 +72,39 @@ function typeCheck(project) {
   return capture(['node_modules/typescript/bin/tsc', '-p', project, '--noEmit', '--incremental', '--tsBuildInfoFile', memory]);
 }
 
-/** Never what makes a run fail for want of a cluster: it is built by a command of its own. */
-async function realCluster() {
-  const { missing } = process.env.TASKWRIGHT_TEST_KUBECONFIG ? {} : findPrograms(process.env);
-  if (missing) return rows.push({ name: 'tests: control plane', state: 'skipped', passed: 0, failed: 0, skipped: 1, why: missing });
-  print('\nthe suites of the real control plane');
-  await testSuites('cluster:test', (args, env) => runScript(['tools/cluster.mjs', 'test', ...args], env));
+/** The suites that need a real Kubernetes. What the machine lacks for them is no failure, and is said at the end. */
+async function realKubernetes(thorough) {
+  if (thorough && !env.KUBE_BIN && !env.TASKWRIGHT_TEST_KUBECONFIG) await check('Kubernetes is built (test/cluster)', built);
+  const { missing } = env.TASKWRIGHT_TEST_KUBECONFIG ? {} : findPrograms(env);
+  await clusterSuites('control plane', missing, (args, told) => runControlPlaneSuites({ env, args, told }));
+  const unasked = thorough ? undefined : 'it takes 4 minutes, Linux and root; npm run test:node runs it, and so does npm test -- --all';
+  await clusterSuites('node', missing ?? unasked, (args, told) => runNodeSuites({ env, args, told, print }));
+}
+
+async function built() {
+  try {
+    await buildPrograms(env, (text) => print(dim(text)));
+    return { ok: true };
+  } catch (error) {
+    return error.isOurs ? { ok: false, output: error.message } : { skipped: notPossible(error) };
+  }
+}
+
+async function clusterSuites(name, whyNot, run) {
+  const skip = (why) => rows.push({ name: `tests: ${name}`, state: 'skipped', passed: 0, failed: 0, skipped: 1, why });
+  if (whyNot) return skip(whyNot);
+  print(`\nthe suites of a real ${name}`);
+  try {
+    await testSuites(`tests: ${name}`, run);
+  } catch (error) {
+    skip(notPossible(error));
+  }
+}
+
+/** What the machine lacks, or refuses; a mistake of ours goes on as the error it is. */
+function notPossible(error) {
+  if (error instanceof SetupError || error.syscall) return error.message;
+  throw error;
 }
 
 /** Runs vitest, live; then there is a row for each project and one for whatever makes a green run untrue. `run` takes vitest's arguments. */
@@ -96,16 +128,12 @@ async function testSuites(what, run) {
   }
 }
 
-function runVitest(args, env = {}) {
-  return runScript(['node_modules/vitest/vitest.mjs', 'run', ...args], env);
-}
-
-function runScript(args, env) {
+function runVitest(args, told = {}) {
   // vitest looks at the terminal by itself; a colour forced from outside would end up in CI's log.
   const { FORCE_COLOR: _, ...inherited } = toolEnvironment();
-  const child = spawn(nodeBinary, args, {
+  const child = spawn(nodeBinary, ['node_modules/vitest/vitest.mjs', 'run', ...args], {
     cwd: root,
-    env: { ...inherited, ...env, ...(colour ? {} : { NO_COLOR: '1' }) },
+    env: { ...inherited, ...told, ...(colour ? {} : { NO_COLOR: '1' }) },
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: 1_800_000,
   });

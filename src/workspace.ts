@@ -51,6 +51,12 @@ export interface WorkspaceProps {
    */
   readonly remotes?: { [name: string]: string };
   /**
+   * Clone the submodules as well, and theirs. The credentials are for those on the host of the repository.
+   *
+   * @default false
+   */
+  readonly submodules?: boolean;
+  /**
    * Files to write into the clone before the agent starts, by their path in the repository.
    *
    * @default - none
@@ -101,7 +107,7 @@ export class Workspace extends Construct implements IWorkspace {
     super(scope, id);
     this.remotes = { ...props.remotes };
     this.files = { ...props.files };
-    this.resource = new l1.CfgWorkspace(this, 'Resource', { metadata: props.metadata, spec: Lazy.any({ produce: () => this.render() }) });
+    this.resource = new l1.CfgWorkspace(this, 'Resource', { metadata: this.metadata(), spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
     addChecks(this, () => this.check());
@@ -127,6 +133,16 @@ export class Workspace extends Construct implements IWorkspace {
   public addFile(path: string, content: string): void {
     if (path in this.files) throw new Error(`file ${quote(path)} is already there`);
     this.files[path] = content;
+  }
+
+  /** What the kind of the reference has no field for. */
+  private metadata(): ApiObjectMetadata | undefined {
+    const { metadata, submodules, credentials } = this.props;
+    const annotations = {
+      ...(submodules ? { 'taskwright.dev/submodules': 'true' } : {}),
+      ...(credentials?.repositories?.length ? { 'taskwright.dev/github-repositories': credentials.repositories.join(',') } : {}),
+    };
+    return Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations: { ...annotations, ...metadata?.annotations } };
   }
 
   private render(): l1.WorkspaceSpec {

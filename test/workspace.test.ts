@@ -79,6 +79,22 @@ describe('a Workspace', () => {
     });
   });
 
+  test('says in annotations what the kind has no field for', () => {
+    const chart = new Chart(new App(), 'fleet');
+    const credentials = GitCredentials.githubApp(SecretRef.fromName('bot'), { repositories: ['assets', 'fonts'] });
+    new Workspace(chart, 'shop', { metadata: { name: 'shop', annotations: { team: 'a' } }, repo, submodules: true, credentials });
+    expect(chart.toJson()[0].metadata).toMatchObject({ name: 'shop', annotations: { 'taskwright.dev/submodules': 'true', 'taskwright.dev/github-repositories': 'assets,fonts', team: 'a' } });
+  });
+
+  test('authenticates with a key or a password, too', () => {
+    expectSynth((chart) => {
+      new Workspace(chart, 'shop', { repo, credentials: GitCredentials.sshKey(SecretRef.fromName('ssh', { keys: ['ssh-privatekey'] })) });
+      new Workspace(chart, 'store', { repo, credentials: GitCredentials.basicAuth(SecretRef.fromName('basic', { keys: ['username', 'password'] })) });
+    }, {
+      refused: ['[fleet/shop] credentials: names a Secret without the key that is read from it, got "ssh" with only ssh-privatekey; the Workspace reads ssh-privatekey, known_hosts; rename the key, or pass another Secret than ssh'],
+    });
+  });
+
   test('adds a remote or a file once', () => {
     const workspace = new Workspace(new Chart(new App(), 'fleet'), 'shop', { repo, remotes: { upstream: repo }, files: { a: '' } });
     expect(() => workspace.addRemote('upstream', repo)).toThrow(`remote "upstream" is already set to "${repo}"`);

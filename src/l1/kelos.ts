@@ -348,8 +348,8 @@ export interface WorkspaceSpec {
    */
   readonly ref?: string;
   /**
-   * Secret with the credential for git and GitHub: a token under GITHUB_TOKEN, or appID, installationID and privateKey
-   * of a GitHub App.
+   * Secret with the credential for git: a token under GITHUB_TOKEN; or appID, installationID and privateKey of a
+   * GitHub App; or username and password; or ssh-privatekey and known_hosts.
    *
    * @default - the repository is cloned anonymously
    */

@@ -10,8 +10,8 @@ export interface DataNeed {
   readonly key?: string;
   /** Read if it is there, not waited for if it is not. */
   readonly optional?: boolean;
-  /** The keys of a GitHub App will do as well. */
-  readonly orApp?: boolean;
+  /** It is the Secret of a Workspace, which has one of several sets of keys. */
+  readonly forGit?: true;
   /** The key may not hold the empty string either. */
   readonly nonEmpty?: boolean;
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Git } from './git.ts';
 
 /** Exactly 40 hexadecimal digits. Anything shorter is the name of a branch or tag. */
@@ -22,15 +23,16 @@ export async function clone(git: Git, { repo, ref, repoDir }: CloneInput): Promi
     await git.local('clone', ['init', '--quiet', '--', repoDir]);
     await git.local('clone', ['remote', 'add', '--', 'origin', repo], repoDir);
     await git.remote('clone', ['fetch', '--quiet', '--depth', '1', 'origin', ref], { cwd: repoDir });
-    await git.local('clone', ['checkout', '--quiet', '--detach', 'FETCH_HEAD'], repoDir);
+    // With the remote's credentials: files of LFS are fetched when they are checked out.
+    await git.remote('clone', ['checkout', '--quiet', '--detach', 'FETCH_HEAD'], { cwd: repoDir });
   } else {
     const branch = ref === undefined ? [] : [`--branch=${ref}`];
     await git.remote('clone', ['clone', '--quiet', ...branch, '--no-single-branch', '--depth', '1', '--', repo, repoDir], { beforeRetry: clear });
   }
-  if (git.credentials.length > 0) await keepCredentials(git, repoDir);
+  await keepCredentials(git, join(repoDir, '.git', 'config'));
 }
 
-async function keepCredentials(git: Git, repoDir: string): Promise<void> {
-  await git.try(['config', '--local', '--unset-all', 'credential.helper'], repoDir);
-  for (const [key, value] of git.credentials) await git.local('clone', ['config', '--local', '--add', key, value], repoDir);
+/** Leaves in a configuration where the token is found, for later git commands. */
+export async function keepCredentials(git: Git, config: string): Promise<void> {
+  for (const [key, value] of git.credentials) await git.local('clone', ['config', '--file', config, '--add', key, value]);
 }

@@ -10,7 +10,9 @@ import { oneLine, StepError } from './step-error.ts';
  */
 export const CREDENTIAL_HELPER =
   '!f() { test "$1" = get || exit 0; if test -r "$KELOS_GITHUB_TOKEN_FILE"; then echo "password=$(cat "$KELOS_GITHUB_TOKEN_FILE")"; else echo "password=$GITHUB_TOKEN"; fi; }; f';
-export const CREDENTIAL_USERNAME = 'x-access-token';
+/** What hosts want beside a token. GitHub, GitLab and Gitea take any name with a token of a person; GitLab wants this one with a token of OAuth. */
+const USERNAMES: Readonly<Record<string, string>> = { 'gitlab.com': 'oauth2', 'bitbucket.org': 'x-token-auth' };
+const ANY_USERNAME = 'x-access-token';
 
 /** A transfer that stands still for a minute is given up, and tried again. */
 const STALL_OPTIONS = ['-c', 'http.lowSpeedLimit=1', '-c', 'http.lowSpeedTime=60'];
@@ -46,7 +48,7 @@ export class Git {
   constructor(options: GitOptions) {
     this.#options = options;
     const hasToken = Boolean(options.env.KELOS_GITHUB_TOKEN_FILE || options.env.GITHUB_TOKEN);
-    this.credentials = hasToken ? credentialSettings(options.repo ?? '') : [];
+    this.credentials = hasToken ? credentialSettings(options.repo ?? '', options.env) : [];
   }
 
   /** A command that stays on this machine; its exit code is the caller's to judge. */
@@ -100,13 +102,16 @@ export class Git {
  * The helper is asked for the host of the repository only. A clone names others: in `.lfsconfig`, in `.gitmodules`, by a redirect. Whoever
  * may write to the repository would have the token sent to a host of theirs.
  */
-function credentialSettings(repo: string): [key: string, value: string][] {
+function credentialSettings(repo: string, { TASKWRIGHT_GIT_USERNAME, GIT_SSH_COMMAND }: Env): [key: string, value: string][] {
   const forOrigins = originsOf(repo).flatMap((origin): [string, string][] => [
     [`credential.${origin}.helper`, CREDENTIAL_HELPER],
-    [`credential.${origin}.username`, CREDENTIAL_USERNAME],
+    [`credential.${origin}.username`, TASKWRIGHT_GIT_USERNAME || USERNAMES[new URL(origin).hostname] || ANY_USERNAME],
   ]);
+  // There is no key for SSH, and a token for the HTTPS side of the same host: of the repository, and of its submodules.
+  const [, account, host] = /^([^@/]+)@([^:/]+):/.exec(repo) ?? [];
+  const insteadOfSsh: [string, string][] = host && !GIT_SSH_COMMAND ? [[`url.https://${host}/.insteadOf`, `${account}@${host}:`], [`url.https://${host}/.insteadOf`, `ssh://${account}@${host}/`]] : [];
   // The empty value first empties the list, so that no helper of the machine or image is asked, or told the token.
-  return [['credential.helper', ''], ...forOrigins];
+  return [['credential.helper', ''], ...forOrigins, ...insteadOfSsh];
 }
 
 /** Where a token for this repository may go. A host that is reached by SSH has an HTTPS side, one that is reached by HTTP may lead there. */

@@ -11,6 +11,7 @@ import { setRemotes } from './remotes.ts';
 import { installSkills } from './skills.ts';
 import { StepError, oneLine } from './step-error.ts';
 import { readWorkspaceInput, type WorkspaceInput } from './workspace-input.ts';
+import { updateSubmodules } from './submodules.ts';
 import { writeWorkspaceFiles } from './workspace-files.ts';
 
 export interface PrepareOptions {
@@ -57,7 +58,7 @@ export async function prepare(options: PrepareOptions): Promise<void> {
   if (failures[0] !== undefined) throw failures[0];
 }
 
-async function prepareRepository(git: Git, repo: string, { ref, branch, remotes, files }: WorkspaceInput, layout: Layout): Promise<void> {
+async function prepareRepository(git: Git, repo: string, { ref, branch, remotes, submodules, files }: WorkspaceInput, layout: Layout): Promise<void> {
   await mkdir(layout.workspaceDir, { recursive: true });
   // Only what an earlier run made is removed: outside a Pod the directory may be somebody's own.
   if (existsSync(layout.preparedFile)) await rm(layout.repoDir, { recursive: true, force: true });
@@ -65,5 +66,6 @@ async function prepareRepository(git: Git, repo: string, { ref, branch, remotes,
   await clone(git, { repo, ref, repoDir: layout.repoDir });
   await setRemotes(git, remotes, layout.repoDir);
   if (branch !== undefined) await setUpBranch(git, branch, layout.repoDir);
+  if (submodules) await updateSubmodules(git, layout.repoDir);
   await writeWorkspaceFiles(files, layout.repoDir);
 }

@@ -20,6 +20,8 @@ const workspaceInput = z.strictObject({
   /** The branch the agent works on; it is made from `ref` when the remote does not have it. */
   branch: z.string().min(1).optional(),
   remotes: z.array(remote).default([]),
+  /** Whether its submodules are cloned. */
+  submodules: z.boolean().default(false),
   files: z.array(file).default([]),
   skills: z.array(skill).default([]),
 });

@@ -1,14 +1,20 @@
 import { spawn } from 'node:child_process';
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { answerLfs, type LfsObjects } from './lfs.ts';
 
 export interface GitServerOptions {
   /** Every bare repository below it is served, and may be pushed to. */
   readonly root: string;
   /** Left out: everybody may read and write. */
   readonly auth?: { readonly username: string; readonly password: string };
+  /** A key and its certificate, PEM. Left out: it speaks plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** What it keeps in Git LFS. Left out: it has none. */
+  readonly lfs?: LfsObjects;
   /** Answers requests in place of git while it returns a status, as a broken host would. */
   readonly fault?: (request: { readonly method: string; readonly path: string }) => number | undefined;
   /** @default 127.0.0.1 */
@@ -20,7 +26,7 @@ export interface GitServerOptions {
 }
 
 export interface GitServer {
-  /** `http://127.0.0.1:<port>`; a repository is at `<url>/<path below root>`. */
+  /** `http://127.0.0.1:<port>`, or https; a repository is at `<url>/<path below root>`. */
   readonly url: string;
   /** `<method> <path>` of every request, in order. */
   readonly requests: readonly string[];
@@ -41,7 +47,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     const { address, port } = server.address() as AddressInfo;
     return `${address}:${port}`;
   };
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = pathOf(request);
     requests.push(`${request.method} ${path}`);
     if (path === undefined) return refuse(response, 400);
@@ -53,14 +59,17 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       response.setHeader('WWW-Authenticate', 'Basic realm="git"');
       return refuse(response, 401);
     }
+    if (options.lfs && answerLfs(request, response, path, options.lfs, url())) return;
     serve(request, response, path, options);
-  });
+  };
+  const server = options.tls ? createTlsServer(options.tls, answer) : createServer(answer);
+  const url = () => `${options.tls ? 'https' : 'http'}://${host()}`;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
   return {
-    url: `http://${host()}`,
+    url: url(),
     requests,
     close: () => new Promise((resolve) => {
       server.close(() => resolve());

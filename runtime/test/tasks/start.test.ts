@@ -58,7 +58,15 @@ test.each<{ it: string } & Scene & { reason: string; message: string }>([
     workspace: { repo, secretRef: { name: 'gh' } },
     data: { 'Secret/gh': { appID: '1', installationID: '2' } },
     reason: 'SecretKeyMissing',
-    message: 'Waiting for Secret "gh" to have the key GITHUB_TOKEN, or appID, installationID and privateKey of a GitHub App',
+    message: 'Waiting for Secret "gh" to have the key GITHUB_TOKEN; or appID, installationID and privateKey of a GitHub App; or username and password; or ssh-privatekey and known_hosts',
+  },
+  {
+    it: 'the keys of the host beside that for SSH',
+    spec: shop,
+    workspace: { repo: 'git@git.example.com:acme/shop.git', secretRef: { name: 'gh' } },
+    data: { 'Secret/gh': { 'ssh-privatekey': 'k' } },
+    reason: 'SecretKeyMissing',
+    message: 'Waiting for Secret "gh" to have the key known_hosts beside ssh-privatekey: the public keys of the git host, which its documentation names',
   },
   {
     it: 'a Workspace of a GitHub App that names no repository of an owner',

@@ -24,7 +24,7 @@ export const workspaceSpec = z.object({
     'Branch, tag or commit that is checked out; 40 hexadecimal digits are a commit. Left out: the default branch of the repository.',
   ),
   secretRef: secretReference.optional().describe(
-    'Secret with the credential for git and GitHub: a token under GITHUB_TOKEN, or appID, installationID and privateKey of a GitHub App. Left out: the repository is cloned anonymously.',
+    'Secret with the credential for git: a token under GITHUB_TOKEN; or appID, installationID and privateKey of a GitHub App; or username and password; or ssh-privatekey and known_hosts. Left out: the repository is cloned anonymously.',
   ),
   remotes: z.array(gitRemote).optional().meta({
     description: 'More git remotes, added after the clone and reached with the same credential. Left out: origin is the only one.',

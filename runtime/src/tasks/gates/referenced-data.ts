@@ -2,7 +2,7 @@ import type { AgentConfig } from '@taskwright/schema';
 import { mcpNeeds } from '../../agent-configs/mcp-servers.ts';
 import { type MergedConfig, mergeAgentConfigs } from '../../agent-configs/merge.ts';
 import type { DataNeed } from '../../agent-configs/referenced-data.ts';
-import { isGitHubApp } from '../../workspaces/github-app.ts';
+import { missingForGit } from '../../workspaces/git-access.ts';
 import type { Gate, Obstacle } from '../gate.ts';
 import { JobBuildError } from '../job-build-error.ts';
 import { credentialVariableOf } from '../pod/environment.ts';
@@ -52,7 +52,7 @@ function dataNeeds(facts: Pick<TaskFacts, 'task' | 'workspace' | 'agentConfig'>)
   const workspaceSecret = facts.workspace?.spec?.secretRef?.name;
   return [
     ...(credentialKey && credentialSecret ? [{ kind: 'Secret' as const, name: credentialSecret, key: credentialKey }] : []),
-    ...(workspaceSecret ? [{ kind: 'Secret' as const, name: workspaceSecret, key: 'GITHUB_TOKEN', orApp: true }] : []),
+    ...(workspaceSecret ? [{ kind: 'Secret' as const, name: workspaceSecret, forGit: true as const }] : []),
     ...config.skills.flatMap(({ secretRef }) =>
       secretRef ? [{ kind: 'Secret' as const, name: secretRef.name, key: 'GITHUB_TOKEN', nonEmpty: true }] : [],
     ),
@@ -60,11 +60,12 @@ function dataNeeds(facts: Pick<TaskFacts, 'task' | 'workspace' | 'agentConfig'>)
   ];
 }
 
-function unmet({ kind, name, key, optional, nonEmpty, orApp }: DataNeed, { read }: TaskFacts): Obstacle | undefined {
+function unmet({ kind, name, key, optional, nonEmpty, forGit }: DataNeed, { read }: TaskFacts): Obstacle | undefined {
   if (optional) return undefined;
   const data = read(kind, name);
   if (!data) return { hold: `${kind}Missing`, message: `Waiting for ${kind} "${name}" to be created` };
-  if (orApp && isGitHubApp(data)) return undefined;
+  const missing = forGit && missingForGit(data);
+  if (missing) return { hold: 'SecretKeyMissing', message: `Waiting for Secret "${name}" to have ${missing}` };
   if (key === undefined || data[key] || (data[key] === '' && !nonEmpty)) return undefined;
-  return { hold: `${kind}KeyMissing`, message: `Waiting for ${kind} "${name}" to have the key ${key}${orApp ? ', or appID, installationID and privateKey of a GitHub App' : ''}${data[key] === '' ? '; it is empty' : ''}` };
+  return { hold: `${kind}KeyMissing`, message: `Waiting for ${kind} "${name}" to have the key ${key}${data[key] === '' ? '; it is empty' : ''}` };
 }

@@ -1,11 +1,12 @@
 import { CREDENTIAL_KEYS } from '@taskwright/schema';
 import type { EnvVar } from '@taskwright/schema/kubernetes';
+import { KNOWN_HOSTS, SSH_KEY, USERNAME } from '../../workspaces/git-access.ts';
 import { isEnterprise, parseRepository } from '../../workspaces/repository.ts';
 import { childNameOf } from '../names.ts';
 import type { Worker } from '../worker.ts';
 import { checkVariableSize } from './inputs.ts';
 import { literal } from './literal.ts';
-import { GH_CONFIG_DIR, PLUGIN_DIR, RESULT_FILE, TOKEN_FILE } from './paths.ts';
+import { GH_CONFIG_DIR, PLUGIN_DIR, RESULT_FILE, SSH_DIR, TOKEN_FILE } from './paths.ts';
 import { hasPlugins, type PodRequest } from './pod-request.ts';
 
 /** The key of the Secret `<task>-mcp`, and the variable it becomes. */
@@ -29,7 +30,8 @@ export function agentEnvironment(request: PodRequest): EnvVar[] {
     ...text('KELOS_BASE_BRANCH', ref),
     ...text('KELOS_UPSTREAM_REPO', upstreamRepository(request)),
     ...gitHubToken(request),
-    ...(request.tokenSecretName ? [{ name: 'GH_CONFIG_DIR', value: GH_CONFIG_DIR }, tokenFile] : []),
+    ...(request.token ? [{ name: 'GH_CONFIG_DIR', value: GH_CONFIG_DIR }, tokenFile] : []),
+    ...sshCommand(request),
     ...text('KELOS_SETUP_COMMAND', setupCommand.length > 0 ? JSON.stringify(setupCommand) : undefined),
     ...text('KELOS_AGENTS_MD', checkVariableSize('agentsMD', config.agentsMD)),
     ...text('KELOS_PLUGIN_DIR', hasPlugins(request) ? PLUGIN_DIR : undefined),
@@ -42,7 +44,7 @@ export function agentEnvironment(request: PodRequest): EnvVar[] {
 
 /** The environment of the container that prepares the workspace. */
 export function prepareEnvironment(request: PodRequest): EnvVar[] {
-  const { task, workspace, skills, inputs, tokenSecretName } = request;
+  const { task, workspace, skills, inputs, token, usernameSecretName } = request;
   const { preparation } = inputs;
   return [
     'json' in preparation
@@ -50,7 +52,9 @@ export function prepareEnvironment(request: PodRequest): EnvVar[] {
       : { name: 'TASKWRIGHT_WORKSPACE_FILE', value: preparation.file },
     ...gitHubHost(request),
     ...gitHubToken(request),
-    ...(tokenSecretName ? [tokenFile] : []),
+    ...(token ? [tokenFile] : []),
+    ...(token && usernameSecretName ? [fromSecret('TASKWRIGHT_GIT_USERNAME', usernameSecretName, USERNAME)] : []),
+    ...sshCommand(request),
     ...text('KELOS_BRANCH', workspace && task.spec.branch),
     ...skills.env,
   ];
@@ -73,10 +77,18 @@ function gitHubHost({ repository }: PodRequest): EnvVar[] {
   return isEnterprise(repository) ? text('GH_HOST', repository!.host) : [];
 }
 
-function gitHubToken({ repository, tokenSecretName }: PodRequest): EnvVar[] {
-  if (!tokenSecretName) return [];
+/** A password is of some other host: `gh` would take the variable for a token of github.com. */
+function gitHubToken({ repository, token }: PodRequest): EnvVar[] {
+  if (token?.key !== 'GITHUB_TOKEN') return [];
   const cliVariable = isEnterprise(repository) ? 'GH_ENTERPRISE_TOKEN' : 'GH_TOKEN';
-  return ['GITHUB_TOKEN', cliVariable].map((name) => fromSecret(name, tokenSecretName, 'GITHUB_TOKEN'));
+  return ['GITHUB_TOKEN', cliVariable].map((name) => fromSecret(name, token.secretName, token.key));
+}
+
+/** No question is asked, and no host is believed that the Secret does not name. */
+function sshCommand({ sshSecretName }: PodRequest): EnvVar[] {
+  if (!sshSecretName) return [];
+  const options = ['BatchMode=yes', 'IdentitiesOnly=yes', 'StrictHostKeyChecking=yes', `UserKnownHostsFile=${SSH_DIR}/${KNOWN_HOSTS}`];
+  return [{ name: 'GIT_SSH_COMMAND', value: `ssh -i ${SSH_DIR}/${SSH_KEY} ${options.map((option) => `-o ${option}`).join(' ')}` }];
 }
 
 function upstreamRepository({ task, workspace }: PodRequest): string | undefined {

@@ -9,6 +9,7 @@ import { skillsPlan } from '../../agent-configs/skills.ts';
 import { controllerReference } from '../../kube/object.ts';
 import { preparationOf } from '../../workspaces/preparation.ts';
 import { parseRepository } from '../../workspaces/repository.ts';
+import { gitAccessOf } from '../../workspaces/git-access.ts';
 import type { TokenState } from '../../workspaces/installation-tokens.ts';
 import { tokenScopeOf } from '../../workspaces/token-scope.ts';
 import { tokenSecret } from '../../workspaces/token-secret.ts';
@@ -57,7 +58,7 @@ export function buildJob({ task, worker, workspace, config, read, gitToken, imag
     worker,
     workspace,
     repository: workspace && parseRepository(workspace.spec?.repo ?? ''),
-    tokenSecretName: gitToken ? childNameOf(task, 'github-token') : workspace?.spec?.secretRef?.name,
+    ...gitSecrets({ task, workspace, read, gitToken }),
     config,
     plugins,
     skills,
@@ -120,6 +121,15 @@ function configMap(task: Task, purpose: 'plugins' | 'inputs', data: Readonly<Rec
 function mcpSecret(task: Task, json: string): Secret {
   const value = Buffer.from(checkVariableSize('the configuration of the MCP servers', json)).toString('base64');
   return { apiVersion: 'v1', kind: 'Secret', metadata: { ...childMetadata(task, childNameOf(task, 'mcp')), labels: ownLabels(task) }, data: { [MCP_SERVERS]: value } };
+}
+
+function gitSecrets({ task, workspace, read, gitToken }: Pick<JobFacts, 'task' | 'workspace' | 'read' | 'gitToken'>): Pick<PodRequest, 'token' | 'usernameSecretName' | 'sshSecretName'> {
+  const secretName = workspace?.spec?.secretRef?.name;
+  if (secretName === undefined) return {};
+  const { tokenKey, hasUsername, hasSshKey } = gitAccessOf(read('Secret', secretName) ?? {});
+  const minted = gitToken && { secretName: childNameOf(task, 'github-token'), key: 'GITHUB_TOKEN' as const };
+  const token = minted ?? (tokenKey && { secretName, key: tokenKey });
+  return { ...(token && { token }), ...(hasUsername && { usernameSecretName: secretName }), ...(hasSshKey && { sshSecretName: secretName }) };
 }
 
 function gitHubTokenSecret(task: Task, workspace: Workspace, token: TokenState): Secret {

@@ -13,5 +13,6 @@ export const PLUGIN_DIR = '/kelos/plugin';
 export const PLUGIN_SOURCE_DIR = '/kelos-plugin-src';
 export const TOKEN_DIR = '/kelos/github-token';
 export const TOKEN_FILE = `${TOKEN_DIR}/GITHUB_TOKEN`;
+export const SSH_DIR = '/kelos/git-ssh';
 export const INPUTS_DIR = '/kelos/inputs';
 export const RESULT_FILE = '/dev/termination-log';

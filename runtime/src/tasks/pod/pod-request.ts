@@ -13,8 +13,12 @@ export interface PodRequest {
   readonly workspace?: Workspace;
   /** Of the Workspace; nothing when there is none or its URL names none. */
   readonly repository?: Repository;
-  /** Holds `GITHUB_TOKEN`. Left out: the repository is read without a token. */
-  readonly tokenSecretName?: string;
+  /** Where the token for git is. Left out: git has none. */
+  readonly token?: { readonly secretName: string; readonly key: 'GITHUB_TOKEN' | 'password' };
+  /** The Secret that says which name goes with the token. Left out: the host decides. */
+  readonly usernameSecretName?: string;
+  /** The Secret with the key for SSH. */
+  readonly sshSecretName?: string;
   readonly config: MergedConfig;
   readonly plugins: PluginFiles;
   readonly skills: SkillsPlan;

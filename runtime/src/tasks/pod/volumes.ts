@@ -1,6 +1,7 @@
 import type { Volume, VolumeMount } from '@taskwright/schema/kubernetes';
 import { childNameOf } from '../names.ts';
-import { INPUTS_DIR, PLUGIN_DIR, PLUGIN_SOURCE_DIR, TOKEN_DIR, WORKSPACE_DIR } from './paths.ts';
+import { KNOWN_HOSTS, SSH_KEY } from '../../workspaces/git-access.ts';
+import { INPUTS_DIR, PLUGIN_DIR, PLUGIN_SOURCE_DIR, SSH_DIR, TOKEN_DIR, WORKSPACE_DIR } from './paths.ts';
 import { hasPlugins, type PodRequest } from './pod-request.ts';
 
 type Container = 'prepare' | 'agent';
@@ -22,19 +23,27 @@ export function volumeMounts(request: PodRequest, container: Container): VolumeM
 }
 
 function managedVolumes(request: PodRequest): ManagedVolume[] {
-  const { task, workspace, tokenSecretName, plugins, inputs } = request;
+  const { task, workspace, token, sshSecretName, plugins, inputs } = request;
   const volumes: ManagedVolume[] = [];
 
   if (workspace) {
     volumes.push({ volume: { name: 'workspace', emptyDir: {} }, mount: { mountPath: WORKSPACE_DIR }, mountedIn: ['prepare', 'agent'] });
   }
-  if (tokenSecretName) {
+  if (token) {
     volumes.push({
       volume: {
         name: 'kelos-github-token',
-        secret: { secretName: tokenSecretName, optional: true, items: [{ key: 'GITHUB_TOKEN', path: 'GITHUB_TOKEN' }] },
+        secret: { secretName: token.secretName, optional: true, items: [{ key: token.key, path: 'GITHUB_TOKEN' }] },
       },
       mount: { mountPath: TOKEN_DIR, readOnly: true },
+      mountedIn: ['prepare', 'agent'],
+    });
+  }
+  if (sshSecretName) {
+    volumes.push({
+      // Read by its group, which is that of the Pod: ssh refuses a key that others may read.
+      volume: { name: 'kelos-git-ssh', secret: { secretName: sshSecretName, defaultMode: 0o440, items: [SSH_KEY, KNOWN_HOSTS].map((key) => ({ key, path: key })) } },
+      mount: { mountPath: SSH_DIR, readOnly: true },
       mountedIn: ['prepare', 'agent'],
     });
   }

@@ -16,7 +16,9 @@ interface Scene {
   read?: ReadData;
 }
 
-function build({ spec, overrides, labels, workspace, config, read = () => undefined }: Scene = {}) {
+const readToken: ReadData = (_kind, name) => (name === 'gh' ? { GITHUB_TOKEN: 'x' } : undefined);
+
+function build({ spec, overrides, labels, workspace, config, read = readToken }: Scene = {}) {
   const task: Task = {
     metadata: { name: 'fix-42', namespace: 'dev', uid: 'task-uid', ...(labels ? { labels } : {}) },
     spec: { type: 'claude-code', credentials: { type: 'api-key', secretRef: { name: 'ant' } }, prompt: 'Fix it', ...(overrides ? { podOverrides: overrides } : {}), ...spec },
@@ -59,7 +61,7 @@ const everything: Scene = {
     skills: [{ source: 'acme/skills', skill: 'review', secretRef: { name: 'skills' } }],
     mcpServers: [{ name: 'gh', type: 'http', url: 'https://mcp.acme.io', headersFrom: { secretRef: { name: 'mcp' } } }],
   },
-  read: (_kind, name) => (name === 'mcp' ? { Authorization: 'Bearer t0ken' } : undefined),
+  read: (kind, name) => (name === 'mcp' ? { Authorization: 'Bearer t0ken' } : readToken(kind, name)),
 };
 
 test('a Task with a bit of everything gives these objects', async () => {

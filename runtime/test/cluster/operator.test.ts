@@ -5,6 +5,7 @@ import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugi
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
+import type { NetworkRules } from '../../src/tasks/network/network-rules.ts';
 import { configMaps, pods } from '../contract/connection.ts';
 import { until } from '../contract/until.ts';
 import { images, result } from '../tasks/task-fixtures.ts';
@@ -13,6 +14,9 @@ import { PlayedKubelet } from './played-kubelet.ts';
 import { connectToCluster, type RealConnection } from './real-connection.ts';
 
 const RESOURCES: { readonly [kind: string]: Resource } = { Secret: secretResource, AgentConfig: agentConfigResource, Workspace: workspaceResource, Task: taskResource };
+
+/** As the construct asks for it, so that the API server sees every address that is written by default. */
+const NETWORK: NetworkRules = { reach: 'internet', allowCidrs: ['10.20.0.0/16'], allowHosts: [], denyCidrs: ['203.0.113.0/24', '2001:db8::/32'] };
 
 let connection: RealConnection;
 let namespace: string;
@@ -41,7 +45,7 @@ afterEach(async () => {
 /** One replica, with the rights that were installed. */
 async function startReplica(identity: string): Promise<Operator> {
   const transport = await OperatorTransport.open(connection);
-  const operator = startOperator({ transport, images, identity, leaderElection: { namespace: HOME } });
+  const operator = startOperator({ transport, images, network: NETWORK, identity, leaderElection: { namespace: HOME } });
   processes.push({ operator, transport });
   await operator.ready;
   return operator;

@@ -9,9 +9,9 @@ const NOT_PUBLIC_IPV4 = [
   '168.63.129.16/32', // of Azure: a public address that leads to the host of a virtual machine
   '224.0.0.0/4', '240.0.0.0/4',
 ];
-/** The same in IPv6, and the private IPv4 networks as NAT64 spells them (RFC 6052). */
+/** The same in IPv6, and the private IPv4 networks as NAT64 spells them (RFC 6052). Mapped ones (::ffff:0:0/96) travel as IPv4, and an API server refuses them here. */
 const NOT_PUBLIC_IPV6 = [
-  '::/128', '::1/128', '::ffff:0:0/96', 'fc00::/7', 'fe80::/10', 'ff00::/8', '2002::/16',
+  '::/128', '::1/128', 'fc00::/7', 'fe80::/10', 'ff00::/8', '2002::/16',
   '64:ff9b::/104', '64:ff9b::a00:0/104', '64:ff9b::6440:0/106', '64:ff9b::7f00:0/104', '64:ff9b::a9fe:0/112', '64:ff9b::ac10:0/108', '64:ff9b::c0a8:0/112',
 ];
 

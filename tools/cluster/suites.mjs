@@ -103,8 +103,10 @@ async function interruptible(run) {
 
 function vitest(config, told, args, interrupted, limitMs) {
   const limit = AbortSignal.timeout(limitMs);
+  // vitest looks at the terminal by itself; a colour forced from outside would end up in CI's log.
+  const { FORCE_COLOR: _, ...inherited } = toolEnvironment();
   const child = spawn(nodeBinary, ['node_modules/vitest/vitest.mjs', 'run', '--config', config, ...args], {
-    cwd: root, env: { ...toolEnvironment(), ...told }, stdio: ['ignore', 'inherit', 'inherit'], signal: AbortSignal.any([interrupted, limit]),
+    cwd: root, env: { ...inherited, ...told, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) }, stdio: ['ignore', 'inherit', 'inherit'], signal: AbortSignal.any([interrupted, limit]),
   });
   return new Promise((resolve, reject) => {
     child.on('error', (error) => {

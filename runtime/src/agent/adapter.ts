@@ -56,6 +56,8 @@ export interface AgentOutcome {
 export interface EventReader {
   /** Takes an event of the agent's stream. Returns what a person should read of it, one entry per line. Never throws, whatever it is given. */
   read(event: unknown): string[];
+  /** The agent would go on for ever to no end, as its events show: it is ended now. Left out: never. */
+  isHopeless?(): boolean;
   /** Asked once, after the agent's process has ended. */
   outcome(): AgentOutcome | Promise<AgentOutcome>;
 }

@@ -23,6 +23,8 @@ export interface AgentOutputOptions {
   readonly eventsFile: string;
   /** Called once, when `MOST_OUTPUT_BYTES` were printed. What comes after them is thrown away. */
   readonly onTooMuch: () => void;
+  /** Called when the reader finds the run hopeless; more than once if the agent goes on. */
+  readonly onHopeless: () => void;
 }
 
 const LONGEST_FOREIGN_LINE = 2_000;
@@ -47,6 +49,7 @@ export async function readAgentOutput(agent: { readonly stdout: Readable; readon
     const splitter = new LineSplitter();
     const print = async (lines: readonly Line[]) => {
       const { shown, kept } = render(lines);
+      if (reader.isHopeless?.()) options.onHopeless();
       if (kept.length > 0) await file?.write(`${kept.join('\n')}\n`);
       if (shown.length > 0) await write(to, `${withoutMarkers(shown.join('\n'))}\n`);
     };

@@ -5,7 +5,7 @@ import { type AgentOutputOptions, readAgentOutput } from './agent-output.ts';
 import { exitCodeOf } from './command.ts';
 import type { Env } from './layout.ts';
 
-export interface AgentProcessOptions extends Omit<AgentOutputOptions, 'onTooMuch'> {
+export interface AgentProcessOptions extends Omit<AgentOutputOptions, 'onTooMuch' | 'onHopeless'> {
   readonly command: AgentCommand;
   readonly cwd: string;
   readonly env: Env;
@@ -37,7 +37,10 @@ export async function runAgentProcess({ command, cwd, env, clock, signal, ...out
   child.stdin.on('error', () => {}); // it may end without reading
   child.stdin.end(command.input);
 
+  let stopping = false;
   const stop = () => {
+    if (stopping) return;
+    stopping = true;
     child.kill('SIGTERM');
     const timer = clock.after(STOP_GRACE_MS, () => child.kill('SIGKILL'));
     void exited.then(() => timer.cancel());
@@ -50,7 +53,7 @@ export async function runAgentProcess({ command, cwd, env, clock, signal, ...out
     printedTooMuch = true;
     stop();
   };
-  const read = readAgentOutput(child, { ...output, onTooMuch });
+  const read = readAgentOutput(child, { ...output, onTooMuch, onHopeless: stop });
   const { code, signal: endedBy, problem } = await exited;
   signal?.removeEventListener('abort', stop);
   const drained = clock.after(DRAIN_MS, () => {

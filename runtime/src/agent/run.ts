@@ -86,7 +86,9 @@ async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Pr
   const outputs = await captureOutputs(outcome, { cwd, env, clock, ...(stopped && { timeoutMs: STOPPED_CAPTURE_MS }) });
   if (stopped) {
     const seconds = Math.round((clock.elapsed() - startedAt) / 1000);
-    return { outputs, error: `the agent was stopped after ${seconds} s`, exitCode: exit.code === 0 ? 143 : exit.code };
+    // What it was held up by, if it says so.
+    const reason = outcome.failure === undefined ? '' : `: ${outcome.failure}`;
+    return { outputs, error: redact(`the agent was stopped after ${seconds} s${reason}`), exitCode: exit.code === 0 ? 143 : exit.code };
   }
   const error = failureOf(adapter.type, exit, outcome);
   if (error === undefined) return { outputs, exitCode: 0 };

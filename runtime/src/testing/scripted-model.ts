@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { anthropicMessages } from './anthropic-messages.ts';
 import { geminiContent } from './gemini-content.ts';
+import { openAiChat } from './openai-chat.ts';
 import { openAiResponses } from './openai-responses.ts';
 import type { Conversation, ModelFault, ModelRequest, ScriptedMessage, ToolCall, TurnUsage, WireFormat } from './wire-format.ts';
 
@@ -42,7 +43,7 @@ export interface ConversationRequest {
   readonly body: unknown;
 }
 
-const FORMATS: readonly WireFormat[] = [anthropicMessages, openAiResponses, geminiContent];
+const FORMATS: readonly WireFormat[] = [anthropicMessages, openAiResponses, openAiChat, geminiContent];
 const MOST_REQUESTS_KEPT = 1_000;
 
 /**

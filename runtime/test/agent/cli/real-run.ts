@@ -9,7 +9,7 @@ import { type Script, type ScriptedModel, startScriptedModel } from '../../../sr
 import { gitEnv, servedRepository, temporaryDirectory } from '../git-fixture.ts';
 
 const MAIN = fileURLToPath(new URL('../../../src/agent/main.ts', import.meta.url));
-const LONGEST_INSTALL_MS = 90_000;
+const LONGEST_INSTALL_MS = 60_000;
 
 /** The directory of the real CLI. Where npm cannot bring it in time, the test says so and is skipped. */
 async function programOf(type: string, context: TestContext): Promise<string> {

@@ -385,6 +385,7 @@ describe('Taskwright', () => {
           "verbs": [
             "get",
             "update",
+            "watch",
           ],
         },
       ]

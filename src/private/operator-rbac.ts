@@ -49,6 +49,6 @@ const NETWORK_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
 export function leaseRules(lease: string): PolicyRule[] {
   return [
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [lease], verbs: ['get', 'update'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [lease], verbs: ['get', 'update', 'watch'] },
   ];
 }

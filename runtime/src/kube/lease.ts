@@ -1,4 +1,4 @@
-import { isAlreadyExists, isConflict, isNotFound } from './api-error.ts';
+import { ApiError, isAlreadyExists, isConflict, isNotFound } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import { type Clock, sleep, systemClock, type Timer } from './clock.ts';
 import type { KubeObject, Resource } from './object.ts';
@@ -66,18 +66,29 @@ export class LeaderElector {
     return this.#role.is === 'leader' && this.#clock.elapsed() - this.#role.renewedAt < this.#options.renewDeadlineMs;
   }
 
-  /** Resolves when we lead. */
+  /** Resolves when we lead. A lease that is given back is taken at once; any other is asked for every few seconds. */
   async acquire(signal: AbortSignal): Promise<void> {
     const { retryMs, random, onError } = this.#options;
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        if (await this.#tryToTake(signal)) return;
-      } catch (error) {
+    const leads = new AbortController();
+    let isWatched = false;
+    let nap: AbortController;
+    try {
+      for (;;) {
         signal.throwIfAborted();
-        onError(error);
+        nap = new AbortController();
+        try {
+          if (await this.#tryToTake(signal)) return;
+        } catch (error) {
+          signal.throwIfAborted();
+          onError(error);
+        }
+        if (!isWatched) void this.#watch(() => nap.abort(), AbortSignal.any([signal, leads.signal]));
+        isWatched = true;
+        // Who is woken, by the lease or by the end of it all, looks again.
+        await sleep(this.#clock, retryMs * (1 + random() * RETRY_JITTER), AbortSignal.any([signal, nap.signal])).catch(() => {});
       }
-      await sleep(this.#clock, retryMs * (1 + random() * RETRY_JITTER), signal);
+    } finally {
+      leads.abort();
     }
   }
 
@@ -108,6 +119,21 @@ export class LeaderElector {
     this.#role = { is: 'follower', seenAt: this.#clock.elapsed() };
     const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: toMicroTime(this.#clock.now()) };
     await this.#client.replace<Lease>(LEASES, { ...lease, spec } as Lease, { signal });
+  }
+
+  /** Calls back when nobody holds the lease, until the signal aborts. It only saves time: where leases may not be watched, the next attempt finds it. */
+  async #watch(onFree: () => void, signal: AbortSignal): Promise<void> {
+    const { namespace, name } = this.#options;
+    while (!signal.aborted) {
+      try {
+        for await (const { type, object } of this.#client.watch<Lease>(LEASES, { namespace, fieldSelector: `metadata.name=${name}` }, signal)) {
+          if (type === 'DELETED' || ((type === 'ADDED' || type === 'MODIFIED') && !object.spec?.holderIdentity)) onFree();
+        }
+      } catch (error) {
+        if (error instanceof ApiError && !signal.aborted) this.#options.onError(error);
+      }
+      await sleep(this.#clock, WATCH_RETRY_MS, signal).catch(() => {});
+    }
   }
 
   async #tryToTake(signal: AbortSignal): Promise<boolean> {
@@ -186,6 +212,8 @@ interface Leader {
 }
 
 const RETRY_JITTER = 1.2;
+/** Between two watches of the lease, in milliseconds. Attempts go on meanwhile. */
+const WATCH_RETRY_MS = 30_000;
 const DEADLINE = new Error('lease: not renewed within its deadline; we stop leading');
 
 async function orUndefined<T>(expected: (error: unknown) => boolean, call: Promise<T>): Promise<T | undefined> {

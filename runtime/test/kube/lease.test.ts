@@ -76,6 +76,27 @@ test('a clean end hands over at once', async () => {
   expect(lease().spec).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
 });
 
+test('a lease that is given back is taken at once by who may watch it', async () => {
+  const first = new Candidate('first');
+  await settle();
+  const watch = Promise.withResolvers<void>();
+  store.stream = async ({ path }) => ({ status: 200, headers: {}, body: leaseEvents(path, watch.promise) });
+  const second = new Candidate('second');
+  await settle();
+  first.stop.abort(new Error('stop'));
+  await first.ended;
+  watch.resolve();
+  await settle();
+  expect([second.elector.isLeading, second.errors]).toEqual([true, []]);
+});
+
+async function* leaseEvents(path: string, change: Promise<void>): AsyncIterable<Buffer> {
+  expect(path).toContain('fieldSelector=metadata.name%3Doperator');
+  yield Buffer.from(`${JSON.stringify({ type: 'ADDED', object: lease() })}\n`);
+  await change;
+  yield Buffer.from(`${JSON.stringify({ type: 'MODIFIED', object: lease() })}\n`);
+}
+
 test('a leader that vanished is followed only after its lease, whatever its clock said', async () => {
   store.objects.set(path, {
     metadata: { namespace: 'system', name: 'operator', resourceVersion: '1' },

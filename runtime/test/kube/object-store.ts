@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../src/kube/object.ts';
-import type { KubeRequest, KubeResponse, Transport } from '../../src/kube/transport.ts';
+import type { KubeRequest, KubeResponse, KubeStream, Transport } from '../../src/kube/transport.ts';
 
 /** Objects by path behind a transport, with optimistic concurrency and nothing else; it can be cut off and held up. */
 export class ObjectStore implements Transport {
@@ -29,9 +29,8 @@ export class ObjectStore implements Transport {
     return answer(200, stored);
   }
 
-  stream(): Promise<never> {
-    return Promise.reject(new Error('this store has no streams'));
-  }
+  /** It has none, unless a test gives it one. */
+  stream: (request: KubeRequest) => Promise<KubeStream> = () => Promise.reject(new Error('this store has no streams'));
 
   async close(): Promise<void> {}
 }

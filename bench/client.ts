@@ -5,6 +5,7 @@ import { taskResource } from '@taskwright/schema';
 import { aTask, createTasks } from './a-task.ts';
 import { cutProxy } from './cut-proxy.ts';
 import { figure, median } from './figure.ts';
+import { imageFlags } from './image-flags.ts';
 import { startNode } from './program.ts';
 import { type BenchServer, benchServer } from './server.ts';
 import type { CallsReport, FollowReport, SyncReport } from './subject.ts';
@@ -175,6 +176,7 @@ async function alternate<Report>(measure: (side: Side) => Promise<Report>): Prom
   return reports;
 }
 
+/** Both with the flags of the operator's image: they are not what is compared. */
 function subjectOf(side: Side, ...args: string[]) {
-  return startNode(new URL(SUBJECTS[side], import.meta.url).pathname, ...args);
+  return startNode(new URL(SUBJECTS[side], import.meta.url).pathname, args, imageFlags());
 }

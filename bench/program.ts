@@ -56,8 +56,8 @@ export function startProgram(command: string, args: readonly string[]): Program 
 }
 
 /** Starts a TypeScript file of ours as a process of its own. */
-export function startNode(file: string, ...args: string[]): Program {
-  return startProgram(process.execPath, ['--conditions=taskwright-source', file, ...args]);
+export function startNode(file: string, args: readonly string[] = [], flags: readonly string[] = []): Program {
+  return startProgram(process.execPath, [...flags, '--conditions=taskwright-source', file, ...args]);
 }
 
 function cpuTicks(pid: number): number {

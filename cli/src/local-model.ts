@@ -13,6 +13,9 @@ export interface LocalModel {
   close(): Promise<void>;
 }
 
+/** Where agents read the address of their model, and the path of its API below that of the script. */
+const ENDPOINTS = { ANTHROPIC_BASE_URL: '', OPENAI_BASE_URL: '/v1', GOOGLE_GEMINI_BASE_URL: '' } as const;
+
 /** Never leaves the machine: the scripted endpoint takes any key. */
 const KEY_OF_THE_SCRIPT = 'scripted-model';
 
@@ -27,8 +30,8 @@ export async function chooseModel(scriptFile: string | undefined, keys: readonly
     return {
       says: withoutScript(keys, missing),
       scripted: false,
-      // A proxy that the user's own Claude Code talks to is the agents' too.
-      env: env['ANTHROPIC_BASE_URL'] === undefined ? {} : { ANTHROPIC_BASE_URL: env['ANTHROPIC_BASE_URL'] },
+      // A proxy that the user's own agents talk to is that of the program's too.
+      env: Object.fromEntries(Object.keys(ENDPOINTS).flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
       keyFor: (name) => env[name],
       close: async () => {},
     };
@@ -38,7 +41,7 @@ export async function chooseModel(scriptFile: string | undefined, keys: readonly
     says: `a script, because ${missing.join(' and ')} is not set`,
     scripted: true,
     // The words are the user's own, so an agent may run as root where there is no bubblewrap. Those of a real model may not.
-    env: { ANTHROPIC_BASE_URL: server.url, TASKWRIGHT_ISOLATED: '1' },
+    env: { ...Object.fromEntries(Object.entries(ENDPOINTS).map(([name, path]) => [name, server.url + path])), TASKWRIGHT_ISOLATED: '1' },
     keyFor: () => KEY_OF_THE_SCRIPT,
     close: () => server.close(),
   };

@@ -17,7 +17,9 @@ test('without a key, the script answers on loopback, and no other key of the use
   const model = await chooseModel(script(), KEYS, { CLAUDE_CODE_OAUTH_TOKEN: 'token' });
   try {
     expect(model).toMatchObject({ scripted: true, says: 'a script, because ANTHROPIC_API_KEY is not set' });
-    expect(model.env['ANTHROPIC_BASE_URL']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const url = model.env['ANTHROPIC_BASE_URL'];
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(model.env).toEqual({ ANTHROPIC_BASE_URL: url, GOOGLE_GEMINI_BASE_URL: url, OPENAI_BASE_URL: `${url}/v1`, TASKWRIGHT_ISOLATED: '1' });
     expect(model.keyFor('CLAUDE_CODE_OAUTH_TOKEN')).toBe('scripted-model');
   } finally {
     await model.close();

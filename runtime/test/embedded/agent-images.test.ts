@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { adapterFor } from '../../src/agent/agent-registry.ts';
+import { adapterFor, agentTypes } from '../../src/agent/agent-registry.ts';
 import { agentImages } from '../../src/embedded/agent-images.ts';
 import { localImages, type ProgramImage } from '../../src/embedded/images.ts';
 import { temporaryDirectory } from '../agent/git-fixture.ts';
@@ -34,4 +34,14 @@ test('the scripts of an image start the agent program, whatever characters an ar
   expect(run(files!['/taskwright/agent']!, 'sing')).toMatchObject({ status: 2, stderr: 'usage: taskwright-agent prepare | run [<prompt>]\n' });
   expect(run(files!['/kelos_entrypoint.sh']!, "it's \"$HOME\"\n`ls`").status).toBe(2);
   expect(readFileSync(env.TASKWRIGHT_RESULT_FILE, 'utf8')).toContain('KELOS_AGENT_TYPE');
+});
+
+test('every agent has an image, under the name of the reference too', () => {
+  const known = Object.keys(agentImages({ env: {} })).filter((name) => !name.endsWith('/agent-tools'));
+  expect(known.sort()).toEqual(['ghcr.io/kelos-dev', 'ghcr.io/taskwright'].flatMap((registry) => agentTypes().map((type) => `${registry}/${type}`)));
+});
+
+test('an agent that npm does not have says so, and what to do', async () => {
+  const { images } = aMachine();
+  await expect(images.resolve('ghcr.io/taskwright/cursor', {})).rejects.toThrow('Cursor is not on npm, where agents of this machine come from; use another agent here, or run it in a cluster');
 });

@@ -12,6 +12,6 @@ const LEFT: Shape = {
 export function checkPrompt(prompt: string, dependencies: readonly string[]): Problem[] {
   if (dependencies.length === 0 || !prompt.includes('{{')) return [];
   const deps: Shape = { kind: 'record', fields: new Map(dependencies.map((name) => [name, LEFT])), fix: 'add that Task to dependsOn' };
-  const { findings } = checkTemplate(prompt, { kind: 'record', fields: new Map([['Deps', deps]]) });
+  const { findings } = checkTemplate(prompt, 'prompt', { kind: 'record', fields: new Map([['Deps', deps]]) });
   return findings.map(({ line, column, ...finding }) => ({ ...finding, path: `prompt, line ${line}, column ${column}` }));
 }

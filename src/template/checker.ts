@@ -3,7 +3,7 @@ import { suggestionFor } from '../private/suggestion';
 import { fromBytes } from './byte-string';
 import { FUNCTIONS, arityOf } from './functions';
 import { parseTemplate } from './parser';
-import { ANYTHING, type RecordShape, type Shape, TEXT, commonShape } from './shape';
+import { ANYTHING, BOOLEAN, NUMBER, type RecordShape, type Shape, TEXT, commonShape } from './shape';
 import type { CallNode, Command, ControlNode, FunctionOperand, List, Node, Operand, Pipe, Template } from './syntax-tree';
 import { TemplateError } from './template-error';
 
@@ -28,10 +28,10 @@ export interface TemplateCheck {
   readonly variables: readonly TemplateVariable[];
 }
 
-/** Checks a template against what is known about its data: its syntax, its functions, and each variable it reads. */
-export function checkTemplate(text: string, shape: Shape): TemplateCheck {
+/** Checks a template against what is known about its data: its syntax, its functions, and each variable it reads. The name is that of `parseTemplate`. */
+export function checkTemplate(text: string, name: string, shape: Shape): TemplateCheck {
   try {
-    return new Checker(parseTemplate(text, 'template')).run(shape);
+    return new Checker(parseTemplate(text, name)).run(shape);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const { line, column, reason } = error;
@@ -141,8 +141,8 @@ class Checker {
   private evaluate(operand: Operand, dot: Known): Known {
     switch (operand.kind) {
       case 'dot': return dot;
-      case 'bool': return { shape: { kind: 'boolean' } };
-      case 'number': return { shape: { kind: 'number' } };
+      case 'bool': return { shape: BOOLEAN };
+      case 'number': return { shape: NUMBER };
       case 'string': return { shape: TEXT };
       case 'nil': return UNKNOWN;
       case 'field': return this.walk(dot, operand.names, operand.offset);
@@ -162,7 +162,7 @@ class Checker {
     }
     if (name === 'index') return this.index(values, operands);
     for (const value of values) this.use(value);
-    if (gives !== undefined) return { shape: { kind: gives } };
+    if (gives !== undefined) return { shape: gives };
     return { shape: name === 'slice' ? values[0].shape : commonShape(values.map(({ shape }) => shape)) };
   }
 

@@ -25,7 +25,10 @@ export interface RecordShape {
   readonly fix?: string;
 }
 
+// One object each: a template is checked once for each shape that it is called with.
 export const TEXT: Shape = { kind: 'text' };
+export const NUMBER: Shape = { kind: 'number' };
+export const BOOLEAN: Shape = { kind: 'boolean' };
 export const ANYTHING: Shape = { kind: 'anything' };
 
 /** The shape that all of them are, if they are one. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ANYTHING, type Shape, TEXT, checkTemplate } from '../../src/template';
+import { cases } from './golden-cases';
 
 const left: Shape = { kind: 'record', fields: new Map<string, Shape>([['Name', TEXT], ['Outputs', { kind: 'list', of: TEXT }], ['Results', { kind: 'dictionary', of: TEXT }]]) };
 const root: Shape = {
@@ -13,7 +14,7 @@ const root: Shape = {
 
 /** The findings, each as one line. */
 function findingsOf(text: string): string[] {
-  return checkTemplate(text, root).findings.map(({ code, line, column, got, allowed, fix }) => [`${line}:${column}`, code, got, allowed, fix].filter(Boolean).join(' | '));
+  return checkTemplate(text, 'prompt', root).findings.map(({ code, line, column, got, allowed, fix }) => [`${line}:${column}`, code, got, allowed, fix].filter(Boolean).join(' | '));
 }
 
 test.each([
@@ -24,6 +25,7 @@ test.each([
   ['{{$d := .Deps.plan}}{{if .Number}}{{$d = index .Deps "task-a"}}{{end}}{{$d.Name}}'],
   ['{{(index .Deps "plan").Name}} {{.Payload.a.b.c}} {{range .Payload}}{{.x}}{{end}}'],
   ['{{define "one"}}{{.Name}}{{template "one" .}}{{end}}{{template "one" .Deps.plan}}'],
+  ['{{define "one"}}{{template "one" (not .)}}{{template "one" 1}}{{template "one" (print .)}}{{end}}{{template "one" true}}'],
   ['{{or .Payload.title .Deps.plan.Name | printf "%s"}} {{slice .Deps.plan.Outputs 1 | len}}'],
   ['{{range .Number}}{{.}}{{end}}{{index .Deps .Payload.name "Name"}}'],
 ])('%j is fine', (text) => {
@@ -58,6 +60,16 @@ describe('the variables that a template reads', () => {
     ['{{define "d"}}{{$.Name}}{{end}}{{template "d" .Deps.plan}}', ['Deps.plan', 'Deps.plan.Name']],
     ['no template', []],
   ])('of %j', (text, names) => {
-    expect(checkTemplate(text, root).variables.map((path) => path.join('.'))).toEqual(names);
+    expect(checkTemplate(text, 'prompt', root).variables.map((path) => path.join('.'))).toEqual(names);
   });
+});
+
+test('of thousands of templates, those that Go does not parse are found, and no other is called unparsable', () => {
+  const isFound = (text: string) => checkTemplate(text, 'prompt', ANYTHING).findings.some(({ fix }) => fix?.startsWith('braces'));
+  expect(cases.filter(({ t, e }) => isFound(t) !== (e === 'parse'))).toEqual([]);
+});
+
+test('no variable of thousands of templates is lost: what is rendered from nothing but literals reads none', () => {
+  const readsNothing = ({ t, o }: { t: string; o?: string }) => o !== undefined && !/[.$]|index|range/.test(t);
+  expect(cases.filter(readsNothing).filter(({ t }) => checkTemplate(t, 'prompt', root).variables.length > 0)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 export * from './checker';
-export * from './limits';
+export { LIMITS } from './limits';
 export * from './parser';
 export * from './renderer';
 export * from './shape';

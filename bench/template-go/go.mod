@@ -1,0 +1,3 @@
+module taskwright.dev/bench-template
+
+go 1.26

@@ -49,9 +49,9 @@ await runMain(async () => {
   return conclude(performance.now() - started);
 });
 
-/** Only vitest, with its own output. Tests that start the CLI need the compiled constructs, older ones will do. */
+/** Only vitest, with its own output. Tests that start the CLI or the operator need the compiled constructs, older ones will do. */
 async function innerLoop(filter) {
-  if (!existsSync(join(root, 'lib/bundle.js'))) await ensureCompiled(print);
+  if (!['bundle.js', 'template/index.js'].every((file) => existsSync(join(root, 'lib', file)))) await ensureCompiled(print);
   return await runVitest(filter);
 }
 

@@ -1,5 +1,5 @@
 import { agentConfigResource, type Task, taskResource, workspaceResource } from '@taskwright/schema';
-import { configMapResource, jobResource, podResource, secretResource } from '@taskwright/schema/kubernetes';
+import { configMapResource, type Job, jobResource, podResource, secretResource } from '@taskwright/schema/kubernetes';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
 import { type Crash, CountedTransport } from './counted-transport.ts';
@@ -291,6 +291,30 @@ describe('an operator that dies', () => {
       expect(disturbed).toEqual(undisturbed);
       expect(operators).toBeGreaterThanOrEqual(WRITES / 3);
     });
+  });
+});
+
+describe('the prompt of a Task that depends on another', () => {
+  const argsOf = async (cluster: TestCluster, name: string) => (await cluster.client.get<Job>(jobResource, { namespace: 'dev', name })).spec?.template.spec?.containers[0]?.args;
+
+  test('reads what that one left', async () => {
+    const cluster = await aCluster(success);
+    anOperator(cluster);
+    await cluster.create(manifest({ dependsOn: ['fix'], prompt: 'Review {{.Deps.fix.Results.branch}} at {{index .Deps "fix" "Results" "commit"}}{{"{{"}}' }, 'review'));
+    await cluster.create(manifest());
+    expect(await cluster.clock.runUntil(phaseIs(cluster, 'Succeeded', 'review'), HOUR)).toBe(true);
+    expect(await argsOf(cluster, 'review')).toEqual(['Review fix/42 at abc{{']);
+  });
+
+  test('fails it when it cannot be rendered, and no agent is given it', async () => {
+    const cluster = await aCluster(success);
+    anOperator(cluster);
+    await cluster.create(manifest({ dependsOn: ['fix'], prompt: 'Review {{.Deps.fix.Results.pr}}' }, 'review'));
+    await cluster.create(manifest());
+    expect(await cluster.clock.runUntil(phaseIs(cluster, 'Failed', 'review'), HOUR)).toBe(true);
+    const message = 'Prompt is a template that cannot be rendered, line 1, column 10: there is no .pr; there is branch, commit, cost-usd or input-tokens';
+    expect(cluster.task('review')?.status).toMatchObject({ message, conditions: [{ type: 'Admitted', status: 'False', reason: 'TemplateFailed', message }] });
+    await expect(argsOf(cluster, 'review')).rejects.toThrow('not found');
   });
 });
 

@@ -47,8 +47,8 @@ export interface TaskProps {
    */
   readonly workspace?: IWorkspace;
   /**
-   * The branch to work on. It is made if the repository does not have it. Tasks that share a Workspace and a branch run one
-   * after the other.
+   * The branch to work on. It is made if the repository does not have it. Tasks on one branch of a repository run
+   * one after the other, the oldest first.
    *
    * @default - the `ref` of the Workspace
    */

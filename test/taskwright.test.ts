@@ -200,163 +200,24 @@ describe('Taskwright', () => {
 
   test('may do what its controllers do, and deletes no Secret', () => {
     const { find, objects } = install();
-    expect(find('ClusterRole').rules).toMatchInlineSnapshot(`
+    const rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[] = find('ClusterRole').rules;
+    expect(rules.map(({ apiGroups, resources, verbs }) => `${resources.join(' ')} of ${apiGroups.join(' ') || 'core'}: ${verbs.join(' ')}`)).toMatchInlineSnapshot(`
       [
-        {
-          "apiGroups": [
-            "kelos.dev",
-          ],
-          "resources": [
-            "tasks",
-          ],
-          "verbs": [
-            "get",
-            "list",
-            "watch",
-            "patch",
-            "delete",
-          ],
-        },
-        {
-          "apiGroups": [
-            "kelos.dev",
-          ],
-          "resources": [
-            "tasks/status",
-          ],
-          "verbs": [
-            "patch",
-          ],
-        },
-        {
-          "apiGroups": [
-            "kelos.dev",
-          ],
-          "resources": [
-            "tasks/finalizers",
-          ],
-          "verbs": [
-            "update",
-          ],
-        },
-        {
-          "apiGroups": [
-            "kelos.dev",
-          ],
-          "resources": [
-            "workspaces",
-            "agentconfigs",
-          ],
-          "verbs": [
-            "get",
-            "list",
-            "watch",
-          ],
-        },
-        {
-          "apiGroups": [
-            "batch",
-          ],
-          "resources": [
-            "jobs",
-          ],
-          "verbs": [
-            "get",
-            "list",
-            "watch",
-            "create",
-            "delete",
-          ],
-        },
-        {
-          "apiGroups": [
-            "",
-          ],
-          "resources": [
-            "pods",
-          ],
-          "verbs": [
-            "get",
-            "list",
-            "watch",
-            "delete",
-          ],
-        },
-        {
-          "apiGroups": [
-            "",
-          ],
-          "resources": [
-            "pods/log",
-          ],
-          "verbs": [
-            "get",
-          ],
-        },
-        {
-          "apiGroups": [
-            "",
-          ],
-          "resources": [
-            "configmaps",
-          ],
-          "verbs": [
-            "get",
-            "list",
-            "watch",
-            "create",
-          ],
-        },
-        {
-          "apiGroups": [
-            "",
-          ],
-          "resources": [
-            "secrets",
-          ],
-          "verbs": [
-            "get",
-            "list",
-            "watch",
-            "create",
-            "patch",
-          ],
-        },
-        {
-          "apiGroups": [
-            "events.k8s.io",
-          ],
-          "resources": [
-            "events",
-          ],
-          "verbs": [
-            "create",
-            "patch",
-          ],
-        },
-        {
-          "apiGroups": [
-            "networking.k8s.io",
-          ],
-          "resources": [
-            "networkpolicies",
-          ],
-          "verbs": [
-            "get",
-            "create",
-          ],
-        },
-        {
-          "apiGroups": [
-            "",
-          ],
-          "resources": [
-            "services",
-          ],
-          "verbs": [
-            "get",
-          ],
-        },
+        "tasks of kelos.dev: get list watch patch delete",
+        "tasks/status of kelos.dev: patch",
+        "tasks/finalizers of kelos.dev: update",
+        "workspaces agentconfigs of kelos.dev: get list watch",
+        "taskbudgets of kelos.dev: get list watch",
+        "taskbudgets/status of kelos.dev: patch",
+        "taskrecords of kelos.dev: get list watch create delete",
+        "jobs of batch: get list watch create delete",
+        "pods of core: get list watch delete",
+        "pods/log of core: get",
+        "configmaps of core: get list watch create",
+        "secrets of core: get list watch create patch",
+        "events of events.k8s.io: create patch",
+        "networkpolicies of networking.k8s.io: get create",
+        "services of core: get",
       ]
     `);
     expect(find('Role').rules).toMatchInlineSnapshot(`

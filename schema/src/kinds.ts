@@ -1,11 +1,13 @@
 import { type CustomResourceDefinition, crdOf } from './crd.ts';
 import { agentConfigKind } from './kelos/agent-config.ts';
+import { taskBudgetKind } from './kelos/task-budget.ts';
+import { taskRecordKind } from './kelos/task-record.ts';
 import { taskKind } from './kelos/task.ts';
 import { workspaceKind } from './kelos/workspace.ts';
 import type { Kind } from './kind.ts';
 
 /** Every kind of ours. What is not listed here has no CRD, no construct and no page in the docs. */
-export const kinds: readonly Kind[] = [taskKind, workspaceKind, agentConfigKind];
+export const kinds: readonly Kind[] = [taskKind, workspaceKind, agentConfigKind, taskBudgetKind, taskRecordKind];
 
 /** The CRDs of all kinds: the content of `crds/`, for those who load them without reading files. */
 export function crds(): CustomResourceDefinition[] {

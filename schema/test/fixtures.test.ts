@@ -58,7 +58,7 @@ function brokenRules(schema: StructuralSchema, value: unknown, oldValue: unknown
   if (value === undefined) return [];
   const own = (schema['x-kubernetes-validations'] ?? [])
     .filter(({ rule }) => !rule.includes('oldSelf') || oldValue !== undefined)
-    .filter(({ rule }) => cel.evaluate(rule, { self: celValue(value), oldSelf: celValue(oldValue) }) !== true)
+    .filter(({ rule }) => !holds(rule, { self: celValue(value), oldSelf: celValue(oldValue) }))
     .map(({ message }) => ({ path, message }));
   const parts = Array.isArray(value)
     ? value.flatMap((item, index) => brokenRules(schema.items!, item, undefined, `${path}[${index}]`))
@@ -66,6 +66,15 @@ function brokenRules(schema: StructuralSchema, value: unknown, oldValue: unknown
       brokenRules(property, memberOf(value, name), memberOf(oldValue, name), path === '' ? name : `${path}.${name}`)
     ));
   return [...own, ...parts];
+}
+
+/** A rule that cannot be evaluated is broken: that is how one refuses a time zone that there is not. */
+function holds(rule: string, variables: Record<string, unknown>): boolean {
+  try {
+    return cel.evaluate(rule, variables) === true;
+  } catch {
+    return false;
+  }
 }
 
 function memberOf(value: unknown, name: string): unknown {
@@ -97,7 +106,7 @@ function* boundsOf(schema: StructuralSchema, path: string): Generator<string> {
   for (const keyword of BOUNDS) if (schema[keyword] !== undefined) yield `${path}: ${keyword}`;
   if (schema['x-kubernetes-list-type'] === 'map') yield `${path}[]: ${DUPLICATE}`;
   if (isKubernetes(schema)) return;
-  for (const name of schema.required ?? []) yield `${path}.${name}: required`;
+  for (const name of schema.required ?? []) yield `${path === '' ? name : `${path}.${name}`}: required`;
   for (const [at, field] of fieldsOf(schema, path)) yield* boundsOf(field, at);
 }
 

@@ -2,7 +2,7 @@
 
 import { ApiObject, type ApiObjectMetadata, type GroupVersionKind } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { Affinity, Container, EnvVar, LocalObjectReference, PodFailurePolicy, PodSecurityContext, ResourceRequirements, SecurityContext, Toleration, Volume, VolumeMount } from './kubernetes';
+import type { Affinity, Container, EnvVar, LabelSelector, LocalObjectReference, PodFailurePolicy, PodSecurityContext, ResourceRequirements, SecurityContext, Toleration, Volume, VolumeMount } from './kubernetes';
 
 /** One piece of work for a coding agent, run once, as a Job of its own or on a Pod of a WorkerPool. */
 export class CfgTask extends ApiObject {
@@ -67,6 +67,48 @@ export interface CfgAgentConfigProps {
   readonly spec: AgentConfigSpec;
 }
 
+/** How much the Tasks of a namespace that it selects may spend in a window. While it is used up none of them starts. */
+export class CfgTaskBudget extends ApiObject {
+  /** Under which the API serves the kind. */
+  public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'TaskBudget' };
+
+  public constructor(scope: Construct, id: string, props: CfgTaskBudgetProps) {
+    super(scope, id, { ...CfgTaskBudget.GVK, ...props });
+  }
+}
+
+export interface CfgTaskBudgetProps {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name from the path of the construct, in the namespace of the chart
+   */
+  readonly metadata?: ApiObjectMetadata;
+  /** What the object is to be. */
+  readonly spec: TaskBudgetSpec;
+}
+
+/** What one Task has spent, kept after the Task is gone. Written by the operator, counted by TaskBudgets. */
+export class CfgTaskRecord extends ApiObject {
+  /** Under which the API serves the kind. */
+  public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'TaskRecord' };
+
+  public constructor(scope: Construct, id: string, props: CfgTaskRecordProps) {
+    super(scope, id, { ...CfgTaskRecord.GVK, ...props });
+  }
+}
+
+export interface CfgTaskRecordProps {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name from the path of the construct, in the namespace of the chart
+   */
+  readonly metadata?: ApiObjectMetadata;
+  /** What the object is to be. */
+  readonly spec: TaskRecordSpec;
+}
+
 /** What is to be done, by which agent and where. It cannot be changed after the Task has been created. */
 export interface TaskSpec {
   /**
@@ -88,8 +130,8 @@ export interface TaskSpec {
    */
   readonly workerPoolRef?: WorkerPoolReference;
   /**
-   * Git branch the agent works on, created where the remote lacks it. Tasks with the same Workspace and branch run one
-   * at a time, the oldest first.
+   * Git branch the agent works on, created where the remote lacks it. Tasks on one branch of a repository run one at a
+   * time, the oldest first.
    *
    * @default - the ref of the Workspace
    */
@@ -550,4 +592,120 @@ export interface McpServer {
 export interface SecretValuesSource {
   /** The Secret, in the namespace of the Task that uses it. */
   readonly secretRef: LocalSecretReference;
+}
+
+/** Which Tasks may spend how much. */
+export interface TaskBudgetSpec {
+  /**
+   * Which Tasks of the namespace the budget is for, by their labels; {} selects all of them. What a Task spends counts
+   * by the labels it had when it started.
+   */
+  readonly taskSelector: LabelSelector;
+  /** The window that spend is counted in. */
+  readonly period: TaskBudgetPeriod;
+  /**
+   * US dollars that may be spent in a window, as a Kubernetes quantity: 10, "2.50" or 1500m. 0 lets no Task start.
+   * Matches
+   * `^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$`.
+   *
+   * @default - cost is not limited
+   */
+  readonly maxCostUSD?: string;
+  /**
+   * Tokens that may be sent to models in a window. 0 lets no Task start. At least 0.
+   *
+   * @default - they are not limited
+   */
+  readonly maxInputTokens?: number;
+  /**
+   * Tokens that models may produce in a window. 0 lets no Task start. At least 0.
+   *
+   * @default - they are not limited
+   */
+  readonly maxOutputTokens?: number;
+}
+
+/** The window that spend is counted in. */
+export interface TaskBudgetPeriod {
+  /** How long a window is: Daily, from one midnight to the next. */
+  readonly type: 'Daily';
+  /**
+   * IANA name of the time zone whose midnight ends a window, such as Europe/Berlin. A day on which clocks change is an
+   * hour shorter or longer. At most 64 characters. Matches `^[A-Za-z0-9/_+-]+$`.
+   *
+   * @default "UTC"
+   * @default - UTC
+   */
+  readonly timezone?: string;
+}
+
+/** What a Task has spent. It cannot be changed after the record has been created. */
+export interface TaskRecordSpec {
+  /** The Task that spent it. It may be gone. */
+  readonly taskRef: TaskReference;
+  /**
+   * The agent that ran.
+   *
+   * @default - the Task did not say
+   */
+  readonly type?: 'claude-code' | 'codex' | 'gemini' | 'opencode' | 'cursor';
+  /**
+   * The model that was asked for.
+   *
+   * @default - the default of the agent
+   */
+  readonly model?: string;
+  /** How the Task ended. */
+  readonly phase: 'Succeeded' | 'Failed';
+  /**
+   * When the Task started to run.
+   *
+   * @default - nobody saw it start
+   */
+  readonly startTime?: string;
+  /** When it ended. It decides which window of a budget the spend belongs to. */
+  readonly completionTime: string;
+  /**
+   * What was spent.
+   *
+   * @default - nothing that the agent reported
+   */
+  readonly usage?: TaskUsage;
+  /**
+   * Seconds after completionTime at which the record is deleted. At least 0.
+   *
+   * @default - it is kept
+   */
+  readonly ttlSecondsAfterCompletion?: number;
+}
+
+/** The Task that spent it. It may be gone. */
+export interface TaskReference {
+  /** Name of the Task. Not empty. */
+  readonly name: string;
+  /** UID of the Task, which is also the name of the record. */
+  readonly uid: string;
+}
+
+/** What was spent. Left out: nothing that the agent reported. */
+export interface TaskUsage {
+  /**
+   * Cost in US dollars as a Kubernetes quantity: 1500m is one dollar and a half. Matches
+   * `^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$`.
+   *
+   * @default - the agent reported no positive cost
+   */
+  readonly costUSD?: string;
+  /**
+   * Tokens sent to the model. At least 0.
+   *
+   * @default - the agent reported none
+   */
+  readonly inputTokens?: number;
+  /**
+   * Tokens the model produced. At least 0.
+   *
+   * @default - the agent reported none
+   */
+  readonly outputTokens?: number;
 }

@@ -21,6 +21,10 @@ const WORKLOAD_RULES: readonly PolicyRule[] = [
   // Owns Jobs in a way that blocks deletion, which some clusters allow only to who may change finalizers.
   { apiGroups: ['kelos.dev'], resources: ['tasks/finalizers'], verbs: ['update'] },
   { apiGroups: ['kelos.dev'], resources: ['workspaces', 'agentconfigs'], verbs: READ },
+  // Says of budgets what has been spent; writes down what each Task spent, and forgets it when its time has come.
+  { apiGroups: ['kelos.dev'], resources: ['taskbudgets'], verbs: READ },
+  { apiGroups: ['kelos.dev'], resources: ['taskbudgets/status'], verbs: ['patch'] },
+  { apiGroups: ['kelos.dev'], resources: ['taskrecords'], verbs: [...READ, 'create', 'delete'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: [...READ, 'create', 'delete'] },
   // Ends a Pod whose agent failed while its extra containers go on: its Job would never count it.
   { apiGroups: [''], resources: ['pods'], verbs: [...READ, 'delete'] },

@@ -28,7 +28,7 @@ export interface Subject<T extends KubeObject & { status?: object } = KubeObject
  *
  * **Guarantee** Every write to an existing object carries its uid, or its version, so none reaches another object of that name. Each can be repeated,
  * so a crash between two is repaired by the next run. A status that is there already is not written again. What a create finds in its
- * place is taken for ours only when we control it.
+ * place is taken for ours only when we control it, or when nobody is to control what was to be created: then its name alone says what it is.
  *
  * **Assumes** Names of children follow from the subject alone, and `object` is what the plan was made from.
  *
@@ -92,7 +92,7 @@ async function createOrAdopt(client: KubeClient, resource: Resource, object: Kub
     const existing = await client.get(resource, addressOf(object), { signal });
     const owner = controllerOf(object);
     const found = controllerOf(existing);
-    if (owner !== undefined && found?.uid === owner.uid && existing.metadata.deletionTimestamp === undefined) return existing;
+    if (found?.uid === owner?.uid && existing.metadata.deletionTimestamp === undefined) return existing;
     const whose = found === undefined ? 'nobody controls it' : `${found.kind} "${found.name}" (uid ${found.uid}) controls it`;
     const leaving = existing.metadata.deletionTimestamp === undefined ? '' : ', and it is being deleted';
     throw new ApiError(`${resource.kind} ${keyOf(object)}`, {

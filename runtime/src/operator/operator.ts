@@ -1,3 +1,4 @@
+import { budgetControllers } from '../budgets/budget-controllers.ts';
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
@@ -74,10 +75,11 @@ export function startOperator(options: OperatorOptions): Operator {
     const caches = taskCaches(ofInformers);
     const secrets = tokenSecrets(ofInformers);
     const refresh = tokenController({ client, clock, secrets, tasks: caches.tasks, tokens, events, log, metrics: metrics?.controller('github-token') });
-    return { caches, secrets, refresh, tasks: taskController({ client, caches, clock, random, images, network, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
+    const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
+    return { caches, secrets, refresh, budgets, tasks: taskController({ client, caches, clock, random, images, network, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
-  const informers = parts.flatMap(({ caches, secrets }) => [caches.tasks, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, secrets]);
-  const controllers = parts.flatMap(({ tasks, refresh }) => [tasks.controller, refresh]);
+  const informers = parts.flatMap(({ caches, secrets }) => [caches.tasks, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets]);
+  const controllers = parts.flatMap(({ tasks, refresh, budgets }) => [tasks.controller, refresh, ...budgets]);
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);
   if (elector) metrics?.watchLeader(NAME, elector);

@@ -1,5 +1,6 @@
 import type { Condition, Task } from '@taskwright/schema';
 import { toKubeTime } from '../kube/time.ts';
+import { BUDGET_BLOCKED } from './budget-blocked.ts';
 
 /** Why a Task has no Job yet, or never gets one. Each names one cause, so that a program can act on it. */
 export type HoldReason =
@@ -7,6 +8,9 @@ export type HoldReason =
   | 'JobNameTaken'
   | 'DependencyMissing'
   | 'DependencyUnfinished'
+  | 'BudgetExceeded'
+  | 'BudgetReserved'
+  | 'BudgetInvalid'
   | 'BranchLocked'
   | 'BranchQueued'
   | 'WorkspaceMissing'
@@ -27,9 +31,9 @@ export type AdmissionReason = 'Admitted' | HoldReason | RefusalReason;
 /** Says whether a Task was let through to a Job: `True` from then on, `False` with what it waits for or why it never will. */
 export const ADMITTED = 'Admitted';
 
-/** The Task's conditions with `Admitted` as it is now. Its time only moves when its status does. */
+/** The Task's conditions with `Admitted` as it is now, and without what a budget said before. Its time only moves when its status does. */
 export function withAdmission(task: Task, reason: AdmissionReason, message: string, now: Date): Condition[] {
-  const others = (task.status?.conditions ?? []).filter(({ type }) => type !== ADMITTED);
+  const others = (task.status?.conditions ?? []).filter(({ type }) => type !== ADMITTED && type !== BUDGET_BLOCKED);
   const before = task.status?.conditions?.find(({ type }) => type === ADMITTED);
   const status = reason === 'Admitted' ? 'True' : 'False';
   const { generation } = task.metadata;

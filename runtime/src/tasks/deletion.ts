@@ -1,7 +1,12 @@
 import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import { controllerOf } from '../kube/object.ts';
-import { deletion, idle, warningEvent } from '../kube/plan.ts';
+import { deletion, idle, warningEvent, type Write } from '../kube/plan.ts';
+import { toKubeTime } from '../kube/time.ts';
 import { hasFinalizer, removeFinalizer } from './finalizer.ts';
+import { attemptsOf, keepEndedAttempts } from './outcome/attempts.ts';
+import { outcomeOf } from './outcome/outcome.ts';
+import { isFinished } from './phase.ts';
+import { recordWrites } from './record.ts';
 import { isForeignJob } from './start.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 
@@ -17,7 +22,9 @@ export function planDeletion(facts: Pick<TaskFacts, 'task' | 'job' | 'pods' | 'n
   const { task, now } = facts;
   if (!hasFinalizer(task)) return idle('it is being deleted, and nothing of ours holds it');
   const { job, pods } = stillThere(facts);
-  if (!job && pods.length === 0) return { writes: [removeFinalizer(task)] };
+  if (!job && pods.length === 0) return { writes: [...spentUntilNow(facts), removeFinalizer(task)] };
+  const kept = keepEndedAttempts(task, pods);
+  if (kept.length > 0) return { writes: kept, why: WHY };
 
   // An operator that was away for long has not asked yet: only who was asked can be given up on.
   if (job && !job.metadata.deletionTimestamp) return { writes: [deletion(jobResource, job)], requeueAfterMs: PATIENCE_MS, why: WHY };
@@ -31,6 +38,13 @@ export function planDeletion(facts: Pick<TaskFacts, 'task' | 'job' | 'pods' | 'n
     return { writes: [removeFinalizer(task)], events: [warningEvent('DeletionIncomplete', `${left} is still there after 10 minutes; deleting the Task without it`)] };
   }
   return { requeueAfterMs: leftMs, why: WHY };
+}
+
+/** A Task that is deleted while it runs has spent what its attempts said when they were stopped. */
+function spentUntilNow({ task, now }: Pick<TaskFacts, 'task' | 'now'>): Write[] {
+  if (isFinished(task)) return [];
+  const { usage } = outcomeOf(attemptsOf(task, [], new Map()));
+  return usage ? recordWrites(task, { ...task.status, phase: 'Failed', completionTime: toKubeTime(now), usage }) : [];
 }
 
 /** The last look before the Task goes: Job and Pods are watched apart from it and from each other, so none of them in sight proves nothing yet. */

@@ -1,4 +1,5 @@
 import type { HoldReason, RefusalReason } from './admission.ts';
+import type { Blocked } from './budget-blocked.ts';
 import type { CachedFacts } from './task-facts.ts';
 
 /** Why a Task may not get its Job: not yet, or never. */
@@ -10,6 +11,8 @@ export interface Hold {
   readonly event?: string;
   /** When something may open the gate that is not watched: time, or what is outside the cluster. */
   readonly retryAfterMs?: number;
+  /** The budget that holds the Task, for the condition that the reference has for it. */
+  readonly blocked?: Blocked;
 }
 
 interface Refusal {

@@ -7,6 +7,7 @@ import type { Clock } from '../kube/clock.ts';
 import { keyOf, type KubeObject } from '../kube/object.ts';
 import type { InstallationTokens } from '../workspaces/installation-tokens.ts';
 import { branchFactsOf, lockOf } from './branch-queue.ts';
+import { budgetStandingsOf } from './budget-standings.ts';
 import { isAboutToStart } from './gates/cached-obstacle.ts';
 import { dataToRead } from './gates/referenced-data.ts';
 import { type LogReading, readLogResult } from './outcome/log-result.ts';
@@ -38,7 +39,7 @@ export interface Surroundings {
   /** Looks at a Task again, soon. */
   readonly wake: (taskKey: string) => void;
   readonly starting: Starting;
-  readonly predecessor: Pick<Predecessor, 'isKnown'>;
+  readonly predecessor: Pick<Predecessor, 'isKnown' | 'ask'>;
 }
 
 /**
@@ -60,22 +61,29 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
   const pods = isLast || missesPods({ task, job, pods: cachedPods }) ? await readPods(client, task, signal) : cachedPods;
   // No waiting from here to where the Task is noted as starting: of two that are planned at a time, the second sees the first.
   const branch = branchFactsOf(task, caches, starting);
+  const now = clock.now();
   const cached: CachedFacts = {
     task,
     job,
     pods,
     ...(branch ? { branch } : {}),
+    budgets: () => budgetStandingsOf(task, caches, starting, now),
+    hasRecord: caches.records.get(siblingKey(task, task.metadata.uid!)) !== undefined,
     ...(workspaceName === undefined ? {} : { workspace: workspaces.get(siblingKey(task, workspaceName)) }),
     agentConfig: (name: string) => agentConfigs.get(siblingKey(task, name)),
     taskNamed: (name: string) => tasks.get(siblingKey(task, name)),
     dependants: tasks.byIndex('dependsOn', keyOf(task)),
     ...(network && { network }),
     images,
-    now: clock.now(),
+    now,
   };
-  if (branch && isAboutToStart(cached)) {
-    starting.begin({ task, lock: lockOf(task, caches)! });
-    if (!(await predecessor.isKnown(task.metadata.namespace!, signal))) return undefined;
+  if (isAboutToStart(cached)) {
+    const needs = branch ? 'work' : 'budgets';
+    if (!predecessor.isKnown(task.metadata.namespace!, needs)) {
+      // What is above was read before the answer.
+      return (await predecessor.ask(task.metadata.namespace!, needs, signal)) ? gather(tasks.get(keyOf(task)) ?? task, surroundings, signal) : undefined;
+    }
+    starting.begin({ task, lock: lockOf(task, caches) });
   }
   const needs = dataToRead(cached);
   const facts: TaskFacts = {

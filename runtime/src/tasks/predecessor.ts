@@ -1,14 +1,15 @@
+import { taskBudgetResource, taskRecordResource } from '@taskwright/schema';
 import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Informer } from '../kube/informer.ts';
-import { controllerOf, type KubeObject, type Resource } from '../kube/object.ts';
+import { controllerOf, type KubeObject } from '../kube/object.ts';
 import { OF_TASKS, siblingKey, type TaskCaches } from './task-caches.ts';
 
 /** A list comes in pieces of this many objects: each is parsed at once, and everything else waits meanwhile. */
 const PAGE = 250;
 /** A watch that lags is waited for this long; then the caches are believed as they are. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 900_000;
 
 export interface PredecessorOptions {
   readonly client: KubeClient;
@@ -16,12 +17,15 @@ export interface PredecessorOptions {
   readonly clock: Clock;
 }
 
+/** What has to be known of a namespace: only its budgets, or also what is at work there. Where there is a budget, that is needed, too. */
+export type Need = 'budgets' | 'work';
+
 /**
- * Tells whether the caches show all that the operator before this one has started in a namespace.
+ * Tells whether the caches show what the operator before this one has seen and started in a namespace.
  *
- * What we start ourselves is in our caches at once. What another process started before it died may come late, when a watch lags, and a branch or
- * a budget would look free. So the server is asked, once for each namespace in the life of a process, and only where a Task has a branch or
- * a budget.
+ * What we start ourselves is in our caches at once. What another process saw and did before it died may come late, when a watch lags, and a
+ * branch or a budget would look free. So the server is asked, once for each namespace in the life of a process: for the budgets, which are
+ * few, and for Jobs, Pods and records only where a Task has a branch or a budget.
  */
 export class Predecessor {
   readonly #options: PredecessorOptions;
@@ -33,30 +37,55 @@ export class Predecessor {
     this.#options = options;
   }
 
-  /** Answers whether a decision can be made; if not, ask again soon. */
-  async isKnown(namespace: string, signal: AbortSignal): Promise<boolean> {
-    if (this.#known.has(namespace)) return true;
-    // A thousand Tasks that ask at once are one question.
-    const running = this.#asking.get(namespace) ?? this.#ask(namespace, signal).finally(() => this.#asking.delete(namespace));
-    this.#asking.set(namespace, running);
+  isKnown(namespace: string, need: Need): boolean {
+    return this.#needsOf(namespace, need).every((one) => this.#known.has(`${one} ${namespace}`));
+  }
+
+  /** Answers whether the caches show it now; if not, ask again soon. */
+  async ask(namespace: string, need: Need, signal: AbortSignal): Promise<boolean> {
+    if (!(await this.#askOnce('budgets', namespace, signal))) return false;
+    return this.#needsOf(namespace, need).includes('work') ? this.#askOnce('work', namespace, signal) : true;
+  }
+
+  #needsOf(namespace: string, need: Need): Need[] {
+    return need === 'work' || this.#options.caches.budgets.list(namespace).length > 0 ? ['budgets', 'work'] : ['budgets'];
+  }
+
+  /** A thousand Tasks that ask at a time are one question. */
+  #askOnce(need: Need, namespace: string, signal: AbortSignal): Promise<boolean> {
+    const id = `${need} ${namespace}`;
+    const running = this.#asking.get(id) ?? this.#askServer(id, need, namespace, signal).finally(() => this.#asking.delete(id));
+    this.#asking.set(id, running);
     return running;
   }
 
-  async #ask(namespace: string, signal: AbortSignal): Promise<boolean> {
-    const { clock, caches } = this.#options;
-    const since = this.#askedSince.get(namespace) ?? clock.elapsed();
-    this.#askedSince.set(namespace, since);
-    const isShown = (await this.#shows(caches.jobs, jobResource, namespace, signal)) && (await this.#shows(caches.pods, podResource, namespace, signal));
+  async #askServer(id: string, need: Need, namespace: string, signal: AbortSignal): Promise<boolean> {
+    if (this.#known.has(id)) return true;
+    const { clock } = this.#options;
+    const since = this.#askedSince.get(id) ?? clock.elapsed();
+    this.#askedSince.set(id, since);
+    const isShown = need === 'budgets' ? await this.#showsBudgets(namespace, signal) : await this.#showsWork(namespace, signal);
     if (!isShown && clock.elapsed() - since < PATIENCE_MS) return false;
-    this.#known.add(namespace);
-    this.#askedSince.delete(namespace);
+    this.#known.add(id);
+    this.#askedSince.delete(id);
     return true;
   }
 
-  async #shows<T extends KubeObject>(cache: Pick<Informer<T, never>, 'reflects'>, resource: Resource, namespace: string, signal: AbortSignal): Promise<boolean> {
+  #showsBudgets(namespace: string, signal: AbortSignal): Promise<boolean> {
+    return this.#shows(this.#options.caches.budgets, { resource: taskBudgetResource, namespace, signal });
+  }
+
+  async #showsWork(namespace: string, signal: AbortSignal): Promise<boolean> {
+    const { jobs, pods, records } = this.#options.caches;
+    return (await this.#shows(jobs, { resource: jobResource, namespace, labelSelector: OF_TASKS, signal }))
+      && (await this.#shows(pods, { resource: podResource, namespace, labelSelector: OF_TASKS, signal }))
+      && (await this.#shows(records, { resource: taskRecordResource, namespace, signal }));
+  }
+
+  async #shows(cache: Pick<Informer, 'reflects'>, { resource, ...selection }: Question): Promise<boolean> {
     let next: string | undefined;
     do {
-      const { items, metadata } = await this.#options.client.list(resource, { namespace, labelSelector: OF_TASKS, limit: PAGE, ...(next ? { continue: next } : {}), signal });
+      const { items, metadata } = await this.#options.client.list(resource, { ...selection, limit: PAGE, ...(next ? { continue: next } : {}) });
       if (!items.every((object) => cache.reflects(object) && this.#knowsOwner(object))) return false;
       next = metadata.continue;
     } while (next);
@@ -69,4 +98,11 @@ export class Predecessor {
     if (owner?.kind !== 'Task' || object.metadata.deletionTimestamp) return true;
     return this.#options.caches.tasks.get(siblingKey(object, owner.name))?.metadata.uid === owner.uid;
   }
+}
+
+interface Question {
+  readonly resource: Parameters<KubeClient['list']>[0];
+  readonly namespace: string;
+  readonly labelSelector?: string;
+  readonly signal: AbortSignal;
 }

@@ -3,6 +3,8 @@ import { configMapResource, jobResource, secretResource } from '@taskwright/sche
 import { controllerOf, type KubeObject } from '../kube/object.ts';
 import { creation, idle, warningEvent, type Write } from '../kube/plan.ts';
 import { type RefusalReason, withAdmission } from './admission.ts';
+import { blockedCondition } from './budget-blocked.ts';
+import { snapshotAnnotation } from './budgeted-labels.ts';
 import { addFinalizer } from './finalizer.ts';
 import type { Hold, Obstacle } from './gate.ts';
 import { cachedObstacle } from './gates/cached-obstacle.ts';
@@ -105,11 +107,11 @@ function obstacleTo(facts: TaskFacts): Obstacle | undefined {
 }
 
 function startWrites(facts: TaskFacts): Write[] {
-  const { task, workspace, agentConfig, read, gitToken, images, network: rules, serviceNamed } = facts;
+  const { task, workspace, agentConfig, budgets, read, gitToken, images, network: rules, serviceNamed } = facts;
   const asked = { ...task, spec: { ...task.spec, prompt: promptOf(facts) } };
   const { configMaps, secrets, job } = buildJob({ task: asked, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, images });
   return [
-    addFinalizer(task),
+    addFinalizer(task, budgets().standings.length > 0 ? snapshotAnnotation(task) : {}),
     ...configMaps.map((object) => creation(configMapResource, object)),
     ...secrets.map((object) => creation(secretResource, object)),
     // Before the Pods that it is about: none of them runs for a moment without it.
@@ -125,10 +127,10 @@ function branchWarning({ task, workspace }: TaskFacts): Pick<TaskPlan, 'events'>
   return { events: [warningEvent('BranchWithoutWorkspace', `Branch "${branch}" is set but workspaceRef is not configured, branch checkout will be skipped`)] };
 }
 
-function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, { hold: reason, message, event, retryAfterMs }: Hold): TaskPlan {
+function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, { hold: reason, message, event, retryAfterMs, blocked }: Hold): TaskPlan {
   const retry = retryAfterMs === undefined ? {} : { requeueAfterMs: retryAfterMs };
   if (task.status?.phase === 'Waiting' && task.status.message === message) return { ...idle(message), ...retry };
-  const conditions = withAdmission(task, reason, message, now);
+  const conditions = [...withAdmission(task, reason, message, now), ...(blocked ? [blockedCondition(task, reason, blocked, now)] : [])];
   const events = event === undefined ? {} : { events: [warningEvent(reason, event)] };
   return { status: { ...task.status, phase: 'Waiting', message, conditions }, why: message, ...events, ...retry };
 }

@@ -5,7 +5,7 @@ import { keyOf } from '../kube/object.ts';
 export interface Start {
   readonly task: Task;
   /** What it works under from now on (branch-lock.ts), if it names a branch. */
-  readonly lock?: string;
+  readonly lock?: string | undefined;
 }
 
 /**

@@ -5,24 +5,26 @@ import type { Clock } from '../kube/clock.ts';
 import { Informer, type InformerMetrics } from '../kube/informer.ts';
 import { controllerOf, keyOf, type KubeObject, type ObjectMeta } from '../kube/object.ts';
 import type { Random } from '../kube/random.ts';
+import { type BudgetCaches, budgetCaches } from '../budgets/budget-caches.ts';
+import { blockingBudgetOf } from './budget-blocked.ts';
 import { BRANCH_LABEL, heldLockOf } from './branch-lock.ts';
 import { jobNameOf } from './names.ts';
 import { mayPush } from './outcome/attempts.ts';
 import { jobEnd } from './outcome/job-state.ts';
-import { hasStarted } from './phase.ts';
+import { hasStarted, isRunning } from './phase.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
 
 /** Only Jobs and Pods of Tasks are watched, never all of a cluster. */
 export const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
 
-/** How Tasks are looked for. The last three only know Tasks that have not started: to the others a change is no news. */
-export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch';
+/** How Tasks are looked for. `workspace` to `budget` only know Tasks that have not started: to the others a change is no news. */
+export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork';
 
 /** What the Task controller reads instead of asking the server. */
-export interface TaskCaches {
+export interface TaskCaches extends BudgetCaches {
   readonly tasks: Informer<Task, TaskIndex>;
-  readonly jobs: Informer<ObservedJob, 'lock'>;
+  readonly jobs: Informer<ObservedJob, 'lock' | 'active'>;
   readonly pods: Informer<ObservedPod, 'job' | 'lock'>;
   readonly workspaces: Informer<Workspace>;
   readonly agentConfigs: Informer<AgentConfig>;
@@ -50,15 +52,17 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
         dependsOn: (task) => (task.spec.dependsOn ?? []).map((name) => siblingKey(task, name)),
         workspace: (task) => waiting(task, [workerOf(task).workspaceName ?? []].flat()),
         agentConfig: (task) => waiting(task, workerOf(task).agentConfigRefs.map(({ name }) => name)),
+        budget: (task) => [blockingBudgetOf(task) ?? []].flat().map((name) => siblingKey(task, name)),
+        atWork: (task) => (isRunning(task) ? [task.metadata.namespace!] : []),
         branch: (task) => (task.metadata.deletionTimestamp ? [] : waiting(task, [task.spec.branch || []].flat())),
       },
     }),
-    jobs: new Informer<ObservedJob, 'lock'>(client, {
+    jobs: new Informer<ObservedJob, 'lock' | 'active'>(client, {
       ...options,
       resource: jobResource,
       labelSelector: OF_TASKS,
       project: projectJob,
-      indexes: { lock: (job) => (jobEnd(job) ? [] : lockKeysOf(job)) },
+      indexes: { lock: (job) => (jobEnd(job) ? [] : lockKeysOf(job)), active: (job) => (jobEnd(job) ? [] : [job.metadata.namespace!]) },
     }),
     pods: new Informer<ObservedPod, 'job' | 'lock'>(client, {
       ...options,
@@ -69,6 +73,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
     }),
     workspaces: new Informer<Workspace>(client, { ...options, resource: workspaceResource }),
     agentConfigs: new Informer<AgentConfig>(client, { ...options, resource: agentConfigResource }),
+    ...budgetCaches(client, options),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Task } from '@taskwright/schema';
+import type { Task, TaskBudget } from '@taskwright/schema';
+import { labelsOf } from '../budgets/task-records.ts';
 import type { Effects } from '../kube/apply-plan.ts';
 import type { Change } from '../kube/change-feed.ts';
 import { Controller, type ControllerMetrics, source } from '../kube/controller.ts';
@@ -8,6 +9,8 @@ import type { Random } from '../kube/random.ts';
 import { Written } from '../kube/written.ts';
 import { ADMITTED } from './admission.ts';
 import { neighboursOnBranch, waitersForPod } from './branch-queue.ts';
+import { waitersForBudgets } from './budget-standings.ts';
+import { budgetedLabelsOf } from './budgeted-labels.ts';
 import { DataWatch } from './data-watch.ts';
 import type { Surroundings } from './gather.ts';
 import { mayPush } from './outcome/attempts.ts';
@@ -34,7 +37,7 @@ export interface TaskControllerOptions extends Omit<Surroundings, 'wake' | 'star
 export function taskController(options: TaskControllerOptions): { controller: Controller; close(): void } {
   const { client, caches, clock, random, images, network, tokens, events, log, metrics, taskMetrics } = options;
   const { tasks, jobs, pods, workspaces, agentConfigs } = caches;
-  const written = new Written([tasks, jobs], clock);
+  const written = new Written([tasks, jobs, caches.records], clock);
   const dataWatch = new DataWatch({
     client,
     clock,
@@ -50,6 +53,10 @@ export function taskController(options: TaskControllerOptions): { controller: Co
       source(tasks, (task) => [keyOf(task)]),
       source(tasks, (task) => relatives(caches, task), phaseChanged),
       source(tasks, (task) => neighboursOnBranch(task, caches), standingChanged),
+      source(tasks, (task) => waitersForBudgets(task.metadata.namespace, budgetedLabelsOf(task), caches), phaseChanged),
+      source(caches.records, (record) => [siblingKey(record, record.spec.taskRef.name)]),
+      source(caches.records, (record) => waitersForBudgets(record.metadata.namespace, labelsOf(record), caches)),
+      source(caches.budgets, (budget) => tasks.byIndex('budget', keyOf(budget)).map(keyOf), specChanged),
       source(jobs, (job) => tasks.byIndex('job', keyOf(job)).map(keyOf)),
       source(pods, (pod) => jobKeysOf(pod).flatMap((key) => tasks.byIndex('job', key).map(keyOf))),
       source(pods, (pod) => waitersForPod(pod, caches), ({ type, object }) => type === 'deleted' || !mayPush(object)),
@@ -70,7 +77,7 @@ export function taskController(options: TaskControllerOptions): { controller: Co
       starting: new Starting(),
       predecessor: new Predecessor({ client, caches, clock }),
       startEnded(task) {
-        for (const key of neighboursOnBranch(task, caches)) controller.queue.add(key);
+        for (const key of [...neighboursOnBranch(task, caches), ...waitersForBudgets(task.metadata.namespace, budgetedLabelsOf(task), caches)]) controller.queue.add(key);
       },
     }),
     groupOf: (key) => splitKey(key).namespace ?? '',
@@ -105,6 +112,11 @@ function standingChanged(change: Change<Task>): boolean {
     return `${status?.phase} ${admitted?.reason} ${metadata.deletionTimestamp !== undefined}`;
   });
   return before !== after;
+}
+
+/** What a budget says of itself is no news to who waits for it: the records were. */
+function specChanged(change: Change<TaskBudget>): boolean {
+  return change.type !== 'updated' || change.old.metadata.generation !== change.object.metadata.generation;
 }
 
 function phaseChanged(change: Change<{ metadata: object }>): boolean {

@@ -3,6 +3,7 @@ import type { ReadData } from '../agent-configs/referenced-data.ts';
 import type { Plan } from '../kube/plan.ts';
 import type { TokenState } from '../workspaces/installation-tokens.ts';
 import type { BranchFacts } from './gates/branch.ts';
+import type { BudgetStandings } from './gates/budget.ts';
 import type { LogReading } from './outcome/log-result.ts';
 import type { Images } from './pod/image.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
@@ -26,6 +27,10 @@ export interface CachedFacts {
   readonly dependants: readonly Task[];
   /** Who else is on the branch of the Task; left out when it names none, or a Workspace that does not exist. */
   readonly branch?: BranchFacts;
+  /** The budgets that the Task comes under. Not asked for, they are not counted. */
+  readonly budgets: () => BudgetStandings;
+  /** What the Task spent is written down. */
+  readonly hasRecord: boolean;
   /** What agents may reach. Left out: they get no policy. */
   readonly network?: NetworkRules;
   readonly images: Images;

@@ -8,6 +8,7 @@ import { planLeftover } from './leftover.ts';
 import { lingering } from './lingering.ts';
 import { isFinished, isRunning } from './phase.ts';
 import { planLostJob, planProgress } from './progress.ts';
+import { planMissingRecord, recordFirst } from './record.ts';
 import { isForeignJob, planNameTaken, planStart } from './start.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
@@ -20,12 +21,12 @@ import type { ObservedJob, ObservedPod } from './observed.ts';
 export function planTask(facts: TaskFacts): TaskPlan {
   const { task, job } = facts;
   if (task.metadata.deletionTimestamp) return planDeletion(facts);
-  if (isFinished(task)) return planLeftover(facts) ?? planExpiry(facts);
+  if (isFinished(task)) return planMissingRecord(facts) ?? planLeftover(facts) ?? planExpiry(facts);
   if (job && isForeignJob(facts)) return planNameTaken(facts, 'Job', job);
-  if (!job) return isRunning(task) ? planLostJob(facts) : planStart(facts);
+  if (!job) return isRunning(task) ? recordFirst(facts, planLostJob(facts)) : planStart(facts);
   const pods = podsOfJob(facts);
   const end = endOf(job, pods, facts.now);
-  return end ? planFinish({ ...facts, job, pods, end }) : planProgress({ ...facts, job, pods });
+  return end ? recordFirst(facts, planFinish({ ...facts, job, pods, end })) : planProgress({ ...facts, job, pods });
 }
 
 /** The Pods whose logs `planTask` wants to know, if any. */

@@ -1,4 +1,4 @@
-import { type Task, taskResource } from '@taskwright/schema';
+import { type Task, taskBudgetResource, taskRecordResource, taskResource } from '@taskwright/schema';
 import { configMapResource, secretResource } from '@taskwright/schema/kubernetes';
 import { jobResource } from '../../src/embedded/job-controller/job.ts';
 import { podResource } from '../../src/embedded/pod.ts';
@@ -22,6 +22,8 @@ export interface Life {
   /** Every status that was written, in order, and when. */
   readonly statuses: { readonly status: NonNullable<Task['status']>; readonly at: number }[];
   last: KubeObject;
+  /** Every version of a TaskBudget, in order, and since when. */
+  readonly versions: { readonly object: KubeObject; readonly at: number }[];
 }
 
 /** All that ever was, as the server saw it. No fault comes between the two. */
@@ -32,7 +34,7 @@ export class History {
   readonly #stop = new AbortController();
 
   constructor(client: KubeClient, clock: Clock) {
-    const informers = [taskResource, jobResource, podResource, configMapResource, secretResource].map((resource) => {
+    const informers = [taskResource, taskBudgetResource, taskRecordResource, jobResource, podResource, configMapResource, secretResource].map((resource) => {
       const informer = new Informer(client, { resource, clock });
       informer.onChange(({ type, object }) => this.#observe(resource, object, type === 'deleted'));
       return informer;
@@ -63,13 +65,14 @@ export class History {
     const at = Number(resourceVersion);
     let life = this.lives.get(uid!);
     if (!life) {
-      life = { kind, uid: uid!, name: name!, ownerUid: controllerOf(object)?.uid, bornAt: at, goneAt: undefined, endedAt: undefined, statuses: [], last: object };
+      life = { kind, uid: uid!, name: name!, ownerUid: controllerOf(object)?.uid, bornAt: at, goneAt: undefined, endedAt: undefined, statuses: [], last: object, versions: [] };
       this.lives.set(uid!, life);
     }
     life.last = object;
     if (isGone) life.goneAt = at;
     const { status } = object as Task;
     if (kind === 'Pod' && (status?.phase === 'Succeeded' || status?.phase === 'Failed')) life.endedAt ??= at;
+    if (kind === 'TaskBudget') life.versions.push({ object, at });
     if (kind === 'Task' && status && !isGone) life.statuses.push({ status, at });
   }
 }

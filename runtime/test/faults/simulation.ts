@@ -2,6 +2,8 @@ import { type Task, taskResource } from '@taskwright/schema';
 import { seededRandom } from '../../src/kube/random.ts';
 import { atMostOneJob } from '../checkers/at-most-one-job.ts';
 import { cachesEqualLists } from '../checkers/caches-equal-lists.ts';
+import { everySpendRecorded } from '../checkers/every-spend-recorded.ts';
+import { noOverspend } from '../checkers/no-overspend.ts';
 import { noOrphan } from '../checkers/no-orphan.ts';
 import { noSecretTold } from '../checkers/no-secret-told.ts';
 import { nothingStuck } from '../checkers/nothing-stuck.ts';
@@ -48,7 +50,7 @@ const LONGEST_CONVERGENCE_MS = 7_200_000;
 /** And how long it has to stay as it is then. */
 const QUIET_MS = 600_000;
 
-const checkers = [atMostOneJob, noOrphan, nothingRunsOn, oneHolderPerBranch, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noSecretTold];
+const checkers = [atMostOneJob, noOrphan, nothingRunsOn, oneHolderPerBranch, noOverspend, everySpendRecorded, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noSecretTold];
 
 /** Lets Tasks live on a cluster that misbehaves for a while, then behaves: it has to end up where an undisturbed one does. */
 export async function simulate(options: SimulationOptions): Promise<Verdict> {
@@ -152,10 +154,10 @@ function disturb(process: OperatorProcess, faults: Faults, storm: { untilMs: num
 /** Creates the Tasks, and does the deeds when their time has come. Answers what to call whenever something may have happened. */
 function deedsOf(workload: readonly Shape[], { clock, client }: TestCluster, history: History, faults: Faults, isDisturbed: boolean): () => void {
   const failed = (error: unknown) => { throw error; };
-  for (const { tasks } of workload) {
+  for (const { tasks, labels } of workload) {
     const atMs = isDisturbed ? faults.between(0, 120_000) : 1_000;
     for (const [name, spec] of Object.entries(tasks)) {
-      clock.after(atMs, () => void client.create(taskResource, taskOf(name, spec)).catch(failed));
+      clock.after(atMs, () => void client.create(taskResource, taskOf(name, spec, labels)).catch(failed));
     }
   }
   let pending: readonly Deed[] = workload.flatMap(({ deeds = [] }) => deeds);

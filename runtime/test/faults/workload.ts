@@ -1,4 +1,4 @@
-import { agentConfigResource, type Task, taskResource, workspaceResource } from '@taskwright/schema';
+import { agentConfigResource, type Task, taskBudgetResource, taskResource, workspaceResource } from '@taskwright/schema';
 import { secretResource } from '@taskwright/schema/kubernetes';
 import { type Job, jobResource } from '../../src/embedded/job-controller/job.ts';
 import type { Pod } from '../../src/embedded/pod.ts';
@@ -22,6 +22,8 @@ export interface Deed {
 /** A Task, or some that belong together, and what happens around them. */
 export interface Shape {
   readonly tasks: Readonly<Record<string, Partial<Task['spec']>>>;
+  /** Of all its Tasks. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly script?: Script;
   readonly deeds?: readonly Deed[];
   /** What the agent left can be gone before anyone looked: only how it ended has to be the same. */
@@ -50,11 +52,12 @@ function remove(resource: Resource, name: string): Deed['act'] {
 }
 
 const aSecret = (name: string, data: Record<string, string>) => make({ metadata: { name }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) }, secretResource);
+const aBudget = (name: string, maxCostUSD: string) => make({ metadata: { name }, spec: { taskSelector: { matchLabels: { budget: name } }, period: { type: 'Daily', timezone: 'Asia/Tokyo' }, maxCostUSD } }, taskBudgetResource);
 const aWorkspace = (name: string) => make({ metadata: { name }, spec: { repo: 'https://github.com/a/b' } }, workspaceResource);
 
 /** The task of `spec`, as a user writes it. */
-export function taskOf(name: string, spec: Partial<Task['spec']>): Task {
-  return { metadata: { name, namespace: NAMESPACE }, spec: aTask({ spec }).spec };
+export function taskOf(name: string, spec: Partial<Task['spec']>, labels: Readonly<Record<string, string>> = {}): Task {
+  return { metadata: { name, namespace: NAMESPACE, labels }, spec: aTask({ spec }).spec };
 }
 
 /** Every kind of life a Task can have here. */
@@ -88,6 +91,27 @@ export const shapes: Readonly<Record<string, (name: string) => Shape>> = {
   'branch and a late secret': (name) => ({
     tasks: { [`${name}-a`]: { branch: name, credentials: { type: 'api-key', secretRef: { name } } }, [`${name}-b`]: { branch: name } },
     deeds: [{ when: phaseIs(`${name}-a`, 'Waiting'), afterMs: 20_000, act: aSecret(name, { ANTHROPIC_API_KEY: SECRET_VALUE }) }],
+  }),
+  'budget with room': (name) => ({
+    tasks: Object.fromEntries(['a', 'b', 'c', 'd'].map((part) => [`${name}-${part}`, {}])),
+    labels: { budget: name },
+    script: success(name),
+    deeds: [{ when: always, afterMs: 0, act: aBudget(name, '2') }],
+  }),
+  'budget that is full': (name) => ({
+    tasks: { [`${name}-a`]: {}, [`${name}-b`]: { dependsOn: [`${name}-a`] }, [`${name}-c`]: { dependsOn: [`${name}-b`] } },
+    labels: { budget: name },
+    script: success(name),
+    deeds: [{ when: always, afterMs: 0, act: aBudget(name, '1') }],
+  }),
+  'budget that is raised': (name) => ({
+    tasks: Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((part) => [`${name}-${part}`, { branch: part < 'c' ? name : undefined }])),
+    labels: { budget: name },
+    script: { ...success(name), runsForMs: 120_000 },
+    deeds: [
+      { when: always, afterMs: 0, act: aBudget(name, '1') },
+      { when: always, afterMs: 1_500_000, act: (client) => client.patchMerge(taskBudgetResource, { namespace: NAMESPACE, name }, { spec: { maxCostUSD: '10' } }) },
+    ],
   }),
   'late secret': (name) => ({
     tasks: { [name]: { credentials: { type: 'api-key', secretRef: { name } } } },

@@ -145,6 +145,8 @@ test('the operator lives with the rights that the constructs install', async () 
       "get services",
       "list jobs.batch",
       "list pods",
+      "list taskbudgets.kelos.dev",
+      "list taskrecords.kelos.dev",
       "patch secrets",
       "patch tasks.kelos.dev",
       "patch tasks/status.kelos.dev",
@@ -153,6 +155,8 @@ test('the operator lives with the rights that the constructs install', async () 
       "watch jobs.batch",
       "watch pods",
       "watch secrets",
+      "watch taskbudgets.kelos.dev",
+      "watch taskrecords.kelos.dev",
       "watch tasks.kelos.dev",
       "watch workspaces.kelos.dev",
     ]

@@ -149,5 +149,5 @@ test('an operator that takes over finds who holds the branch, and asks once', as
   const { transport } = anOperator(cluster);
   expect(await cluster.clock.runUntil(phaseIs(cluster, 'Succeeded', 'c'), HOUR)).toBe(true);
   expect(cluster.kubelet.mostActive).toBe(1);
-  expect(transport.requests.filter((request) => request.startsWith('GET'))).toEqual(['GET batch/v1/namespaces/dev/jobs', 'GET v1/namespaces/dev/pods']);
+  expect(transport.requests.filter((request) => request.startsWith('GET'))).toEqual(['GET kelos.dev/v1alpha2/namespaces/dev/taskbudgets', 'GET batch/v1/namespaces/dev/jobs', 'GET v1/namespaces/dev/pods', 'GET kelos.dev/v1alpha2/namespaces/dev/taskrecords']);
 });

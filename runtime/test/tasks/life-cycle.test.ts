@@ -36,17 +36,20 @@ const phaseIs = (cluster: TestCluster, phase: string, name?: string) => () => cl
 const success: Script = { message: result(['branch: fix/42', 'commit: abc', 'cost-usd: 0.5', 'input-tokens: 10']) };
 
 describe('a Task that succeeds', () => {
-  test('costs five writes, no read, and no log', async () => {
+  test('costs six writes, no read of its own, and no log', async () => {
     const cluster = await aCluster(success);
     const { transport } = anOperator(cluster);
     await cluster.create(manifest());
     expect(await cluster.clock.runUntil(phaseIs(cluster, 'Succeeded'), HOUR)).toBe(true);
     await cluster.clock.advance(60_000);
     expect(transport.requests).toEqual([
+      // Once for the namespace, whatever is in it.
+      'GET kelos.dev/v1alpha2/namespaces/dev/taskbudgets',
       'PATCH kelos.dev/v1alpha2/namespaces/dev/tasks/fix',
       'POST batch/v1/namespaces/dev/jobs',
       'PATCH kelos.dev/v1alpha2/namespaces/dev/tasks/fix/status',
       'PATCH kelos.dev/v1alpha2/namespaces/dev/tasks/fix/status',
+      'POST kelos.dev/v1alpha2/namespaces/dev/taskrecords',
       'PATCH kelos.dev/v1alpha2/namespaces/dev/tasks/fix/status',
     ]);
     expect(cluster.kubelet.logsRead).toEqual([]);
@@ -243,8 +246,8 @@ describe('an operator that dies', () => {
     { it: 'succeeds', script: success },
     { it: 'fails, and is tried again', script: { exitCode: 3, message: result(['cost-usd: 0.5']) } },
   ];
-  /** Finalizer, ConfigMap, Job, three of the status, deletion of the Task, of its Job, finalizer. */
-  const WRITES = 9;
+  /** Finalizer, ConfigMap, Job, three of the status, record, deletion of the Task, of its Job, finalizer. */
+  const WRITES = 10;
   const crashes = Array.from({ length: WRITES }, (_, write) => (['before', 'after'] as const).map((when): Crash => ({ atWrite: write + 1, when }))).flat();
 
   /** Lets a Task live from beginning to end, starting a new operator for each one that dies. Answers its last status. */

@@ -1,5 +1,6 @@
 import type { Task, TaskSpec, TaskStatus } from '@taskwright/schema';
 import type { ContainerState, ContainerStatus, JobStatus, PodStatus } from '@taskwright/schema/kubernetes';
+import { expectationOf } from '../../src/budgets/expectation.ts';
 import type { ObservedJob, ObservedPod } from '../../src/tasks/observed.ts';
 import type { Images } from '../../src/tasks/pod/image.ts';
 import type { TaskFacts } from '../../src/tasks/task-facts.ts';
@@ -82,5 +83,5 @@ export function result(outputs: string[], more: { error?: string; truncated?: bo
 }
 
 export function facts(some: Partial<TaskFacts> = {}): TaskFacts {
-  return { task: aTask(), pods: [], agentConfig: () => undefined, taskNamed: () => undefined, dependants: [], read: () => undefined, serviceNamed: () => undefined, logs: new Map(), images, now, ...some };
+  return { task: aTask(), pods: [], agentConfig: () => undefined, taskNamed: () => undefined, dependants: [], budgets: () => ({ standings: [], expected: expectationOf({ metadata: {} }, []) }), hasRecord: false, read: () => undefined, serviceNamed: () => undefined, logs: new Map(), images, now, ...some };
 }

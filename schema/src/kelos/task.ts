@@ -20,7 +20,7 @@ export const taskSpec = z.object({
   worker: workerSpec.optional().describe('The environment the agent runs in. Left out: workerPoolRef names the pool that provides it.'),
   workerPoolRef: workerPoolReference.optional().describe('Runs the Task on a Pod of this WorkerPool instead of in a Job of its own. Left out: the Task gets a Job.'),
   branch: z.string().optional().describe(
-    'Git branch the agent works on, created where the remote lacks it. Tasks with the same Workspace and branch run one at a time, the oldest first. Left out: the ref of the Workspace.',
+    'Git branch the agent works on, created where the remote lacks it. Tasks on one branch of a repository run one at a time, the oldest first. Left out: the ref of the Workspace.',
   ),
   dependsOn: z.array(z.string()).optional().describe(
     'Names of Tasks in the same namespace that must have succeeded before this one starts. When one of them fails, or they form a circle, this Task fails. Left out: it starts at once.',

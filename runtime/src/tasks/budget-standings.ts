@@ -1,0 +1,53 @@
+import type { Task } from '@taskwright/schema';
+import { expectationOf } from '../budgets/expectation.ts';
+import { coveredBy, type Reservation, spendOf, type Standing } from '../budgets/standing.ts';
+import { samplesOf } from '../budgets/task-records.ts';
+import { controllerOf, keyOf } from '../kube/object.ts';
+import { budgetedLabelsOf } from './budgeted-labels.ts';
+import type { BudgetStandings } from './gates/budget.ts';
+import type { Starting } from './starting.ts';
+import { siblingKey, type TaskCaches } from './task-caches.ts';
+import { workerOf } from './worker.ts';
+
+/** The first so many are woken when a budget may have room; each that starts wakes the next, and none that cannot start is asked for nothing. */
+const WOKEN_AT_ONCE = 16;
+
+/** How the budgets stand that a Task comes under. */
+export function budgetStandingsOf(task: Task, caches: TaskCaches, starting: Starting, now: Date): BudgetStandings {
+  const budgets = caches.budgets.list(task.metadata.namespace).sort((a, b) => (a.metadata.name! < b.metadata.name! ? -1 : 1));
+  const samples = (of: Task) => samplesOf(caches.records, of.metadata.namespace, workerOf(of), now);
+  const others = budgets.length > 0 ? atWorkBeside(task, caches, starting) : [];
+  const standings = budgets.flatMap((budget): Standing[] => {
+    const covered = coveredBy(budget, budgetedLabelsOf(task));
+    if (covered === false) return [];
+    if (covered !== true) return [{ budget, problem: covered }];
+    const spend = spendOf(budget, caches.records, now);
+    if ('reason' in spend) return [{ budget, problem: spend }];
+    const reserved = others.filter((other) => coveredBy(budget, budgetedLabelsOf(other)) === true);
+    return [{ budget, ...spend, reserved: reserved.map((other): Reservation => ({ taskName: other.metadata.name!, expected: expectationOf(other, samples(other)) })) }];
+  });
+  return { standings, expected: expectationOf(task, standings.length > 0 ? samples(task) : []) };
+}
+
+/** Whom to wake when a Task has begun or ended, or a record was written: those who wait longest for a budget that covers it. */
+export function waitersForBudgets(namespace: string | undefined, labels: Readonly<Record<string, string>>, caches: TaskCaches): string[] {
+  return caches.budgets.list(namespace).filter((budget) => coveredBy(budget, labels) !== false).flatMap((budget) => {
+    const waiting = caches.tasks.byIndex('budget', keyOf(budget));
+    const age = ({ metadata }: Task) => `${metadata.creationTimestamp} ${metadata.name}`;
+    return waiting.sort((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, WOKEN_AT_ONCE).map(keyOf);
+  });
+}
+
+/** The Tasks of the namespace that spend, or are about to, and whose record is not written. */
+function atWorkBeside(task: Task, { tasks, jobs, records }: TaskCaches, starting: Starting): Task[] {
+  const namespace = task.metadata.namespace!;
+  const ofJobs = jobs.byIndex('active', namespace).flatMap((job) => {
+    const owner = controllerOf(job);
+    const found = owner && tasks.get(siblingKey(job, owner.name));
+    return found && found.metadata.uid === owner.uid ? [found] : [];
+  });
+  const all = [...starting.besides(task).map((start) => start.task), ...ofJobs, ...tasks.byIndex('atWork', namespace)];
+  const byUid = new Map(all.map((other) => [other.metadata.uid!, other]));
+  byUid.delete(task.metadata.uid!);
+  return [...byUid.values()].filter(({ metadata }) => !records.get(siblingKey(task, metadata.uid!)));
+}

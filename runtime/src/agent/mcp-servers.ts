@@ -13,6 +13,9 @@ const server = z.looseObject({
 });
 const servers = z.looseObject({ mcpServers: z.record(z.string(), server) });
 
+/** How long a server may take to start, for agents whose own limit is a few seconds: `npx` in a new Pod downloads first. */
+export const SERVER_START_SECONDS = 60;
+
 /** A server that a program is started for (`command`), or one at a URL: streamable HTTP, or the older SSE when that is its `type`. */
 export type McpServer = z.infer<typeof server>;
 

@@ -27,6 +27,26 @@ export function agentsIn(pluginDir: string): Promise<PluginEntry[]> {
   return entriesIn(pluginDir, 'agents', (name) => (name.endsWith('.md') ? name.slice(0, -'.md'.length) : undefined));
 }
 
+/** The same, for agents that know no plugins. **Errors:** `StepError` when two plugins have one of the same name. */
+export async function distinctAgentsIn(pluginDir: string): Promise<PluginEntry[]> {
+  const agents = await agentsIn(pluginDir);
+  for (const { plugin, name } of agents) {
+    const other = agents.find((one) => one.name === name && one.plugin !== plugin);
+    if (other !== undefined) throw new StepError(`agents: plugins ${JSON.stringify(plugin)} and ${JSON.stringify(other.plugin)} both have ${JSON.stringify(name)}; rename one of them`);
+  }
+  return agents;
+}
+
+const FRONT_MATTER = /^---\r?\n([\s\S]*?)\r?\n---\r?\n/;
+
+/** What an agent's file says: the description of its front matter, on one line, and the instructions below. */
+export function readAgentFile(text: string): { readonly description: string; readonly instructions: string } {
+  const [all = '', matter = ''] = FRONT_MATTER.exec(text) ?? [];
+  const [, first = '', more = ''] = /^description:[ \t]*(.*)((?:\r?\n[ \t]+.*)*)/m.exec(matter) ?? [];
+  const description = `${/^[>|][+-]?$/.test(first) ? '' : first} ${more}`.replace(/\s+/g, ' ').trim().replace(/^(['"])(.*)\1$/, '$2');
+  return { description, instructions: text.slice(all.length).trim() };
+}
+
 async function entriesIn(pluginDir: string, folder: string, nameOf: (file: string, path: string) => string | undefined): Promise<PluginEntry[]> {
   const found: PluginEntry[] = [];
   for (const plugin of await pluginsIn(pluginDir)) {

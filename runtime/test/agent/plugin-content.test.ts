@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { agentsIn, copySkills, pluginsIn, skillsIn } from '../../src/agent/plugin-content.ts';
+import { agentsIn, copySkills, distinctAgentsIn, pluginsIn, readAgentFile, skillsIn } from '../../src/agent/plugin-content.ts';
 import { temporaryDirectory } from './git-fixture.ts';
 
 function aDirectory(files: Record<string, string>): string {
@@ -35,4 +35,19 @@ test('a skill is copied whole, over an earlier copy', async () => {
 test('two skills of one name are refused', async () => {
   const dir = aDirectory({ 'alpha/skills/bravo:charlie/SKILL.md': '', 'alpha:bravo/skills/charlie/SKILL.md': '' });
   await expect(copySkills(dir, temporaryDirectory())).rejects.toThrow('skills: "alpha/bravo:charlie" and "alpha:bravo/charlie" both become "alpha:bravo:charlie"; rename one of them');
+});
+
+test('two agents of one name are refused where they are called without their plugin', async () => {
+  const dir = aDirectory({ 'a/agents/helper.md': '', 'b/agents/helper.md': '', 'b/agents/other.md': '' });
+  await expect(distinctAgentsIn(dir)).rejects.toThrow('agents: plugins "a" and "b" both have "helper"; rename one of them');
+});
+
+test.each([
+  ['---\nname: x\ndescription: Knows whales\n---\nYou know.\n', 'Knows whales', 'You know.'],
+  ['---\ndescription: "Knows: whales"\ntools: [a]\n---\n\nYou\nknow.', 'Knows: whales', 'You\nknow.'],
+  ['---\ndescription: >-\n  Knows\n  whales\nname: x\n---\nYou know.', 'Knows whales', 'You know.'],
+  ['No front matter.', '', 'No front matter.'],
+  ['---\nname: x\n---\n--- not the end ---', '', '--- not the end ---'],
+])('the file %j is a description and instructions', (text, description, instructions) => {
+  expect(readAgentFile(text)).toEqual({ description, instructions });
 });

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,9 +7,9 @@ import { z } from 'zod';
 import type { AgentAdapter, AgentCommand, AgentInput, AgentOutcome, EventReader, ModelUsage } from '../adapter.ts';
 import { endLine, resultLine, saidLine, toolErrorLine, toolLine, warningLine } from '../event-lines.ts';
 import type { Env } from '../layout.ts';
-import { type McpServer, mcpServersIn } from '../mcp-servers.ts';
+import { type McpServer, mcpServersIn, SERVER_START_SECONDS } from '../mcp-servers.ts';
 import { modelFailure } from '../model-failure.ts';
-import { copySkills } from '../plugin-content.ts';
+import { copySkills, distinctAgentsIn, readAgentFile } from '../plugin-content.ts';
 import { StepError } from '../step-error.ts';
 import { tokensOf } from '../token-count.ts';
 
@@ -36,6 +36,7 @@ async function configure(input: AgentInput): Promise<void> {
   if (env.CODEX_AUTH_JSON) await writeFile(join(home, 'auth.json'), checkedAuth(env.CODEX_AUTH_JSON), { mode: 0o600 });
   if (env.KELOS_AGENTS_MD) await writeFile(join(home, 'AGENTS.md'), env.KELOS_AGENTS_MD);
   await copySkills(pluginDir, join(home, 'skills'));
+  await writeAgents(pluginDir, join(home, 'agents'));
 }
 
 async function command({ env, prompt }: AgentInput): Promise<AgentCommand> {
@@ -43,6 +44,15 @@ async function command({ env, prompt }: AgentInput): Promise<AgentCommand> {
   if (env.KELOS_MODEL) args.push('--model', env.KELOS_MODEL);
   // Its own shell commands need none of this, and it reads the login from the file.
   return { file: 'codex', args: [...args, '-'], input: prompt, env: { CODEX_AUTH_JSON: undefined, KELOS_MCP_SERVERS: undefined } };
+}
+
+/** Its agents are files of TOML, and called by the name in it. */
+async function writeAgents(pluginDir: string, directory: string): Promise<void> {
+  for (const { name, path } of await distinctAgentsIn(pluginDir)) {
+    const { description, instructions } = readAgentFile(await readFile(path, 'utf8'));
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, `${name}.toml`), `name = ${toml(name)}\ndescription = ${toml(description || name)}\ndeveloper_instructions = ${toml(instructions)}\n`);
+  }
 }
 
 function homeOf({ CODEX_HOME: codexHome, HOME: home = homedir() }: Env): string {
@@ -88,6 +98,7 @@ function providerAt(url: string, env: Env): string[] {
 
 function serverLines({ command, args, url, headers, env }: McpServer): string[] {
   return [
+    `startup_timeout_sec = ${SERVER_START_SECONDS}`,
     ...(command ? [`command = ${toml(command)}`] : []),
     ...(args ? [`args = [${args.map(toml).join(', ')}]`] : []),
     ...(url ? [`url = ${toml(url)}`] : []),

@@ -5,10 +5,9 @@ import { z } from 'zod';
 import type { AgentAdapter, AgentCommand, AgentInput, AgentOutcome, EventReader, ModelUsage } from '../adapter.ts';
 import { endLine, resultLine, saidLine, toolErrorLine, toolLine, warningLine } from '../event-lines.ts';
 import type { Env } from '../layout.ts';
-import { type McpServer, mcpServersIn } from '../mcp-servers.ts';
+import { type McpServer, mcpServersIn, SERVER_START_SECONDS } from '../mcp-servers.ts';
 import { modelFailure } from '../model-failure.ts';
-import { agentsIn, copySkills } from '../plugin-content.ts';
-import { StepError } from '../step-error.ts';
+import { copySkills, distinctAgentsIn } from '../plugin-content.ts';
 import { tokensOf } from '../token-count.ts';
 
 /** OpenCode. */
@@ -53,19 +52,15 @@ function serversOf(env: Env): object {
 
 /** At a URL it tries streamable HTTP, then SSE. */
 function serverOf({ command, args = [], url, headers, env }: McpServer): object {
+  const start = { enabled: true, timeout: SERVER_START_SECONDS * 1_000 };
   return command
-    ? { type: 'local', command: [command, ...args], environment: env ?? {}, enabled: true }
-    : { type: 'remote', url, headers: headers ?? {}, oauth: false, enabled: true };
+    ? { type: 'local', command: [command, ...args], environment: env ?? {}, ...start }
+    : { type: 'remote', url, headers: headers ?? {}, oauth: false, ...start };
 }
 
 /** Agents have no plugin in their names, as prompts call them by. */
 async function copyAgents(pluginDir: string, directory: string): Promise<void> {
-  const copied = new Map<string, string>();
-  for (const { plugin, name, path } of await agentsIn(pluginDir)) {
-    const other = copied.get(name);
-    if (other !== undefined) throw new StepError(`agents: plugins ${JSON.stringify(other)} and ${JSON.stringify(plugin)} both have ${JSON.stringify(name)}; rename one of them`);
-    copied.set(name, plugin);
-    await mkdir(directory, { recursive: true });
+  for (const { name, path } of await distinctAgentsIn(pluginDir)) {
     await rm(join(directory, `${name}.md`), { force: true });
     await cp(path, join(directory, `${name}.md`), { dereference: true });
   }

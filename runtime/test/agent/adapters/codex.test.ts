@@ -86,19 +86,31 @@ base_url = "http://gateway/v1"
 wire_api = "responses"
 env_key = "CODEX_API_KEY"
 [mcp_servers."a \\"b\\""]
+startup_timeout_sec = 60
 command = "npx"
 args = ["-y", "x\\n"]
 env = { "TOKEN" = "s\\u007f\\\\\\"" }
 [mcp_servers."web"]
+startup_timeout_sec = 60
 url = "https://mcp.example.com"
 http_headers = { "Authorization" = "Bearer t" }
 [mcp_servers."old"]
+startup_timeout_sec = 60
 url = "https://old.example.com/sse"
 `);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(readFileSync(join(home, '.codex', 'config.toml'), 'utf8')).toBe('model = "theirs"\n');
   expect(readFileSync(join(home, '.codex', 'AGENTS.md'), 'utf8')).toBe('Be kind.');
   expect(new Set(warnings)).toEqual(new Set(['! MCP server old: Codex does not speak SSE, it is tried as streamable HTTP']));
+});
+
+test('agents of plugins are agents of its own', async () => {
+  const home = temporaryDirectory();
+  const pluginDir = join(home, 'plugins');
+  mkdirSync(join(pluginDir, 'sea', 'agents'), { recursive: true });
+  writeFileSync(join(pluginDir, 'sea', 'agents', 'queequeg.md'), '---\nname: queequeg\ndescription: Knows "whales"\n---\nYou know\nwhales.\n');
+  await adapter.configure(anInput({ env: { CODEX_HOME: home }, pluginDir }));
+  expect(readFileSync(join(home, 'agents', 'queequeg.toml'), 'utf8')).toBe('name = "queequeg"\ndescription = "Knows \\"whales\\""\ndeveloper_instructions = "You know\\nwhales."\n');
 });
 
 test('a login is kept where Codex reads it, and not in the environment of its commands', async () => {

@@ -75,9 +75,9 @@ test('a configuration is a file of its own, for its user alone, and the same whe
   await adapter.configure(input);
   const at = join(home, '.config', 'opencode');
   expect(JSON.parse(readFileSync(join(at, 'taskwright.json'), 'utf8'))).toEqual({ autoupdate: false, share: 'disabled', mcp: {
-    local: { type: 'local', command: ['npx', '-y', 'x'], environment: { TOKEN: 't' }, enabled: true },
-    web: { type: 'remote', url: 'https://a', headers: { H: 'v' }, oauth: false, enabled: true },
-    old: { type: 'remote', url: 'https://b', headers: {}, oauth: false, enabled: true },
+    local: { type: 'local', command: ['npx', '-y', 'x'], environment: { TOKEN: 't' }, enabled: true, timeout: 60_000 },
+    web: { type: 'remote', url: 'https://a', headers: { H: 'v' }, oauth: false, enabled: true, timeout: 60_000 },
+    old: { type: 'remote', url: 'https://b', headers: {}, oauth: false, enabled: true, timeout: 60_000 },
   } });
   expect(statSync(join(at, 'taskwright.json')).mode & 0o777).toBe(0o600);
   expect(readFileSync(join(at, 'AGENTS.md'), 'utf8')).toBe('Be kind.');

@@ -16,6 +16,7 @@ export function elementOf(item: Value, keys: readonly Value[], budget: Budget): 
       return value === undefined ? within.zero : value;
     }
     if (within instanceof ListValue) return within.at(position(key, within.length, within.length - 1));
+    if (within === null) throw new TemplateFault('index has nothing to go on with; a key before this one is missing, or its value is nil');
     if (typeof within === 'string') return new Byte(BigInt(within.charCodeAt(position(key, within.length, within.length - 1))));
     throw new TemplateFault(`index of ${describe(within)}; only maps, lists and texts have elements`);
   }, item);

@@ -11,7 +11,7 @@ test.each([
   ['x\n{{ .Deps.plan.Results.brnch }}', 'line 2, column 4: there is no .brnch; did you mean .branch?'],
   ['{{ .Deps.plan.Results.nope }}', 'line 1, column 4: there is no .nope; there is branch or pr'],
   ['{{ .Nope }}', 'line 1, column 4: there is no .Nope; there is Deps or Number'],
-  ['{{ index .Deps "unknown" "Outputs" }}', 'line 1, column 4: index of nothing; only maps, lists and texts have elements'],
+  ['{{ index .Deps "unknown" "Outputs" }}', 'line 1, column 4: index has nothing to go on with; a key before this one is missing, or its value is nil'],
   ['{{ .Deps.plan.Name.x }}', 'line 1, column 4: .x of text; only maps have fields'],
   ['{{ eq .Number 42 }}', 'line 1, column 4: float64 and int cannot be compared; a number from JSON is a float, so write 42.0'],
   ['{{ range .Deps.plan.Name }}{{ end }}', 'line 1, column 10: range over text; only lists, maps and integers have elements'],

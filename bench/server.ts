@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HttpFace } from '@taskwright/runtime/embedded';
@@ -41,7 +42,7 @@ export async function benchServer(kubeconfig: string | undefined): Promise<Bench
   if (embedded) writeFileSync(file, stringify(kubeconfigOf(JSON.parse(await embedded.line()) as HttpFace)), { mode: 0o600 });
   const config = await loadConfig({ env: {}, home: '', kubeconfig: file });
   const url = new URL(config.server);
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) throw new RangeError(`--kubeconfig: got a server at ${url.hostname}; a bench fills its server, so only one on this machine is allowed`);
+  if (!(await isHere(url.hostname))) throw new RangeError(`--kubeconfig: got a server at ${url.hostname}; a bench fills its server, so only one on this machine is allowed`);
   const transport = new HttpTransport(config);
   const client = new KubeClient(transport, { userAgent: 'taskwright-bench' });
   await install(client);
@@ -77,6 +78,15 @@ export async function benchServer(kubeconfig: string | undefined): Promise<Bench
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** Only an address of this machine can be listened on. A node has its API server on a bridge. */
+function isHere(hostname: string): Promise<boolean> {
+  const listener = createServer();
+  return new Promise((resolve) => {
+    listener.on('error', () => resolve(false));
+    listener.listen(0, hostname.replace(/^\[|\]$/g, ''), () => listener.close(() => resolve(true)));
+  });
 }
 
 async function install(client: KubeClient): Promise<void> {

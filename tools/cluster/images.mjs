@@ -59,7 +59,7 @@ export async function writeImages({ archive, claudeCode, customAgent, env }) {
       images.push({ name: CUSTOM_IMAGE, layers: [base, tools, agent], config: toolsConfig });
     }
     if (claudeCode) {
-      const inputs = [here, stateOf([join(claudeCode, CLAUDE)]), contentOf([inRoot('images/claude-code')])];
+      const inputs = [here, stateOf([join(claudeCode, CLAUDE)]), contentOf([inRoot('images/agent-tools')])];
       const agent = await layers.add('claude-code', inputs, (at) => fillClaudeCode(at, claudeCode));
       images.push({ name: IMAGES['claude-code'], layers: [base, tools, agent], config: configOf('images/claude-code/Dockerfile', undefined, toolsConfig) });
     }

@@ -46,8 +46,9 @@ export interface InformerMetrics {
  */
 export class Informer<T extends KubeObject = KubeObject, Index extends string = never> {
   readonly resource: Resource;
+  /** Which of its objects are copied. */
+  readonly selection: Selection;
   readonly #client: KubeClient;
-  readonly #selection: Selection;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #metrics: InformerMetrics | undefined;
@@ -64,7 +65,7 @@ export class Informer<T extends KubeObject = KubeObject, Index extends string = 
     const { namespace, labelSelector, fieldSelector, project = (object) => object, indexes = {} as IndexFunctions<T, Index> } = options;
     this.resource = resource;
     this.#client = client;
-    this.#selection = { namespace, labelSelector, fieldSelector };
+    this.selection = { namespace, labelSelector, fieldSelector };
     this.#clock = clock;
     this.#random = random;
     this.#metrics = metrics;
@@ -185,8 +186,8 @@ export class Informer<T extends KubeObject = KubeObject, Index extends string = 
     // Uniform in 5 to 10 minutes, so that a restarted server is not asked by everybody at once.
     const timeoutSeconds = 300 + Math.floor(300 * this.#random());
     const state = this.#state;
-    if (state.at === 'watching') return { ...this.#selection, timeoutSeconds, resourceVersion: state.from };
-    return { ...this.#selection, timeoutSeconds, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', resourceVersion: state.notOlderThan || undefined };
+    if (state.at === 'watching') return { ...this.selection, timeoutSeconds, resourceVersion: state.from };
+    return { ...this.selection, timeoutSeconds, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', resourceVersion: state.notOlderThan || undefined };
   }
 
   #decode(line: Buffer): WatchEvent<T> {
@@ -232,7 +233,7 @@ export class Informer<T extends KubeObject = KubeObject, Index extends string = 
   }
 
   async #readPage(gathering: Gathering<T, Index>, options: ListOptions): Promise<KubeList<T>['metadata']> {
-    const bytes = await this.#client.listBytes(this.resource, { ...this.#selection, ...options });
+    const bytes = await this.#client.listBytes(this.resource, { ...this.selection, ...options });
     this.#lastHeardAt = this.#clock.elapsed();
     const { items, metadata } = JSON.parse(stripManagedFields(bytes, 'list')) as KubeList<T>;
     const slice = new Slice(this.#clock);

@@ -4,6 +4,9 @@ import { simulate, type Verdict } from './simulation.ts';
 /** More of them: `TASKWRIGHT_FAULT_RUNS=500 npm test -- faults/simulation`, or bench/faults.ts. */
 const RUNS = Number(process.env.TASKWRIGHT_FAULT_RUNS ?? 14);
 const SECONDS_PER_RUN = 20;
+/** The seed that shows it today, and how many more are tried when it does not. */
+const [CANARY, MOST_CANARIES] = [11, 40];
+const FENCE_IS_BROKEN = /^onlyLeadersWrite: operator-\d-\d+ wrote .* while operator-\d-\d+ led$/;
 
 function report({ seed, end, complaints }: Verdict): string {
   return `${end}; replay it: node --conditions=taskwright-source bench/faults.ts ${seed} 1\n${complaints.join('\n')}`;
@@ -26,10 +29,14 @@ test('a seed is one run, whatever ran before', async () => {
   expect(second.run.traffic).toEqual(first.run.traffic);
 });
 
-// A canary: its clock stands still while the process does, so it takes its lease for fresh when it goes on.
-test('the simulation finds an operator that goes on writing after it lost its lease', async () => {
+// A canary: its clock stands still while the process does, so it takes its lease for fresh when it goes on. Which of the runs shows it
+// depends on every step before; one of a few does.
+test('the simulation finds an operator that goes on writing after it lost its lease', { timeout: MOST_CANARIES * SECONDS_PER_RUN * 1_000 }, async () => {
   const shapes = ['plain', 'failing', 'retried', 'ttl 60', 'chain', 'late secret', 'late workspace', 'tool server'];
-  const verdict = await simulate({ seed: 9, shapes, faults: ['stop', 'slow answer', 'frozen'], replicas: 2, broken: { losesTime: true } });
-  expect(verdict.end).toBe('wrong');
-  expect(verdict.complaints).toContainEqual(expect.stringMatching(/^onlyLeadersWrite: operator-1-\d+ wrote .* while operator-0-\d+ led$/));
+  const complaints: string[] = [];
+  for (let seed = CANARY; seed < CANARY + MOST_CANARIES && !complaints.some((complaint) => FENCE_IS_BROKEN.test(complaint)); seed += 1) {
+    const verdict = await simulate({ seed, shapes, faults: ['stop', 'slow answer', 'frozen'], replicas: 2, broken: { losesTime: true } });
+    if (verdict.end === 'wrong') complaints.push(...verdict.complaints);
+  }
+  expect(complaints).toContainEqual(expect.stringMatching(FENCE_IS_BROKEN));
 });

@@ -185,8 +185,7 @@ function isBehind(name: string, before: History, now: History): boolean {
 async function compareCaches({ processes, caches }: Pick<Run, 'processes' | 'caches'>, { client }: TestCluster): Promise<void> {
   for (const { informers } of processes) {
     for (const informer of informers) {
-      const selector = /^(Job|Pod)$/.test(informer.resource.kind) ? { labelSelector: 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task' } : {};
-      const { items } = await client.list(informer.resource, selector);
+      const { items } = await client.list(informer.resource, informer.selection);
       caches.push({ kind: informer.resource.kind, cached: informer.list().map(identityOf).sort(), listed: items.map(identityOf).sort() });
     }
   }

@@ -255,7 +255,8 @@ export class Taskwright extends Construct {
         { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
       ],
       ports: [{ name: 'http-metrics', containerPort: METRICS_PORT }, { name: 'http-health', containerPort: HEALTH_PORT }],
-      startupProbe: { httpGet: { path: '/readyz', port: 'http-health' }, periodSeconds: 2, failureThreshold: 30 },
+      // Alive, not ready: an operator whose cluster lacks something waits for it, and a restart would not bring it. It listens after a second.
+      startupProbe: { httpGet: { path: '/healthz', port: 'http-health' }, initialDelaySeconds: 2, periodSeconds: 2, failureThreshold: 30 },
       livenessProbe: { httpGet: { path: '/healthz', port: 'http-health' }, periodSeconds: 20, timeoutSeconds: 5 },
       readinessProbe: { httpGet: { path: '/readyz', port: 'http-health' }, periodSeconds: 10, timeoutSeconds: 5 },
       resources: { requests, limits },

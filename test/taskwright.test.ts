@@ -150,9 +150,10 @@ describe('Taskwright', () => {
                   "startupProbe": {
                     "failureThreshold": 30,
                     "httpGet": {
-                      "path": "/readyz",
+                      "path": "/healthz",
                       "port": "http-health",
                     },
+                    "initialDelaySeconds": 2,
                     "periodSeconds": 2,
                   },
                 },

@@ -5,6 +5,7 @@ import type { Clock } from '../kube/clock.ts';
 import { Controller, type ControllerMetrics, source } from '../kube/controller.ts';
 import type { Log } from '../kube/log.ts';
 import { keyOf, splitKey } from '../kube/object.ts';
+import { isAboutCluster } from '../kube/recognized-trouble.ts';
 import { Written } from '../kube/written.ts';
 import type { BudgetCaches } from './budget-caches.ts';
 import { planBudget } from './budget-status.ts';
@@ -24,7 +25,7 @@ export interface BudgetControllersOptions {
 export function budgetControllers({ client, caches, clock, log, metrics }: BudgetControllersOptions): Controller[] {
   const { budgets, records } = caches;
   const effects: Effects = { client, fieldManager: 'taskwright-budgets', written: new Written([budgets, records], clock) };
-  const shared = { clock, log, groupOf: (key: string) => splitKey(key).namespace ?? '', written: effects.written };
+  const shared = { clock, log, isToldElsewhere: isAboutCluster, groupOf: (key: string) => splitKey(key).namespace ?? '', written: effects.written };
   return [
     new Controller({
       ...shared,

@@ -90,7 +90,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     informers: [jobs, pods, ...configurations],
     controllers: [jobController({ client, clock, jobs, pods, events, log })],
     flush: () => events.flush(),
-    clock,
     log,
   });
   await manager.ready;

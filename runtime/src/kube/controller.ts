@@ -50,6 +50,8 @@ export interface ControllerOptions extends Pick<QueueOptions, 'groupOf' | 'retry
   readonly timeoutMs?: number;
   /** A key whose last writes the caches do not show yet is run a little later. */
   readonly written?: Pick<Written, 'isBehind'>;
+  /** Errors that are not told for each key, because they are told once for all of them. Default: none. */
+  readonly isToldElsewhere?: (error: unknown) => boolean;
   readonly clock?: Clock;
   readonly log?: Log;
   readonly metrics?: ControllerMetrics;
@@ -166,7 +168,8 @@ export class Controller {
       this.#log.debug({ ...fields, err: error }, 'reconcile met a conflict');
       return 'requeue';
     }
-    this.#log.error({ ...fields, err: error }, 'reconcile failed');
+    if (this.#options.isToldElsewhere?.(error)) this.#log.debug({ ...fields, err: error }, 'reconcile failed');
+    else this.#log.error({ ...fields, err: error }, 'reconcile failed');
     if (error instanceof ReconcileTimeout) return 'timeout';
     return isDefect(error) ? 'panic' : 'error';
   }

@@ -76,14 +76,21 @@ export class HttpTransport implements Transport {
     const { method, path, headers, body, signal } = request;
     try {
       signal?.throwIfAborted();
-      const token = await this.#config.token?.();
-      return await dispatcher.request({
+      const send = (token: string | undefined) => dispatcher.request({
         method,
         path: this.#basePath + path,
         headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
         body,
         signal,
       });
+      const token = await this.#config.token?.();
+      const answer = await send(token);
+      if (answer.statusCode !== 401 || token === undefined) return answer;
+      // It may have been renewed since it was read; a request that was not believed has done nothing.
+      const renewed = await this.#config.token?.(token);
+      if (renewed === token) return answer;
+      await answer.body.dump();
+      return await send(renewed);
     } catch (cause) {
       throw this.#failure(request, cause);
     }

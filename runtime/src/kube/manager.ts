@@ -1,4 +1,3 @@
-import { type Clock, sleep, systemClock } from './clock.ts';
 import type { Controller } from './controller.ts';
 import type { Informer } from './informer.ts';
 import type { LeaderElector } from './lease.ts';
@@ -11,11 +10,8 @@ export interface ManagerOptions {
   readonly elector?: LeaderElector;
   /** What is to be finished before the end: events that were not sent yet. */
   readonly flush?: () => Promise<void>;
-  /** How long the caches may take to fill, in milliseconds. Default: 2 min. */
-  readonly syncTimeoutMs?: number;
   /** How long runs may take to end at shutdown, in milliseconds. Default: 30 s. */
   readonly graceMs?: number;
-  readonly clock?: Clock;
   readonly log?: Log;
 }
 
@@ -25,7 +21,7 @@ export interface ManagerOptions {
  * **Guarantee** No key is reconciled before every cache has synced and we lead; followers keep their caches warm. Losing the lease
  * aborts every run at once. {@link stop} ends in this order: no new keys, runs end, informers, events, lease.
  *
- * **Errors** {@link ready} rejects when a cache does not fill in time. {@link failed} resolves with what ended the leadership: the process
+ * **Errors** {@link ready} rejects only when it is stopped first. {@link failed} resolves with what ended the leadership: the process
  * should exit then, for a fresh start is the only state that is surely right.
  */
 export class Manager {
@@ -34,16 +30,14 @@ export class Manager {
   /** Resolves when the process should end though nobody stopped it. */
   readonly failed: Promise<Error>;
   readonly #options: ManagerOptions;
-  readonly #clock: Clock;
   readonly #log: Log;
   readonly #stopping = new AbortController();
   readonly #informing = new AbortController();
   readonly #leading: Promise<void>;
 
   constructor(options: ManagerOptions) {
-    const { clock = systemClock, log = silentLog } = options;
+    const { log = silentLog } = options;
     this.#options = options;
-    this.#clock = clock;
     this.#log = log;
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.failed = promise;
@@ -54,7 +48,12 @@ export class Manager {
 
   /** Caches are full; whether we lead is another matter. */
   get isReady(): boolean {
-    return !this.#stopping.signal.aborted && this.#options.informers.every((informer) => informer.hasSynced);
+    return !this.#stopping.signal.aborted && this.waitsFor.length === 0;
+  }
+
+  /** The resources whose caches are not full yet. */
+  get waitsFor(): string[] {
+    return [...new Set(this.#options.informers.filter((informer) => !informer.hasSynced).map(({ resource }) => resource.plural))];
   }
 
   get isLeading(): boolean {
@@ -70,19 +69,15 @@ export class Manager {
     await this.#options.elector?.release().catch((error: unknown) => this.#log.warn({ err: error }, 'lease not released'));
   }
 
+  /** Waits for as long as it takes: what is missing may be mended outside, and nothing is gained by a process that ends and starts. */
   async #sync(): Promise<void> {
-    const { informers, syncTimeoutMs = 120_000 } = this.#options;
-    const done = new AbortController();
-    const late = sleep(this.#clock, syncTimeoutMs, AbortSignal.any([done.signal, this.#stopping.signal])).then(() => {
-      const missing = informers.filter((informer) => !informer.hasSynced).map(({ resource }) => resource.plural);
-      throw new Error(`caches: not filled after ${syncTimeoutMs} ms, ${missing.join(', ')} missing; check that the kinds are installed and may be listed and watched`);
-    });
-    try {
-      await Promise.race([Promise.all(informers.map((informer) => informer.synced)), late]);
-    } finally {
-      late.catch(() => {}); // Aborted below; nobody waits for it any more.
-      done.abort(STOPPED);
-    }
+    const { informers } = this.#options;
+    const { signal } = this.#stopping;
+    const stopped = Promise.withResolvers<never>();
+    const onAbort = () => stopped.reject(STOPPED);
+    signal.addEventListener('abort', onAbort, { once: true });
+    await Promise.race([Promise.all(informers.map((informer) => informer.synced)), stopped.promise]);
+    signal.removeEventListener('abort', onAbort);
   }
 
   async #lead(): Promise<void> {

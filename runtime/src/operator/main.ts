@@ -10,8 +10,8 @@ import { parseFlags } from './flags.ts';
 import { startOperator } from './operator.ts';
 
 /**
- * The operator as a process. It ends with 0 when it is asked to (SIGTERM), with 1 when it lost its lease or its caches did not
- * fill, at once when it is asked a second time, and with 2 for a command line it cannot read.
+ * The operator as a process. It ends with 0 when it is asked to (SIGTERM), with 1 when it lost its lease or finds no cluster to speak to,
+ * at once when it is asked a second time, and with 2 for a command line it cannot read. What a cluster lacks never ends it.
  */
 async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const flags = parseFlags(args);
@@ -27,6 +27,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     ...(flags.network ? { network: flags.network } : {}),
     log,
     metrics,
+    reviewsCluster: true,
     identity: `${env.POD_NAME ?? hostname()}_${randomUUID()}`,
     ...(flags.leaderElect ? { leaderElection: { namespace: env.POD_NAMESPACE ?? config.namespace } } : {}),
     ...(flags.namespaces ? { namespaces: flags.namespaces } : {}),
@@ -35,7 +36,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   const asked = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
-  const ready = { caches: () => (stopping ? 'the process is stopping' : operator.isReady ? undefined : 'caches are not filled yet') };
+  const ready = { operator: () => (stopping ? 'the process is stopping' : operator.problem) };
   let stopping = false;
   const servers = await Promise.all([
     ...(flags.healthAddress ? [startHealthServer({ ...flags.healthAddress, ready })] : []),

@@ -1,3 +1,4 @@
+import { taskResource } from '@taskwright/schema';
 import { budgetControllers } from '../budgets/budget-controllers.ts';
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
@@ -6,8 +7,13 @@ import { LeaderElector } from '../kube/lease.ts';
 import type { Log } from '../kube/log.ts';
 import { Manager } from '../kube/manager.ts';
 import type { KubeMetrics } from '../kube/metrics.ts';
+import { keyOf } from '../kube/object.ts';
+import { LOW_PRIORITY } from '../kube/queue.ts';
 import { type Random, systemRandom } from '../kube/random.ts';
+import { isAboutCluster, uselessWatch } from '../kube/recognized-trouble.ts';
 import type { Transport } from '../kube/transport.ts';
+import { Troubles } from '../kube/troubles.ts';
+import { watched } from '../kube/watched-transport.ts';
 import { fence } from '../kube/write-fence.ts';
 import type { NetworkRules } from '../tasks/network/network-rules.ts';
 import type { Images } from '../tasks/pod/image.ts';
@@ -16,6 +22,8 @@ import { tokenController, tokenSecrets } from '../workspaces/token-controller.ts
 import { taskCaches } from '../tasks/task-caches.ts';
 import { taskController } from '../tasks/task-controller.ts';
 import { TaskMetrics } from '../tasks/task-metrics.ts';
+import { keepReviewing } from './cluster-review.ts';
+import { leaseRights, workloadRights } from './rights.ts';
 
 export interface OperatorOptions {
   /** How to reach the API: sockets to a cluster, or the embedded engine. It is left open at the end. */
@@ -38,13 +46,17 @@ export interface OperatorOptions {
   readonly leaderElection?: { readonly namespace: string };
   /** The only namespaces that are watched. Default: all of them. */
   readonly namespaces?: readonly string[];
+  /** Ask the cluster whether it grants the rights and defines the kinds as we need them. Default: false, for one that is made for us does. */
+  readonly reviewsCluster?: boolean;
 }
 
 export interface Operator {
-  /** Resolves when the caches are full. Rejects when they do not fill. Who is to work then is up to the election, if there is one. */
+  /** Resolves when the caches are full, however long that takes. Who is to work then is up to the election, if there is one. */
   readonly ready: Promise<void>;
   /** Resolves with the reason when the process should end though nobody stopped it: it lost its lease. */
   readonly failed: Promise<Error>;
+  /** Why it is not ready: what its caches wait for, what the cluster refuses and who can mend it. `undefined` when it is. */
+  readonly problem: string | undefined;
   readonly isReady: boolean;
   readonly isLeading: boolean;
   /** Lets runs end, sends the last events, then gives up the lease. */
@@ -56,15 +68,27 @@ const NAME = 'taskwright-operator';
 /** Who reports events, as tools know it from the reference. */
 const REPORTING_CONTROLLER = 'kelos-controller';
 
-/** Starts every controller. The same in a cluster, on a laptop and in tests: all that differs is the transport, the clock and the images. */
+/**
+ * Starts every controller. The same in a cluster, on a laptop and in tests: all that differs is the transport, the clock and the images.
+ *
+ * **Guarantee** Nothing that can be mended outside ends it: kinds that are not there, rights, credentials, a server that is away. It says what is
+ * missing once, is not ready meanwhile, asks again with a backoff, and goes on by itself.
+ */
 export function startOperator(options: OperatorOptions): Operator {
-  const { transport, images, network, fetch = globalThis.fetch, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
+  const { images, network, fetch = globalThis.fetch, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
+  const troubles = new Troubles({ clock, log });
+  const transport = watched(options.transport, troubles);
   const clientOptions = { userAgent: NAME, clock, ...(metrics ? { metrics: metrics.requests('kubernetes') } : {}) };
-  const onError = (err: unknown) => log?.warn({ err }, 'the API server could not be reached, or refused');
+  const onError = (err: unknown) => {
+    if (err instanceof Error && err.message.startsWith('watch: ')) return troubles.meet(uselessWatch(err));
+    if (isAboutCluster(err)) log?.debug({ err }, 'a request failed');
+    else log?.warn({ err }, 'a request failed');
+  };
 
   // Not fenced: it writes the lease while it does not lead.
-  const elector = leaderElection && new LeaderElector(new KubeClient(transport, clientOptions), { ...leaderElection, name: NAME, identity, clock, random, onError });
-  const client = new KubeClient(elector ? fence(transport, () => elector.isLeading) : transport, clientOptions);
+  const free = new KubeClient(transport, clientOptions);
+  const elector = leaderElection && new LeaderElector(free, { ...leaderElection, name: NAME, identity, clock, random, onError });
+  const client = elector ? new KubeClient(fence(transport, () => elector.isLeading), clientOptions) : free;
   const events = new EventRecorder(client, { reportingController: REPORTING_CONTROLLER, reportingInstance: identity, clock, random, onError });
   const taskMetrics = metrics && new TaskMetrics(metrics.registry);
 
@@ -83,20 +107,42 @@ export function startOperator(options: OperatorOptions): Operator {
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);
   if (elector) metrics?.watchLeader(NAME, elector);
-  const manager = new Manager({ informers, controllers, elector, flush: () => events.flush(), clock, log });
+  const manager = new Manager({ informers, controllers, elector, flush: () => events.flush(), log });
+
+  // What failed meanwhile waits longer each time, up to a quarter of an hour: too long for something that was mended just now.
+  troubles.onChange((_, is) => {
+    if (is === 'over') for (const { caches, tasks } of parts) for (const task of caches.tasks.list()) tasks.controller.queue.add(keyOf(task), LOW_PRIORITY);
+  });
+  const stopping = new AbortController();
+  if (options.reviewsCluster) {
+    const rights = [
+      ...namespaces.flatMap((namespace) => workloadRights(network?.reach).map((right) => ({ ...right, namespace }))),
+      ...(leaderElection ? leaseRights(NAME).map((right) => ({ ...right, namespace: leaderElection.namespace })) : []),
+    ];
+    const kinds = new Set(informers.map(({ resource }) => resource).filter(({ group }) => group === taskResource.group));
+    // Its own questions are no work: that one of them fails says nothing.
+    void keepReviewing({ client: new KubeClient(options.transport, clientOptions), rights, kinds: [...kinds], troubles, clock, random, log }, stopping.signal);
+  }
 
   return {
     ready: manager.ready,
     failed: manager.failed,
+    get problem() {
+      const waits = manager.waitsFor;
+      const parts = [waits.length === 0 ? [] : `waiting for ${waits.join(', ')}`, troubles.text ?? []].flat();
+      return parts.length === 0 ? undefined : parts.join('; ');
+    },
     get isReady() {
-      return manager.isReady;
+      return manager.isReady && troubles.text === undefined;
     },
     get isLeading() {
       return manager.isLeading;
     },
     async stop() {
+      stopping.abort();
       for (const { tasks } of parts) tasks.close();
       await manager.stop();
+      troubles.close();
     },
   };
 }

@@ -6,6 +6,7 @@ import { Controller, type ControllerMetrics, source } from '../kube/controller.t
 import type { Log } from '../kube/log.ts';
 import { keyOf, splitKey } from '../kube/object.ts';
 import type { Random } from '../kube/random.ts';
+import { isAboutCluster } from '../kube/recognized-trouble.ts';
 import { Written } from '../kube/written.ts';
 import { ADMITTED } from './admission.ts';
 import { neighboursOnBranch, waitersForPod } from './branch-queue.ts';
@@ -43,7 +44,7 @@ export function taskController(options: TaskControllerOptions): { controller: Co
     clock,
     ...(random && { random }),
     wake: (key, afterMs) => controller.queue.addAfter(key, afterMs),
-    onError: (err) => log?.warn({ err }, 'a Secret or ConfigMap cannot be watched'),
+    onError: (err) => (isAboutCluster(err) ? log?.debug : log?.warn)?.call(log, { err }, 'a Secret or ConfigMap cannot be watched'),
   });
   const effects: Effects = { client, fieldManager: 'taskwright-tasks', events, written };
 
@@ -84,6 +85,7 @@ export function taskController(options: TaskControllerOptions): { controller: Co
     // Reading the log of an agent that printed 100 MB takes its time.
     timeoutMs: 120_000,
     written,
+    isToldElsewhere: isAboutCluster,
     clock,
     log,
     metrics: metrics && {

@@ -10,6 +10,7 @@ import { Informer, type InformerMetrics } from '../kube/informer.ts';
 import type { Log } from '../kube/log.ts';
 import { controllerOf, keyOf, splitKey } from '../kube/object.ts';
 import type { Random } from '../kube/random.ts';
+import { isAboutCluster } from '../kube/recognized-trouble.ts';
 import { Written } from '../kube/written.ts';
 import { isGitHubApp } from './github-app.ts';
 import type { InstallationTokens, TokenState } from './installation-tokens.ts';
@@ -66,6 +67,7 @@ export function tokenController({ client, clock, secrets, tasks, tokens, events,
     groupOf: (key) => splitKey(key).namespace ?? '',
     written,
     clock,
+    isToldElsewhere: isAboutCluster,
     log,
     metrics,
   });

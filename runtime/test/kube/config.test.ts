@@ -67,6 +67,17 @@ test('in a Pod the service account is used, and its token is read again after a 
   expect(await config.token!()).toBe('two');
 });
 
+test('a token that the server refused is read again at once, and then once a second', async () => {
+  for (const [file, content] of Object.entries({ token: 'one', 'ca.crt': 'CA', namespace: 'system\n' })) await writeFile(join(dir, file), content);
+  const { token } = await loadConfig({ env: { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, home: dir, clock, serviceAccountDir: dir });
+  expect(await token!()).toBe('one');
+  await writeFile(join(dir, 'token'), 'two');
+  await clock.advance(999);
+  expect(await token!('one')).toBe('one');
+  await clock.advance(1);
+  expect([await token!('one'), await token!()]).toEqual(['two', 'two']);
+});
+
 test('nothing to go by says what was looked for', async () => {
   await expect(loadConfig({ env: {}, home: dir })).rejects.toThrow(/no cluster: neither \$KUBECONFIG nor .*config exists, and this is no Pod/);
 });

@@ -112,3 +112,16 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.close(resolve));
   return port;
 }
+
+test('a token that was renewed since it was read is taken at once, and one that was not is asked for no more than that', async () => {
+  const refused: (string | undefined)[] = [];
+  let newest = 'new';
+  const renewing = new HttpTransport({ server: server.url, namespace: 'default', token: async (token) => { refused.push(token); return token === undefined ? 'old' : newest; } });
+  server.handler = ({ headers }, response) => (headers.authorization === 'Bearer new' ? json(response, { kind: 'Pod' }) : failure(response, 401, 'Unauthorized'));
+  expect((await renewing.request({ method: 'GET', path: '/pods' })).status).toBe(200);
+  expect((await renewing.stream({ method: 'GET', path: '/pods?watch=true' })).status).toBe(200);
+  newest = 'old';
+  expect((await renewing.request({ method: 'GET', path: '/pods' })).status).toBe(401);
+  expect([refused, server.requests.length]).toEqual([[undefined, 'old', undefined, 'old', undefined, 'old'], 5]);
+  await renewing.close();
+});

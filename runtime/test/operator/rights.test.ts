@@ -1,35 +1,17 @@
-import { Readable } from 'node:stream';
 import { agentConfigResource, taskResource, workspaceResource } from '@taskwright/schema';
 import { namespaceResource, secretResource } from '@taskwright/schema/kubernetes';
 import { ApiObject, App, Chart, Duration } from 'cdk8s';
 import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, Task, Taskwright, type TaskwrightProps, Workspace } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
-import type { KubeRequest, KubeResponse, KubeStream, Transport } from '../../src/kube/transport.ts';
 import { parseFlags } from '../../src/operator/flags.ts';
 import { startOperator } from '../../src/operator/operator.ts';
+import { leaseRights, workloadRights } from '../../src/operator/rights.ts';
 import { images, result } from '../tasks/task-fixtures.ts';
 import { aGitHub, appData } from '../workspaces/app-fixture.ts';
 import { startCluster } from '../tasks/test-cluster.ts';
+import { AuthorizedTransport, HOME, type PolicyRule, type Rules } from './authorized-transport.ts';
 
-interface PolicyRule {
-  readonly apiGroups: string[];
-  readonly resources: string[];
-  readonly resourceNames?: string[];
-  readonly verbs: string[];
-}
-
-/** What a request asks for, as an authorizer sees it. */
-interface Access {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly namespace?: string;
-  readonly name?: string;
-}
-
-const HOME = 'taskwright-system';
-const FORBIDDEN = Buffer.from(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', code: 403 }));
 const LIMIT = { limitMs: 4 * 3_600_000 };
 
 function install(props?: TaskwrightProps) {
@@ -39,53 +21,10 @@ function install(props?: TaskwrightProps) {
 }
 
 /** The rights that `new Taskwright(…)` installs: of the ClusterRole everywhere, of the Role in the namespace of the operator. */
-function installedRules(): { everywhere: PolicyRule[]; atHome: PolicyRule[] } {
+function installedRules(): Rules {
   const objects = install();
   const rulesOf = (kind: string) => objects.find((object) => object.kind === kind).rules;
   return { everywhere: rulesOf('ClusterRole'), atHome: rulesOf('Role') };
-}
-
-/** Lets through what the installed rights allow, answers 403 to the rest, and remembers both. The embedded server itself lets everybody do everything. */
-class AuthorizedTransport implements Transport {
-  readonly used = new Set<string>();
-  readonly refused = new Set<string>();
-  readonly #transport: Transport;
-  readonly #rules = installedRules();
-
-  constructor(transport: Transport) {
-    this.#transport = transport;
-  }
-
-  async request(request: KubeRequest): Promise<KubeResponse> {
-    return this.#allows(request) ? await this.#transport.request(request) : { status: 403, headers: {}, body: FORBIDDEN };
-  }
-
-  async stream(request: KubeRequest): Promise<KubeStream> {
-    return this.#allows(request) ? await this.#transport.stream(request) : { status: 403, headers: {}, body: Readable.from([FORBIDDEN]) };
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  #allows(request: KubeRequest): boolean {
-    const access = accessOf(request);
-    const rules = access.namespace === HOME ? [...this.#rules.everywhere, ...this.#rules.atHome] : this.#rules.everywhere;
-    const allowed = rules.some((rule) => rule.apiGroups.includes(access.group) && rule.resources.includes(access.resource) && rule.verbs.includes(access.verb)
-      && (rule.resourceNames === undefined || rule.resourceNames.includes(access.name ?? '')));
-    (allowed ? this.used : this.refused).add(`${access.verb} ${access.group === '' ? access.resource : `${access.resource}.${access.group}`}`);
-    return allowed;
-  }
-}
-
-function accessOf({ method, path }: KubeRequest): Access {
-  const { pathname, searchParams } = new URL(path, 'http://cluster');
-  const [, root, ...rest] = pathname.split('/');
-  const [group, , ...within] = root === 'api' ? ['', ...rest] : rest;
-  const [namespace, resource, name, subresource] = within[0] === 'namespaces' && within.length > 2 ? within.slice(1) : [undefined, ...within];
-  const read = name !== undefined ? 'get' : searchParams.has('watch') ? 'watch' : 'list';
-  const verb = { GET: read, POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }[method];
-  return { verb, group: group!, resource: subresource === undefined ? resource! : `${resource}/${subresource}`, namespace, name };
 }
 
 const encodedApp = Object.fromEntries(Object.entries(appData).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
@@ -115,7 +54,7 @@ const RESOURCES: { readonly [kind: string]: Resource } = { Secret: secretResourc
 test('the operator lives with the rights that the constructs install', async () => {
   const cluster = await startCluster({ message: result(['branch: fix/42', 'commit: abc']), runsForMs: 3_600_000 });
   await cluster.client.create(namespaceResource, { metadata: { name: HOME } });
-  const transport = new AuthorizedTransport(cluster.api.transport);
+  const transport = new AuthorizedTransport(cluster.api.transport, installedRules());
   const operator = startOperator({ transport, clock: cluster.clock, images, fetch: aGitHub(cluster.clock).fetch, network: { reach: 'internet', allowCidrs: [], allowHosts: [], denyCidrs: [] }, identity: 'one', leaderElection: { namespace: HOME } });
   try {
     const [secret, ...others] = program();
@@ -173,4 +112,14 @@ test('the operator understands the flags that the constructs give it', () => {
     agents: { 'claude-code': { image: 'ghcr.io/taskwright/claude-code:1.2.0' }, 'codex': { image: 'registry.example.com/codex:7' } },
     agentTools: { image: 'ghcr.io/taskwright/agent-tools:1.2.0' },
   });
+});
+
+test('the operator reviews the rights that the constructs install, all of them and no other', () => {
+  const { everywhere, atHome } = installedRules();
+  const { args } = install().find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0];
+  const reviewed = (rights: ReturnType<typeof workloadRights>) => rights.map(({ verb, group, resource, subresource, name }) => [verb, group, [resource, subresource].filter(Boolean).join('/'), name ?? ''].join(' ')).sort();
+  const installed = (rules: readonly PolicyRule[]) => rules.flatMap(({ verbs, apiGroups, resources, resourceNames = [''] }) =>
+    verbs.flatMap((verb) => apiGroups.flatMap((group) => resources.flatMap((resource) => resourceNames.map((name) => [verb, group, resource, name].join(' ')))))).sort();
+  expect(reviewed(workloadRights(parseFlags(args).network?.reach))).toEqual(installed(everywhere));
+  expect(reviewed(leaseRights('taskwright-operator'))).toEqual(installed(atHome));
 });

@@ -45,7 +45,7 @@ export async function startCluster(script: Script | ((pod: Pod) => Script) = {},
   const jobUids = new Set<string>();
   jobs.onChange(({ object }) => void jobUids.add(object.metadata.uid!));
   pods.onChange((change) => kubelet.podChanged(change));
-  const manager = new Manager({ informers: [jobs, pods, tasks], controllers: [jobController({ client, clock, jobs, pods })], clock });
+  const manager = new Manager({ informers: [jobs, pods, tasks], controllers: [jobController({ client, clock, jobs, pods })] });
   await manager.ready;
 
   return {

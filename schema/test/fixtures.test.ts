@@ -36,10 +36,24 @@ describe.each(fixtureSuites)('$kind.kind', ({ kind, fixtures }) => {
     expect([...boundsOf(root, '')].filter((bound) => !brokenIn.has(bound))).toEqual([]);
   });
 
+  test('a fixture satisfies each rule and each bound with a value that it judges', () => {
+    const accepted = fixtures.filter(({ valid }) => valid).map(({ object }) => object);
+    const isJudged = (path: string) => accepted.some((object) => valuesAt(object, path).length > 0);
+    const judged = [
+      ...rules.map(({ path, message }) => ({ path, name: `${path}: ${message}` })),
+      ...[...boundsOf(root, '')].map((name) => ({ path: name.slice(0, name.lastIndexOf(': ')), name })),
+    ];
+    expect(judged.filter(({ path }) => !isJudged(path)).map(({ name }) => name)).toEqual([]);
+  });
+
   test('what is optional says what happens when it is left out', () => {
     const silent = [...optionalFields(root.properties!.spec!, 'spec')].filter(([, { description = '' }]) => !/^Deprecated: |Left out: /.test(description));
     expect(silent.map(([path]) => path)).toEqual([]);
   });
+});
+
+test('the corpus is large enough to be one', () => {
+  expect(fixtureSuites.flatMap(({ fixtures }) => fixtures).length).toBeGreaterThanOrEqual(150);
 });
 
 /** A mapping never changes the length of a list: the reference lets duplicates through, and so do we. */
@@ -108,6 +122,14 @@ function* boundsOf(schema: StructuralSchema, path: string): Generator<string> {
   if (isKubernetes(schema)) return;
   for (const name of schema.required ?? []) yield `${path === '' ? name : `${path}.${name}`}: required`;
   for (const [at, field] of fieldsOf(schema, path)) yield* boundsOf(field, at);
+}
+
+/** What stands at `spec.files[].path`: several values where lists are on the way. */
+function valuesAt(value: unknown, path: string): unknown[] {
+  return path.split(/\.|(?=\[\])/).filter(Boolean).reduce<unknown[]>((values, step) => values.flatMap((each) => {
+    const found = step === '[]' ? (Array.isArray(each) ? each as unknown[] : []) : [memberOf(each, step)];
+    return found.filter((member) => member !== undefined);
+  }), [value]);
 }
 
 function* optionalFields(schema: StructuralSchema, path: string): Generator<[path: string, schema: StructuralSchema]> {

@@ -137,7 +137,8 @@ function openCodeEvents({ env }: AgentInput): EventReader {
           reason = what.reason;
           steps.push({ usage: usageOf(what.tokens, env.KELOS_MODEL), cost: what.cost });
           broken = reason === 'unknown' ? broken + 1 : 0;
-          if (broken >= MOST_BROKEN_ANSWERS) failure = modelFailure('OpenCode', `stream cut off ${MOST_BROKEN_ANSWERS} times in a row`);
+          // An error that it got over is none.
+          failure = broken < MOST_BROKEN_ANSWERS ? undefined : modelFailure('OpenCode', `stream cut off ${MOST_BROKEN_ANSWERS} times in a row`);
           if (broken > 0) return [warningLine('the answer of the model broke off')];
           return reason === 'tool-calls' ? [] : [endLine(outcome())];
         }

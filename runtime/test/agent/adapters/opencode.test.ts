@@ -46,6 +46,10 @@ test('a run whose last step calls tools has not ended, and one that ran into a l
   expect((await readEvents(adapter, [step('length')], { env })).outcome).toMatchObject({ ended: true, failure: 'OpenCode run incomplete (reason=length)' });
 });
 
+test('an error that it got over is none', async () => {
+  expect((await readEvents(adapter, [{ type: 'error', error: { name: 'APIError', data: { message: 'Overloaded', statusCode: 503 } } }, step('stop')], { env })).outcome.failure).toBeUndefined();
+});
+
 test('five answers in a row that break off are hopeless, and four are not', () => {
   const reader = adapter.reader(anInput({ env }));
   const broken = step('unknown', { tokens: undefined });

@@ -66,7 +66,7 @@ export class LeaderElector {
     return this.#role.is === 'leader' && this.#clock.elapsed() - this.#role.renewedAt < this.#options.renewDeadlineMs;
   }
 
-  /** Resolves when we lead. A lease that is given back is taken at once; any other is asked for every few seconds. */
+  /** Resolves when we lead. A lease that is given back or runs out is taken at once, and is asked for every few seconds besides. */
   async acquire(signal: AbortSignal): Promise<void> {
     const { retryMs, random, onError } = this.#options;
     const leads = new AbortController();
@@ -85,7 +85,11 @@ export class LeaderElector {
         if (!isWatched) void this.#watch(() => nap.abort(), AbortSignal.any([signal, leads.signal]));
         isWatched = true;
         // Who is woken, by the lease or by the end of it all, looks again.
-        await sleep(this.#clock, retryMs * (1 + random() * RETRY_JITTER), AbortSignal.any([signal, nap.signal])).catch(() => {});
+        const retryAfterMs = retryMs * (1 + random() * RETRY_JITTER);
+        const runsOutAfterMs = this.#runsOutAfterMs();
+        // One that ran out and could not be taken waits like any other.
+        const napMs = runsOutAfterMs > 0 ? Math.min(retryAfterMs, runsOutAfterMs) : retryAfterMs;
+        await sleep(this.#clock, napMs, AbortSignal.any([signal, nap.signal])).catch(() => {});
       }
     } finally {
       leads.abort();
@@ -121,12 +125,16 @@ export class LeaderElector {
     await this.#client.replace<Lease>(LEASES, { ...lease, spec } as Lease, { signal });
   }
 
-  /** Calls back when nobody holds the lease, until the signal aborts. It only saves time: where leases may not be watched, the next attempt finds it. */
+  /**
+   * Calls back when nobody holds the lease, and notices renewals, until the signal aborts. It only saves time: where leases may not be watched,
+   * the next attempt finds what it missed, and counts the silence of the holder from then.
+   */
   async #watch(onFree: () => void, signal: AbortSignal): Promise<void> {
     const { namespace, name } = this.#options;
     while (!signal.aborted) {
       try {
         for await (const { type, object } of this.#client.watch<Lease>(LEASES, { namespace, fieldSelector: `metadata.name=${name}` }, signal)) {
+          if (type === 'ADDED' || type === 'MODIFIED') this.#notice(object);
           if (type === 'DELETED' || ((type === 'ADDED' || type === 'MODIFIED') && !object.spec?.holderIdentity)) onFree();
         }
       } catch (error) {
@@ -150,13 +158,23 @@ export class LeaderElector {
 
   /** Only our own clock counts: a lease is free when we saw it unchanged for as long as its holder asked for. */
   #isHeldByOther(lease: Lease): boolean {
-    const { holderIdentity = '', leaseDurationSeconds = this.#options.leaseMs / 1_000 } = lease.spec ?? {};
+    const { holderIdentity = '' } = lease.spec ?? {};
     if (holderIdentity === '' || holderIdentity === this.#options.identity) return false;
-    const { resourceVersion } = lease.metadata;
-    if (this.#role.is !== 'follower' || this.#role.seenVersion !== resourceVersion) {
-      this.#role = { is: 'follower', seenVersion: resourceVersion, seenAt: this.#clock.elapsed() };
-    }
-    return this.#clock.elapsed() - this.#role.seenAt < leaseDurationSeconds * 1_000;
+    if (this.#role.is === 'leader') this.#role = { is: 'follower', seenAt: this.#clock.elapsed() };
+    this.#notice(lease);
+    return this.#runsOutAfterMs() > 0;
+  }
+
+  /** A version that is news, even one that comes late, makes us wait longer and never shorter. */
+  #notice({ metadata: { resourceVersion }, spec }: Lease): void {
+    if (this.#role.is !== 'follower' || this.#role.seenVersion === resourceVersion) return;
+    const { leaseDurationSeconds = this.#options.leaseMs / 1_000 } = spec ?? {};
+    this.#role = { is: 'follower', seenVersion: resourceVersion, seenAt: this.#clock.elapsed(), heldForMs: leaseDurationSeconds * 1_000 };
+  }
+
+  #runsOutAfterMs(): number {
+    if (this.#role.is !== 'follower' || this.#role.heldForMs === undefined) return Infinity;
+    return this.#role.seenAt + this.#role.heldForMs - this.#clock.elapsed();
   }
 
   /** One request. Only a conflict costs a second one, to see whether somebody else took the lease or merely touched it. */
@@ -202,6 +220,8 @@ interface Follower {
   /** The lease as we last saw it change, and when, on our clock. */
   readonly seenVersion?: string;
   readonly seenAt: number;
+  /** How long its holder asked for. */
+  readonly heldForMs?: number;
 }
 
 interface Leader {

@@ -90,6 +90,22 @@ test('a lease that is given back is taken at once by who may watch it', async ()
   expect([second.elector.isLeading, second.errors]).toEqual([true, []]);
 });
 
+test('who may watch it follows a leader that vanished as soon as its lease is over', async () => {
+  const renewed = (resourceVersion: string) => ({ metadata: { namespace: 'system', name: 'operator', resourceVersion }, spec: { holderIdentity: 'gone', leaseDurationSeconds: 15 } }) as Lease;
+  store.objects.set(path, renewed('1'));
+  const renewal = Promise.withResolvers<void>();
+  store.stream = async ({ path }) => ({ status: 200, headers: {}, body: leaseEvents(path, renewal.promise) });
+  const { elector } = new Candidate('second');
+  await clock.advance(3_000);
+  store.objects.set(path, renewed('2'));
+  renewal.resolve();
+  await settle();
+  await clock.advance(14_999);
+  expect(elector.isLeading).toBe(false);
+  await clock.advance(1);
+  expect(elector.isLeading).toBe(true);
+});
+
 async function* leaseEvents(path: string, change: Promise<void>): AsyncIterable<Buffer> {
   expect(path).toContain('fieldSelector=metadata.name%3Doperator');
   yield Buffer.from(`${JSON.stringify({ type: 'ADDED', object: lease() })}\n`);

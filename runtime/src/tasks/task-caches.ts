@@ -100,8 +100,12 @@ function projectJob({ metadata, spec, status }: ObservedJob): ObservedJob {
   return { metadata: identity(metadata), spec: { activeDeadlineSeconds: spec?.activeDeadlineSeconds }, status };
 }
 
+/** Conditions that hold are no reason for anything. */
 function projectPod({ metadata, status }: ObservedPod): ObservedPod {
-  return { metadata: identity(metadata), status };
+  if (!status) return { metadata: identity(metadata) };
+  const { phase, reason, message, conditions, initContainerStatuses, containerStatuses } = status;
+  const unmet = conditions?.filter(({ status: isMet }) => isMet !== 'True');
+  return { metadata: identity(metadata), status: { phase, reason, message, conditions: unmet, initContainerStatuses, containerStatuses } };
 }
 
 function identity(metadata: ObjectMeta): ObjectMeta {

@@ -23,7 +23,7 @@ const { values } = parseArgs({
     'kubeconfig': { type: 'string' },
     'only': { type: 'string', default: 'life-cycle,start,leader-stops,leader-killed,open-loop,footprint,burst' },
     'rounds': { type: 'string', default: '5' },
-    'tasks': { type: 'string', default: '500' },
+    'tasks': { type: 'string', default: '2000' },
     'rate': { type: 'string', default: '50' },
     'seconds': { type: 'string', default: '10' },
     'cached': { type: 'string', default: '10000' },

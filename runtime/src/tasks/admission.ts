@@ -8,6 +8,8 @@ export type HoldReason =
   | 'JobNameTaken'
   | 'DependencyMissing'
   | 'DependencyUnfinished'
+  | 'AnnotationInvalid'
+  | 'RetryBackOff'
   | 'BudgetExceeded'
   | 'BudgetReserved'
   | 'BudgetInvalid'

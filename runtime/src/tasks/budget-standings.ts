@@ -1,9 +1,11 @@
 import type { Task } from '@taskwright/schema';
-import { expectationOf } from '../budgets/expectation.ts';
+import { type Amounts, amountsOf, sum } from '../budgets/amounts.ts';
+import { type Expectation, expectationOf } from '../budgets/expectation.ts';
 import { coveredBy, type Reservation, spendOf, type Standing } from '../budgets/standing.ts';
 import { samplesOf } from '../budgets/task-records.ts';
 import { controllerOf, keyOf } from '../kube/object.ts';
 import { budgetedLabelsOf } from './budgeted-labels.ts';
+import { failedAttemptsOf } from './failed-attempts.ts';
 import type { BudgetStandings } from './gates/budget.ts';
 import type { Starting } from './starting.ts';
 import { siblingKey, type TaskCaches } from './task-caches.ts';
@@ -24,7 +26,7 @@ export function budgetStandingsOf(task: Task, caches: TaskCaches, starting: Star
     const spend = spendOf(budget, caches.records, now);
     if ('reason' in spend) return [{ budget, problem: spend }];
     const reserved = others.filter((other) => coveredBy(budget, budgetedLabelsOf(other)) === true);
-    return [{ budget, ...spend, reserved: reserved.map((other): Reservation => ({ taskName: other.metadata.name!, expected: expectationOf(other, samples(other)) })) }];
+    return [{ budget, ...spend, used: sum([spend.used, spentBefore(task)]), reserved: reserved.map((other): Reservation => ({ taskName: other.metadata.name!, expected: withSpent(expectationOf(other, samples(other)), other) })) }];
   });
   return { standings, expected: expectationOf(task, standings.length > 0 ? samples(task) : []) };
 }
@@ -36,6 +38,15 @@ export function waitersForBudgets(namespace: string | undefined, labels: Readonl
     const age = ({ metadata }: Task) => `${metadata.creationTimestamp} ${metadata.name}`;
     return waiting.sort((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, WOKEN_AT_ONCE).map(keyOf);
   });
+}
+
+/** Attempts that failed are in no record before their Task has ended. */
+function spentBefore(task: Task): Amounts {
+  return sum(failedAttemptsOf(task).map(({ usage }) => amountsOf(usage)));
+}
+
+function withSpent(expected: Expectation, task: Task): Expectation {
+  return { ...expected, amounts: sum([expected.amounts, spentBefore(task)]) };
 }
 
 /** The Tasks of the namespace that spend, or are about to, and whose record is not written. */

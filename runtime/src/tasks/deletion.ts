@@ -4,7 +4,9 @@ import { deletion, idle, warningEvent, type Write } from '../kube/plan.ts';
 import { toKubeTime } from '../kube/time.ts';
 import { hasFinalizer, removeFinalizer } from './finalizer.ts';
 import { attemptsOf, keepEndedAttempts } from './outcome/attempts.ts';
+import { failedAttemptsOf } from './failed-attempts.ts';
 import { outcomeOf } from './outcome/outcome.ts';
+import { totalUsage } from './outcome/usage.ts';
 import { isFinished } from './phase.ts';
 import { recordWrites } from './record.ts';
 import { isForeignJob } from './start.ts';
@@ -43,7 +45,7 @@ export function planDeletion(facts: Pick<TaskFacts, 'task' | 'job' | 'pods' | 'n
 /** A Task that is deleted while it runs has spent what its attempts said when they were stopped. */
 function spentUntilNow({ task, now }: Pick<TaskFacts, 'task' | 'now'>): Write[] {
   if (isFinished(task)) return [];
-  const { usage } = outcomeOf(attemptsOf(task, [], new Map()));
+  const usage = totalUsage([...failedAttemptsOf(task).map((attempt) => attempt.usage), outcomeOf(attemptsOf(task, [], new Map())).usage]);
   return usage ? recordWrites(task, { ...task.status, phase: 'Failed', completionTime: toKubeTime(now), usage }) : [];
 }
 

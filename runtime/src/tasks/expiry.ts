@@ -1,11 +1,13 @@
 import { taskResource } from '@taskwright/schema';
 import { deletion, idle, normalEvent } from '../kube/plan.ts';
 import { hasStarted } from './phase.ts';
+import { ttlSecondsOf } from './retry-policy.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import { toKubeTime } from '../kube/time.ts';
 
 /**
- * Decides when a finished Task is deleted: `ttlSecondsAfterFinished` after it finished, at once for 0, never without it.
+ * Decides when a finished Task is deleted: `ttlSecondsAfterFinished` after it finished, at once for 0, never without it. One
+ * that failed may say otherwise (retry-policy.ts).
  *
  * Every dependant starts first: to a dependant, a deleted Task is one that was never created. That ends in a watch event, so
  * a Task that is held back needs no timer. Its outcome needs no waiting for: it was written together with the phase.
@@ -13,7 +15,7 @@ import { toKubeTime } from '../kube/time.ts';
  * The reference waits for neither (docs/compatibility.md, "Expiry").
  */
 export function planExpiry({ task, dependants, now }: Pick<TaskFacts, 'task' | 'dependants' | 'now'>): TaskPlan {
-  const ttlSeconds = task.spec.ttlSecondsAfterFinished;
+  const ttlSeconds = ttlSecondsOf(task);
   if (ttlSeconds === undefined) return idle('it sets no ttlSecondsAfterFinished');
 
   const blocker = dependants.find((dependant) => !hasStarted(dependant));

@@ -2,10 +2,13 @@ import type { Task, TaskStatus } from '@taskwright/schema';
 import { normalEvent, warningEvent } from '../kube/plan.ts';
 import { withAdmission } from './admission.ts';
 import { type Attempt, attemptsOf, isAtWork, newestPod } from './outcome/attempts.ts';
-import { failureMessage } from './outcome/failure-message.ts';
+import { failedAttemptsOf } from './failed-attempts.ts';
+import { type FailureFacts, type FailureKind, failureKind, failureMessage } from './outcome/failure-message.ts';
 import type { JobEnd } from './outcome/job-state.ts';
 import { outcomeOf } from './outcome/outcome.ts';
+import { totalUsage } from './outcome/usage.ts';
 import { earliestStart } from './progress.ts';
+import { planRetry } from './retry.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import { toKubeTime } from '../kube/time.ts';
 import { workerOf } from './worker.ts';
@@ -35,17 +38,19 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
   // Jobs and Pods are watched apart, and a Job may be stopped before its Pod has.
   if (pods.some(isAtWork) && sinceEndMs < POD_PATIENCE_MS) return { requeueAfterMs: RETRY_MS, why: 'its Pod was not seen to end yet' };
 
-  const { succeeded, message } = end.succeeded
-    ? verdict(task, last)
-    : { succeeded: false, message: failureMessage({ job, end, attempt: last, lastMessage: task.status?.message, wasRunning: task.status?.phase === 'Running' }) };
+  const { failed, message } = end.succeeded ? verdict(task, last) : failureOf({ job, end, attempt: last, lastMessage: task.status?.message, wasRunning: task.status?.phase === 'Running' });
   const outcome = outcomeOf(attempts);
+  const retry = failed && planRetry({ task, kind: failed, message, endedAt, usage: outcome.usage });
+  if (retry) return retry;
+  const usage = totalUsage([...failedAttemptsOf(task).map((attempt) => attempt.usage), outcome.usage]);
   const startTime = task.status?.startTime ?? earliestStart(pods);
   const podName = newestPod(pods)?.metadata.name;
   const { podName: _podName, ...before } = task.status ?? {};
   const status: TaskStatus = {
     ...before,
     ...outcome,
-    phase: succeeded ? 'Succeeded' : 'Failed',
+    ...(usage ? { usage } : {}),
+    phase: failed ? 'Failed' : 'Succeeded',
     message,
     jobName: job.metadata.name!,
     ...(podName === undefined ? {} : { podName }),
@@ -53,16 +58,26 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
     completionTime: endedAt,
     conditions: withAdmission(task, 'Admitted', `Job "${job.metadata.name}" was created`, now),
   };
-  return { status, events: finishEvents(succeeded, message, outcome) };
+  return { status, events: finishEvents(!failed, message, outcome) };
+}
+
+interface Verdict {
+  /** Left out: nothing did. */
+  readonly failed?: FailureKind;
+  readonly message: string;
+}
+
+function failureOf(facts: FailureFacts): Verdict {
+  return { failed: failureKind(facts), message: failureMessage(facts) };
 }
 
 /** What becomes of a Task whose Job succeeded. */
-function verdict(task: Task, last: Attempt | undefined): { succeeded: boolean; message: string } {
+function verdict(task: Task, last: Attempt | undefined): Verdict {
   // Our own agent images always leave a result; a custom one may have none to leave.
   const leftNothing = last?.pod !== undefined && !last.result && !last.unreadable;
-  if (leftNothing && workerOf(task).image === undefined) return { succeeded: false, message: 'Agent exited with code 0 and left no result' };
+  if (leftNothing && workerOf(task).image === undefined) return { failed: 'Agent', message: 'Agent exited with code 0 and left no result' };
   const remark = leftNothing ? '; the agent left no result' : last?.unreadable ? '; its log could not be read' : '';
-  return { succeeded: true, message: `Task completed successfully${remark}` };
+  return { message: `Task completed successfully${remark}` };
 }
 
 function finishEvents(succeeded: boolean, message: string, { outputs = [], results = {} }: Pick<TaskStatus, 'outputs' | 'results'>) {

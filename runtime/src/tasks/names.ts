@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Task } from '@taskwright/schema';
+import { failedAttemptsOf } from './failed-attempts.ts';
 
 /** A label's value, and a Job's name (its Pods carry it as a label), hold this many characters; any other name holds 253. */
 const LABEL_LIMIT = 63;
 const NAME_LIMIT = 253;
 
-/** The one Job a Task ever has. */
+/** The Job of a Task: its first, or when that has failed and the Task is tried again, the next. */
 export function jobNameOf(task: Task): string {
-  return shorten(task.metadata.name!, LABEL_LIMIT);
+  const retries = failedAttemptsOf(task).length;
+  return shorten(retries === 0 ? task.metadata.name! : `${task.metadata.name!}-retry-${retries}`, LABEL_LIMIT);
 }
 
 /** The value of the label `kelos.dev/task`: the Task's name, or what stands for one that is too long for a label. */
 export function taskLabelOf(task: Task): string {
-  return jobNameOf(task);
+  return shorten(task.metadata.name!, LABEL_LIMIT);
 }
 
 /** An object that belongs to the Task and is named after it. */

@@ -5,7 +5,9 @@ import { deletion, type EventNote, normalEvent } from '../kube/plan.ts';
 import { withAdmission } from './admission.ts';
 import { attemptsOf, keepEndedAttempts, newestPod } from './outcome/attempts.ts';
 import { lingering } from './lingering.ts';
+import { failedAttemptsOf } from './failed-attempts.ts';
 import { outcomeOf } from './outcome/outcome.ts';
+import { totalUsage } from './outcome/usage.ts';
 import { pendingReason } from './outcome/pending-reason.ts';
 import { hasStarted, isRunning } from './phase.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
@@ -37,8 +39,9 @@ export function missesItsJob(task: Task, job: ObservedJob | undefined): boolean 
 /** A Job that was seen once and is gone: the agent may have done its work or half of it, so it is not started again. */
 export function planLostJob({ task, now }: Pick<TaskFacts, 'task' | 'now'>): TaskPlan {
   const outcome = outcomeOf(attemptsOf(task, [], new Map()));
+  const usage = totalUsage([...failedAttemptsOf(task).map((attempt) => attempt.usage), outcome.usage]);
   const message = `Job "${task.status!.jobName}" was deleted before it ended; create the Task again to run it again`;
-  const status: TaskStatus = { ...task.status, ...outcome, phase: 'Failed', message, completionTime: toKubeTime(now) };
+  const status: TaskStatus = { ...task.status, ...outcome, ...(usage ? { usage } : {}), phase: 'Failed', message, completionTime: toKubeTime(now) };
   return { status, events: [{ type: 'Warning', reason: 'TaskFailed', message }] };
 }
 

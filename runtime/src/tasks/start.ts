@@ -132,7 +132,9 @@ function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, { hold: reason, me
   if (task.status?.phase === 'Waiting' && task.status.message === message) return { ...idle(message), ...retry };
   const conditions = [...withAdmission(task, reason, message, now), ...(blocked ? [blockedCondition(task, reason, blocked, now)] : [])];
   const events = event === undefined ? {} : { events: [warningEvent(reason, event)] };
-  return { status: { ...task.status, phase: 'Waiting', message, conditions }, why: message, ...events, ...retry };
+  // Of a Task that is tried again they name what failed.
+  const { jobName: _jobName, podName: _podName, ...before } = task.status ?? {};
+  return { status: { ...before, phase: 'Waiting', message, conditions }, why: message, ...events, ...retry };
 }
 
 function refuse({ task, now }: Pick<TaskFacts, 'task' | 'now'>, reason: RefusalReason, message: string, note: string): TaskPlan {

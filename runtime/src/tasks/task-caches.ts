@@ -11,7 +11,8 @@ import { BRANCH_LABEL, heldLockOf } from './branch-lock.ts';
 import { jobNameOf } from './names.ts';
 import { mayPush } from './outcome/attempts.ts';
 import { jobEnd } from './outcome/job-state.ts';
-import { hasStarted, isRunning } from './phase.ts';
+import { failedAttemptsOf } from './failed-attempts.ts';
+import { hasStarted, isFinished, isRunning } from './phase.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
 
@@ -53,7 +54,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
         workspace: (task) => waiting(task, [workerOf(task).workspaceName ?? []].flat()),
         agentConfig: (task) => waiting(task, workerOf(task).agentConfigRefs.map(({ name }) => name)),
         budget: (task) => [blockingBudgetOf(task) ?? []].flat().map((name) => siblingKey(task, name)),
-        atWork: (task) => (isRunning(task) ? [task.metadata.namespace!] : []),
+        atWork: (task) => (isRunning(task) || (failedAttemptsOf(task).length > 0 && !isFinished(task)) ? [task.metadata.namespace!] : []),
         branch: (task) => (task.metadata.deletionTimestamp ? [] : waiting(task, [task.spec.branch || []].flat())),
       },
     }),

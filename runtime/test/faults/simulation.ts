@@ -154,10 +154,10 @@ function disturb(process: OperatorProcess, faults: Faults, storm: { untilMs: num
 /** Creates the Tasks, and does the deeds when their time has come. Answers what to call whenever something may have happened. */
 function deedsOf(workload: readonly Shape[], { clock, client }: TestCluster, history: History, faults: Faults, isDisturbed: boolean): () => void {
   const failed = (error: unknown) => { throw error; };
-  for (const { tasks, labels } of workload) {
+  for (const { tasks, labels, annotations } of workload) {
     const atMs = isDisturbed ? faults.between(0, 120_000) : 1_000;
     for (const [name, spec] of Object.entries(tasks)) {
-      clock.after(atMs, () => void client.create(taskResource, taskOf(name, spec, labels)).catch(failed));
+      clock.after(atMs, () => void client.create(taskResource, taskOf(name, spec, { labels, annotations })).catch(failed));
     }
   }
   let pending: readonly Deed[] = workload.flatMap(({ deeds = [] }) => deeds);

@@ -24,6 +24,7 @@ export interface Shape {
   readonly tasks: Readonly<Record<string, Partial<Task['spec']>>>;
   /** Of all its Tasks. */
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly script?: Script;
   readonly deeds?: readonly Deed[];
   /** What the agent left can be gone before anyone looked: only how it ended has to be the same. */
@@ -56,8 +57,8 @@ const aBudget = (name: string, maxCostUSD: string) => make({ metadata: { name },
 const aWorkspace = (name: string) => make({ metadata: { name }, spec: { repo: 'https://github.com/a/b' } }, workspaceResource);
 
 /** The task of `spec`, as a user writes it. */
-export function taskOf(name: string, spec: Partial<Task['spec']>, labels: Readonly<Record<string, string>> = {}): Task {
-  return { metadata: { name, namespace: NAMESPACE, labels }, spec: aTask({ spec }).spec };
+export function taskOf(name: string, spec: Partial<Task['spec']>, { labels = {}, annotations = {} }: Pick<Shape, 'labels' | 'annotations'> = {}): Task {
+  return { metadata: { name, namespace: NAMESPACE, labels, annotations }, spec: aTask({ spec }).spec };
 }
 
 /** Every kind of life a Task can have here. */
@@ -91,6 +92,12 @@ export const shapes: Readonly<Record<string, (name: string) => Shape>> = {
   'branch and a late secret': (name) => ({
     tasks: { [`${name}-a`]: { branch: name, credentials: { type: 'api-key', secretRef: { name } } }, [`${name}-b`]: { branch: name } },
     deeds: [{ when: phaseIs(`${name}-a`, 'Waiting'), afterMs: 20_000, act: aSecret(name, { ANTHROPIC_API_KEY: SECRET_VALUE }) }],
+  }),
+  'tried again': (name) => ({ tasks: { [name]: {} }, annotations: { 'taskwright.dev/retry-limit': '2', 'taskwright.dev/retry-backoff-seconds': '20' }, script: { exitCode: 3, message: result(['cost-usd: 0.5']) } }),
+  'tried again on a branch': (name) => ({
+    tasks: { [`${name}-a`]: { branch: name }, [`${name}-b`]: { branch: name } },
+    annotations: { 'taskwright.dev/retry-limit': '1', 'taskwright.dev/ttl-seconds-after-failed': '60' },
+    script: { exitCode: 3, message: result(['cost-usd: 0.5']) },
   }),
   'budget with room': (name) => ({
     tasks: Object.fromEntries(['a', 'b', 'c', 'd'].map((part) => [`${name}-${part}`, {}])),

@@ -24,7 +24,7 @@ export interface Attempt {
 const EXIT_CODES_OF_DELETION = [137, 143];
 
 /** Where the ends of Pods are kept that went before the Job ended: by deadline, eviction or drain. */
-const ANNOTATION = 'taskwright.dev/ended-attempts';
+export const ENDED_ATTEMPTS = 'taskwright.dev/ended-attempts';
 /** An annotation is meant to be small: this many messages of 4 KiB. */
 const MOST_KEPT = 16;
 
@@ -60,7 +60,7 @@ export function keepEndedAttempts(task: Task, pods: readonly ObservedPod[]): Wri
   });
   if (added.length === 0) return [];
   const value = JSON.stringify(Object.fromEntries([...Object.entries(kept), ...added].slice(-MOST_KEPT)));
-  return [{ verb: 'mergePatch', resource: taskResource, target: task, patch: { metadata: { uid: task.metadata.uid, annotations: { [ANNOTATION]: value } } } }];
+  return [{ verb: 'mergePatch', resource: taskResource, target: task, patch: { metadata: { uid: task.metadata.uid, annotations: { [ENDED_ATTEMPTS]: value } } } }];
 }
 
 /** The Pods whose log must be read, since their termination message does not tell all: custom agents, and long answers. */
@@ -118,7 +118,7 @@ function oldestFirst(pods: readonly ObservedPod[]): ObservedPod[] {
 /** What a hand or another program wrote there counts as nothing kept. */
 function keptAttempts({ metadata }: Task): Readonly<Record<string, KeptAttempt>> {
   try {
-    return JSON.parse(metadata.annotations?.[ANNOTATION] ?? '{}') ?? {};
+    return JSON.parse(metadata.annotations?.[ENDED_ATTEMPTS] ?? '{}') ?? {};
   } catch {
     return {};
   }

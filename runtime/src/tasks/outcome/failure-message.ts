@@ -35,6 +35,20 @@ export function failureMessage(facts: FailureFacts): string {
   );
 }
 
+/** Which part of a Task failed: what a retry policy can tell apart. */
+export const FAILURE_KINDS = ['Agent', 'Preparation', 'Stopped', 'Deadline'] as const;
+
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+/** `Stopped`: by a drain, an eviction or a hand, and through no fault of the agent. */
+export function failureKind(facts: FailureFacts): FailureKind {
+  const { attempt } = facts;
+  if (deadlineCause(facts) !== undefined) return 'Deadline';
+  if (attempt?.pod?.status?.reason) return 'Stopped';
+  if (attempt?.pod && podCause(attempt.pod) !== undefined) return 'Preparation';
+  return deletionCause(facts) === undefined ? 'Agent' : 'Stopped';
+}
+
 function deadlineCause({ job, end, attempt, lastMessage }: FailureFacts): string | undefined {
   if (end.reason !== 'DeadlineExceeded') return undefined;
   const seconds = job.spec?.activeDeadlineSeconds;

@@ -5,6 +5,8 @@ export interface GitHubOptions {
   readonly clock: Clock;
   /** The root of its REST API. @default https://api.github.com */
   readonly apiUrl?: string;
+  /** How long a token lives. @default an hour, as everywhere */
+  readonly lifetimeMs?: number;
 }
 
 export interface Installation {
@@ -28,7 +30,6 @@ export interface IssuedToken {
   readonly expiresAt: Date;
 }
 
-/** Of every token. */
 const LIFETIME_MS = 3_600_000;
 /** A JWT may end no later than this from now. */
 const LONGEST_JWT_SECONDS = 600;
@@ -73,7 +74,7 @@ export class GitHub {
   };
 
   async #answer(request: Request): Promise<Response> {
-    const { apiUrl = 'https://api.github.com', clock } = this.#options;
+    const { apiUrl = 'https://api.github.com', clock, lifetimeMs = LIFETIME_MS } = this.#options;
     const [, installationId] = /^\/app\/installations\/([^/]+)\/access_tokens$/.exec(request.url.slice(apiUrl.length)) ?? [];
     if (!request.url.startsWith(apiUrl) || request.method !== 'POST' || installationId === undefined) return this.#json(404, { message: 'Not Found' });
     const app = this.#appOf(request.headers.get('authorization') ?? '');
@@ -86,7 +87,7 @@ export class GitHub {
     if (!repositories.every((name) => installation.repositories.includes(name))) {
       return this.#json(422, { message: 'There is at least one repository that does not exist or is not accessible to the parent installation.' });
     }
-    const expiresAt = new Date(Math.floor((clock.now().getTime() + LIFETIME_MS) / 1000) * 1000);
+    const expiresAt = new Date(Math.floor((clock.now().getTime() + lifetimeMs) / 1000) * 1000);
     const token = `ghs_${String(this.issued.length).padStart(36, '0')}`;
     this.issued.push({ token, installationId, repositories, expiresAt });
     return this.#json(201, {

@@ -18,6 +18,7 @@ export interface ProcessOptions extends Pick<FaultyTransportOptions, 'faults' | 
   /** A write of the process with this identity is about to be carried out. */
   readonly onWrite: (identity: string, path: string) => Promise<void>;
   readonly onLine: (line: string) => void;
+  readonly fetch: typeof globalThis.fetch;
   readonly losesTime?: boolean;
 }
 
@@ -87,7 +88,7 @@ export class OperatorProcess {
 
   #start(): void {
     if (this.#isRetired) return;
-    const { network, api, replica, elects, onWrite, faults, traffic, storm, losesTime } = this.#options;
+    const { network, api, replica, elects, onWrite, faults, traffic, storm, fetch, losesTime } = this.#options;
     this.starts += 1;
     const identity = `${replica}-${this.starts}`;
     const clock = new ProcessClock(network, { losesTime });
@@ -98,7 +99,7 @@ export class OperatorProcess {
     this.#transport = transport;
     this.#metrics = metrics;
     const random = seededRandom(faults.between(0, 2 ** 31));
-    const operator = startOperator({ transport, clock, random, images, identity, metrics, log: this.#log(), ...(elects ? { leaderElection: { namespace: 'dev' } } : {}) });
+    const operator = startOperator({ transport, clock, random, images, fetch, identity, metrics, log: this.#log(), ...(elects ? { leaderElection: { namespace: 'dev' } } : {}) });
     this.#operator = operator;
     operator.ready.catch(() => {});
     void operator.failed.then(() => (this.#operator === operator ? this.end() : undefined));

@@ -15,6 +15,7 @@ import { sameOutcome } from '../checkers/same-outcome.ts';
 import { terminalPhasesStay } from '../checkers/terminal-phases-stay.ts';
 import { trafficIsBounded } from '../checkers/traffic-is-bounded.ts';
 import { startCluster, type TestCluster } from '../tasks/test-cluster.ts';
+import { aGitHub } from '../workspaces/app-fixture.ts';
 import { type FaultKind, Faults } from './faults.ts';
 import type { Traffic } from './faulty-transport.ts';
 import { History } from './history.ts';
@@ -88,6 +89,10 @@ async function live(names: readonly string[], faults: Faults, { seed, replicas, 
   const usurped: string[] = [];
   const count = replicas ?? faults.between(1, 3);
   const elects = count > 1 || (isDisturbed && faults.random() < 0.3);
+  // Its tokens live so long that the shortest life of a Task sees some of them end.
+  const github = aGitHub(clock, {}, { lifetimeMs: 12 * 60_000 });
+  const fetch: typeof globalThis.fetch = (input, init) =>
+    (isDisturbed && faults.isOn && faults.random() < 0.3 ? Promise.reject(new TypeError('fetch failed')) : github.fetch(input, init));
   const onWrite = async (identity: string, path: string) => {
     if (!elects || /leases/.test(path)) return;
     const { body } = await api.transport.request({ method: 'GET', path: '/apis/coordination.k8s.io/v1/namespaces/dev/leases/taskwright-operator' });
@@ -95,7 +100,7 @@ async function live(names: readonly string[], faults: Faults, { seed, replicas, 
     if (spec?.holderIdentity !== identity) usurped.push(`${identity} wrote ${path} while ${spec?.holderIdentity} led`);
   };
   const processes = Array.from({ length: count }, (_, index) => new OperatorProcess({
-    network: clock, api: api.transport, replica: `operator-${index}`, elects, faults, traffic, storm, onWrite, onLine: (line) => void lines.push(line), ...broken,
+    network: clock, api: api.transport, replica: `operator-${index}`, elects, faults, traffic, storm, onWrite, onLine: (line) => void lines.push(line), fetch, ...broken,
   }));
   const run: Omit<Run, 'atEnd'> = { names: workload.flatMap(({ tasks }) => Object.keys(tasks)), workload, history, faults, traffic, lines, usurped, processes, expected, caches: [] };
 

@@ -7,6 +7,7 @@ import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import type { Script } from '../tasks/fake-kubelet.ts';
 import { aTask, result } from '../tasks/task-fixtures.ts';
+import { appData } from '../workspaces/app-fixture.ts';
 import type { History } from './history.ts';
 
 /** What no status, event or log line may ever hold. */
@@ -131,6 +132,16 @@ export const shapes: Readonly<Record<string, (name: string) => Shape>> = {
   'late workspace': (name) => ({
     tasks: { [name]: { workspaceRef: { name } } },
     deeds: [{ when: phaseIs(name, 'Waiting'), afterMs: 30_000, act: aWorkspace(name) }],
+  }),
+  'github app': (name) => ({
+    tasks: { [name]: { workspaceRef: { name }, ttlSecondsAfterFinished: 600 } },
+    script: { ...success(name), runsForMs: 1_200_000 },
+    deeds: [
+      { when: always, afterMs: 0, act: aSecret(name, { ...appData, installationID: '24' }) },
+      { when: always, afterMs: 5_000, act: make({ metadata: { name }, spec: { repo: 'https://github.com/acme/shop', secretRef: { name } } }, workspaceResource) },
+      { when: phaseIs(name, 'Waiting'), afterMs: 90_000, act: remove(secretResource, name) },
+      { when: phaseIs(name, 'Waiting'), afterMs: 95_000, act: aSecret(name, appData) },
+    ],
   }),
   'tool server': (name) => ({
     tasks: { [name]: { agentConfigRefs: [{ name }], ttlSecondsAfterFinished: 60 } },

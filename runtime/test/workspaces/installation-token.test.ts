@@ -29,7 +29,7 @@ test('a token reaches the repositories that were named, and lives an hour', asyn
 test('GitHub Enterprise is asked under /api/v3 of its host', async () => {
   const clock = new VirtualClock();
   const apiUrl = 'https://ghe.acme.internal:8443/api/v3';
-  const github = aGitHub(clock, {}, apiUrl);
+  const github = aGitHub(clock, {}, { apiUrl });
   await requestInstallationToken(app, { ...scope, apiUrl }, { clock, fetch: github.fetch });
   expect(github.requests).toEqual([`POST ${apiUrl}/app/installations/23/access_tokens`]);
 });

@@ -75,7 +75,7 @@ async function carryOut(effects: Effects, subject: Subject, write: Write, signal
       break;
     case 'delete': {
       const { uid, resourceVersion } = write.target.metadata;
-      const options = { preconditions: { uid, resourceVersion }, propagationPolicy: 'Background', signal } as const;
+      const options = { preconditions: write.inAnyVersion ? { uid } : { uid, resourceVersion }, propagationPolicy: 'Background', signal } as const;
       if ((await unlessGone(client.delete(resource, addressOf(write.target), options))) !== undefined) written?.deleted(key, resource, write.target);
       return true;
     }

@@ -22,8 +22,8 @@ export type Write =
   /** Server-side apply of the fields that are ours. */
   | { readonly verb: 'apply'; readonly resource: Resource; readonly object: KubeObject; readonly fieldManager?: string }
   | { readonly verb: 'mergePatch'; readonly resource: Resource; readonly target: KubeObject; readonly patch: object }
-  /** Deletes exactly this object (uid and resourceVersion are preconditions) and, in the background, what it owns. */
-  | { readonly verb: 'delete'; readonly resource: Resource; readonly target: KubeObject };
+  /** Deletes exactly this object and, in the background, what it owns. The uid is a precondition; so is the version, unless nothing that may have changed matters. */
+  | { readonly verb: 'delete'; readonly resource: Resource; readonly target: KubeObject; readonly inAnyVersion?: true };
 
 export interface EventNote {
   readonly type: 'Normal' | 'Warning';
@@ -45,6 +45,11 @@ export function warningEvent(reason: string, message: string): EventNote {
 
 export function deletion(resource: Resource, target: KubeObject): Write {
   return { verb: 'delete', resource, target };
+}
+
+/** For what has to go whatever has become of it. A cache that lags then costs no conflict. */
+export function deletionInAnyVersion(resource: Resource, target: KubeObject): Write {
+  return { verb: 'delete', resource, target, inAnyVersion: true };
 }
 
 export function creation(resource: Resource, object: KubeObject): Write {

@@ -1,6 +1,6 @@
 import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import { controllerOf } from '../kube/object.ts';
-import { deletion, idle, warningEvent, type Write } from '../kube/plan.ts';
+import { deletionInAnyVersion, idle, warningEvent, type Write } from '../kube/plan.ts';
 import { toKubeTime } from '../kube/time.ts';
 import { hasFinalizer, removeFinalizer } from './finalizer.ts';
 import { attemptsOf, keepEndedAttempts } from './outcome/attempts.ts';
@@ -29,13 +29,13 @@ export function planDeletion(facts: Pick<TaskFacts, 'task' | 'job' | 'pods' | 'n
   if (kept.length > 0) return { writes: kept, why: WHY };
 
   // An operator that was away for long has not asked yet: only who was asked can be given up on.
-  if (job && !job.metadata.deletionTimestamp) return { writes: [deletion(jobResource, job)], requeueAfterMs: PATIENCE_MS, why: WHY };
+  if (job && !job.metadata.deletionTimestamp) return { writes: [deletionInAnyVersion(jobResource, job)], requeueAfterMs: PATIENCE_MS, why: WHY };
 
   const askedAt = [task, job, ...pods].map((object) => Date.parse(object?.metadata.deletionTimestamp ?? '')).filter((time) => !Number.isNaN(time));
   const leftMs = Math.max(...askedAt) + PATIENCE_MS - now.getTime();
   if (leftMs <= 0) {
     const unasked = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
-    if (unasked.length > 0) return { writes: unasked.map((pod) => deletion(podResource, pod)), requeueAfterMs: PATIENCE_MS, why: WHY };
+    if (unasked.length > 0) return { writes: unasked.map((pod) => deletionInAnyVersion(podResource, pod)), requeueAfterMs: PATIENCE_MS, why: WHY };
     const left = job ? `Job "${job.metadata!.name}"` : `Pod "${pods[0]!.metadata!.name}"`;
     return { writes: [removeFinalizer(task)], events: [warningEvent('DeletionIncomplete', `${left} is still there after 10 minutes; deleting the Task without it`)] };
   }

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { applyPlan, type Effects } from '../../src/kube/apply-plan.ts';
 import { KubeClient } from '../../src/kube/client.ts';
 import { controllerReference, type KubeObject } from '../../src/kube/object.ts';
-import { creation, deletion, normalEvent, type Plan } from '../../src/kube/plan.ts';
+import { creation, deletion, deletionInAnyVersion, normalEvent, type Plan } from '../../src/kube/plan.ts';
 import type { KubeRequest, Transport } from '../../src/kube/transport.ts';
 
 const tasks = { group: 'kelos.dev', version: 'v1alpha2', kind: 'Task', plural: 'tasks', namespaced: true };
@@ -99,6 +99,12 @@ test.each<{ it: string; existing: KubeObject; says: string }>([
 test('a deletion reaches exactly what the plan saw', async () => {
   await carryOut({ writes: [deletion(jobs, target)] });
   expect(sent[0]!.body).toEqual({ apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid: 'job-uid', resourceVersion: '8' } });
+});
+
+test('what has to go whatever has become of it is deleted by its uid alone', async () => {
+  await carryOut({ writes: [deletionInAnyVersion(jobs, target)] });
+  expect(sent[0]!.body).toMatchObject({ preconditions: { uid: 'job-uid' } });
+  expect(sent[0]!.body).not.toHaveProperty('preconditions.resourceVersion');
 });
 
 test.each<{ it: string; write: NonNullable<Plan['writes']>[number] }>([

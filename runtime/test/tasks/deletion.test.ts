@@ -21,9 +21,9 @@ const foreign = aJob({ ownerReferences: [], uid: 'foreign-uid' });
 test.each<{ it: string; task?: typeof task; job?: ObservedJob; pods?: ObservedPod[]; now?: string; plan: TaskPlan }>([
   { it: 'leaves alone what it does not hold', task: aTask({ deletionTimestamp }), plan: { why: 'it is being deleted, and nothing of ours holds it' } },
   { it: 'lets a Task without a Job go, and keeps the finalizers of others', plan: { writes: [letGo] } },
-  { it: 'deletes the Job first', job: aJob(), plan: { writes: [{ verb: 'delete', resource: jobResource, target: aJob() }], requeueAfterMs: 10 * 60_000, why } },
-  { it: 'deletes it before it gives up on it, however late', job: aJob(), now: '2026-01-01T09:00:00Z', plan: { writes: [{ verb: 'delete', resource: jobResource, target: aJob() }], requeueAfterMs: 10 * 60_000, why } },
-  { it: 'tells a Pod itself that nobody else told', pods: [aPod()], now: '2026-01-01T00:19:00Z', plan: { writes: [{ verb: 'delete', resource: podResource, target: aPod() }], requeueAfterMs: 10 * 60_000, why } },
+  { it: 'deletes the Job first', job: aJob(), plan: { writes: [{ verb: 'delete', resource: jobResource, target: aJob(), inAnyVersion: true }], requeueAfterMs: 10 * 60_000, why } },
+  { it: 'deletes it before it gives up on it, however late', job: aJob(), now: '2026-01-01T09:00:00Z', plan: { writes: [{ verb: 'delete', resource: jobResource, target: aJob(), inAnyVersion: true }], requeueAfterMs: 10 * 60_000, why } },
+  { it: 'tells a Pod itself that nobody else told', pods: [aPod()], now: '2026-01-01T00:19:00Z', plan: { writes: [{ verb: 'delete', resource: podResource, target: aPod(), inAnyVersion: true }], requeueAfterMs: 10 * 60_000, why } },
   { it: 'gives a Pod its time from when that was told to stop', pods: [aPod({ deletionTimestamp: '2026-01-01T08:59:00Z' })], now: '2026-01-01T09:00:00Z', plan: { requeueAfterMs: nineMinutes, why } },
   { it: 'deletes it once', job: aJob({ deletionTimestamp }), plan: { requeueAfterMs: nineMinutes, why } },
   { it: 'waits for a Pod that outlives its Job', pods: [aPod({ deletionTimestamp })], plan: { requeueAfterMs: nineMinutes, why } },

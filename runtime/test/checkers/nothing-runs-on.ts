@@ -2,7 +2,7 @@ import type { Life } from '../faults/history.ts';
 import type { Run } from './run.ts';
 
 /** A deleted Task stays until its agent has stopped: whoever waits for its branch must not find two at work. */
-export function nothingRunsOn({ history }: Run): string[] {
+export function nothingRunsOn({ history }: Pick<Run, 'history'>): string[] {
   const lives = [...history.lives.values()];
   return history.of('Task').filter(({ goneAt }) => goneAt !== undefined).flatMap((task) => {
     const jobs = lives.filter(({ kind, ownerUid }) => kind === 'Job' && ownerUid === task.uid);

@@ -19,6 +19,6 @@ export interface Run {
   /** How the operators stood when it was over. */
   readonly atEnd: readonly { readonly isLeading: boolean; readonly isIdle: boolean }[];
   /** The same lives where nothing goes wrong. */
-  readonly expected: readonly Run[];
+  readonly expected: readonly Pick<Run, 'history' | 'traffic'>[];
   readonly caches: { readonly kind: string; readonly cached: readonly string[]; readonly listed: readonly string[] }[];
 }

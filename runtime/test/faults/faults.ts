@@ -22,9 +22,12 @@ import type { Random } from '../../src/kube/random.ts';
  * | cut | a watch that ends in the middle of a line |
  * | garbage | a line that is no JSON, or JSON that is no event |
  * | expired event, expired answer | 410 on a running watch, after what happened in between was left out; and as the answer to a new one |
+ * | expired page | 410 in the middle of a list that is read by pages |
  * | old list | the list after that is as old as a server may serve: as of the place that was asked from, not as of now |
  * | no watch-list | a server that cannot stream a list (422): lists by pages, then a watch |
- * | user | Tasks, Jobs, Secrets and Workspaces that are deleted and made again under the same name, at the worst of times |
+ * | made again | a user deletes the Task and creates it under the same name, while the operator waits for the answer to a write |
+ * | made again unseen | the same while no operator lives |
+ * | parts made again | the Secrets, Workspaces and AgentConfigs of the Task are deleted and created under the same names |
  *
  * Not injected, because Kubernetes rules it out or nobody could survive it: a watch that leaves an event out and goes on, a list that is older
  * than asked for, a write that is answered with success and was not done, a monotonic clock that goes back.
@@ -33,41 +36,50 @@ export const faultKinds = [
   'death before', 'death after', 'restart', 'stop', 'wrong clock',
   'lost request', 'lost answer', 'silent request', 'slow request', 'slow answer',
   'refused', 'unavailable', 'timeout', 'storm',
-  'frozen', 'half-open', 'cut', 'garbage', 'expired event', 'expired answer', 'old list', 'no watch-list',
+  'frozen', 'half-open', 'cut', 'garbage', 'expired event', 'expired answer', 'expired page', 'old list', 'no watch-list',
+  'made again', 'made again unseen', 'parts made again',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
 /** Faults of a single request that is no stream. */
-const ofRequests = ['death before', 'death after', 'lost request', 'lost answer', 'silent request', 'slow request', 'slow answer', 'refused', 'unavailable', 'timeout'] as const;
-const ofStreams = ['frozen', 'half-open', 'cut', 'garbage', 'expired event'] as const;
-const ofOpening = ['lost request', 'slow answer', 'refused', 'unavailable', 'expired answer'] as const;
+export const ofWrites = ['death before', 'death after', 'lost request', 'lost answer', 'silent request', 'slow request', 'slow answer', 'refused', 'unavailable', 'timeout'] as const;
+export const ofReads = ['lost request', 'lost answer', 'silent request', 'slow request', 'slow answer', 'refused', 'unavailable', 'timeout'] as const;
+export const ofStreams = ['frozen', 'half-open', 'cut', 'garbage', 'expired event'] as const;
+export const ofOpening = ['lost request', 'slow answer', 'refused', 'unavailable', 'expired answer'] as const;
 /** What happens to a process by itself. */
 const ofProcesses = ['restart', 'stop', 'wrong clock', 'storm'] as const;
+/** What happens beside a request, while it is under way. */
+export const ofMoments = [...ofProcesses, 'made again', 'made again unseen', 'parts made again'] as const;
 
-export type RequestFault = (typeof ofRequests)[number];
+export type RequestFault = (typeof ofWrites)[number];
 export type StreamFault = (typeof ofStreams)[number];
 export type OpeningFault = (typeof ofOpening)[number];
 export type ProcessFault = (typeof ofProcesses)[number];
+export type MomentFault = (typeof ofMoments)[number];
+
+/** Where on the way a fault may happen. The lease is renewed for as long as a process lives, so its writes are no place that could be counted. */
+export type Place = 'write' | 'lease' | 'read' | 'opening' | 'chunk' | 'process';
 
 /**
  * Decides, from one seed, which fault happens where. Some kinds are switched off in each run: an even mix hides what one kind alone would
- * show. Counts what it injected.
+ * show. Counts what it injected, and the places that there were.
  */
 export class Faults {
   readonly random: Random;
   readonly points = new Map<FaultKind, number>();
+  readonly places: Record<Place, number> = { write: 0, lease: 0, read: 0, opening: 0, chunk: 0, process: 0 };
   readonly enabled: ReadonlySet<FaultKind>;
-  readonly #perRequest: number;
-  readonly #perChunk: number;
+  readonly #shares: Readonly<Record<Place, number>>;
   #isOn = true;
 
   constructor(random: Random, enabled?: readonly FaultKind[]) {
     this.random = random;
     const share = 0.2 + 0.7 * random();
     this.enabled = new Set(enabled ?? faultKinds.filter(() => random() < share));
-    this.#perRequest = this.#oneOf([0.03, 0.1, 0.3]);
-    this.#perChunk = this.#oneOf([0.01, 0.05, 0.2]);
+    const perRequest = this.#oneOf([0.03, 0.1, 0.3]);
+    const perChunk = this.#oneOf([0.01, 0.05, 0.2]);
+    this.#shares = { write: perRequest, lease: perRequest, read: perRequest, opening: perRequest, chunk: perChunk, process: 0.6 };
   }
 
   /** From now on nothing new goes wrong. What is under way (a silent connection) takes its course. */
@@ -83,20 +95,25 @@ export class Faults {
     return [...this.points.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  ofRequest(isWrite: boolean): RequestFault | undefined {
-    return this.#draw(this.#perRequest, isWrite ? ofRequests : ofRequests.filter((kind) => !kind.startsWith('death')));
+  ofRequest(place: 'write' | 'lease' | 'read'): RequestFault | undefined {
+    return this.draw(place, place === 'read' ? ofReads : ofWrites);
   }
 
   ofOpening(): OpeningFault | undefined {
-    return this.#draw(this.#perRequest, ofOpening);
+    return this.draw('opening', ofOpening);
   }
 
   ofChunk(): StreamFault | undefined {
-    return this.#draw(this.#perChunk, ofStreams);
+    return this.draw('chunk', ofStreams);
   }
 
   ofProcess(): ProcessFault | undefined {
-    return this.#draw(0.6, ofProcesses);
+    return this.draw('process', ofProcesses);
+  }
+
+  /** What happens while the write is under way that was asked about last. By chance nothing does: {@link ofProcess} has a time of its own. */
+  meanwhile(): MomentFault | undefined {
+    return undefined;
   }
 
   happens(kind: FaultKind, share: number): boolean {
@@ -113,8 +130,9 @@ export class Faults {
     return least + Math.floor(this.random() * (most - least));
   }
 
-  #draw<Kind extends FaultKind>(share: number, kinds: readonly Kind[]): Kind | undefined {
-    if (!this.#isOn || this.random() >= share) return undefined;
+  protected draw<Kind extends FaultKind>(place: Place, kinds: readonly Kind[]): Kind | undefined {
+    this.places[place] += 1;
+    if (!this.#isOn || this.random() >= this.#shares[place]) return undefined;
     const possible = kinds.filter((kind) => this.enabled.has(kind));
     if (possible.length === 0) return undefined;
     const kind = this.#oneOf(possible);

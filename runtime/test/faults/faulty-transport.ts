@@ -1,7 +1,7 @@
 import type { VirtualClock } from '../../src/embedded/virtual-clock.ts';
 import { sleep } from '../../src/kube/clock.ts';
 import type { KubeRequest, KubeResponse, KubeStream, Transport } from '../../src/kube/transport.ts';
-import type { Faults, OpeningFault } from './faults.ts';
+import type { Faults, MomentFault, OpeningFault } from './faults.ts';
 import type { ProcessClock } from './process-clock.ts';
 
 /** What one process asked of the server, faults and all. */
@@ -24,6 +24,8 @@ export interface FaultyTransportOptions {
   readonly die: () => void;
   /** A write is about to be carried out. */
   readonly onWrite: (request: KubeRequest) => Promise<void>;
+  /** Something happens to the process, or to the cluster, while a write is under way: it was carried out, and nobody heard of it. */
+  readonly meanwhile: (fault: MomentFault) => Promise<void>;
 }
 
 /** How long a transport waits for an answer before it gives up, in milliseconds. */
@@ -77,10 +79,12 @@ export class FaultyTransport implements Transport {
   }
 
   async #ask(request: KubeRequest): Promise<KubeResponse> {
-    const { faults, network, storm, die } = this.#options;
-    const isWrite = request.method !== 'GET';
+    const { faults, network, storm, die, meanwhile } = this.#options;
     if (network.elapsed() < storm.untilMs && faults.random() < 0.8) return this.#refusal();
-    const fault = faults.ofRequest(isWrite);
+    const page = new URLSearchParams(request.path.split('?', 2)[1]);
+    if (page.has('continue') && faults.happens('expired page', 0.5)) return status(410, 'Expired');
+    const fault = faults.ofRequest(request.method === 'GET' ? 'read' : /\/leases/.test(request.path) ? 'lease' : 'write');
+    const moment = faults.meanwhile();
     switch (fault) {
       case 'death before':
         die();
@@ -99,7 +103,8 @@ export class FaultyTransport implements Transport {
         await this.#wait(faults.between(10, LONGEST_WAY_MS), request.signal);
         break;
     }
-    const answer = await this.#carryOut(request);
+    const answer = await this.#carryOut(page.has('limit') ? { ...request, path: shortPage(request.path, page) } : request);
+    if (moment) await meanwhile(moment);
     switch (fault) {
       case 'death after':
         die();
@@ -118,7 +123,8 @@ export class FaultyTransport implements Transport {
   async #carryOut(request: KubeRequest): Promise<KubeResponse> {
     const { traffic, onWrite } = this.#options;
     const said = `${request.method} ${request.path.split('?', 1)[0]!.replace(/^\/apis?\//, '')}`;
-    if (!/\/(events|leases)/.test(said)) traffic[request.method === 'GET' ? 'reads' : 'writes'].push(said);
+    // The pages of a list are one read: they are short because of us.
+    if (!/\/(events|leases)/.test(said) && !/[?&]continue=/.test(request.path)) traffic[request.method === 'GET' ? 'reads' : 'writes'].push(said);
     if (request.method !== 'GET') await onWrite(request);
     // Once it is on the way, whoever sent it cannot take it back.
     const { signal: _signal, ...sent } = request;
@@ -261,6 +267,13 @@ function selectionOf(path: string, query: URLSearchParams): string {
   const kept = new URLSearchParams();
   for (const name of ['labelSelector', 'fieldSelector']) if (query.has(name)) kept.set(name, query.get(name)!);
   return `${path.split('?', 1)[0]}?${kept}`;
+}
+
+/** A server may give less than it was asked for: here one object at a time, so that there is a middle to a list. */
+function shortPage(path: string, query: URLSearchParams): string {
+  const short = new URLSearchParams(query);
+  short.set('limit', '1');
+  return `${path.split('?', 1)[0]}?${short}`;
 }
 
 function watchFrom(path: string, query: URLSearchParams, resourceVersion: string): string {

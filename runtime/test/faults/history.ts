@@ -33,13 +33,14 @@ export class History {
   readonly ready: Promise<unknown>;
   readonly #stop = new AbortController();
 
-  constructor(client: KubeClient, clock: Clock) {
+  /** `namespace`: of this one alone. Left out: of all. */
+  constructor(client: KubeClient, clock: Clock, namespace?: string) {
     const informers = [taskResource, taskBudgetResource, taskRecordResource, jobResource, podResource, configMapResource, secretResource].map((resource) => {
-      const informer = new Informer(client, { resource, clock });
+      const informer = new Informer(client, { resource, clock, namespace });
       informer.onChange(({ type, object }) => this.#observe(resource, object, type === 'deleted'));
       return informer;
     });
-    const events = new Informer(client, { resource: EVENTS, clock });
+    const events = new Informer(client, { resource: EVENTS, clock, namespace });
     events.onChange(({ type, object }) => {
       if (type !== 'deleted') this.events.push(object);
     });

@@ -9,8 +9,9 @@ import { type Operator, startOperator } from '../../src/operator/operator.ts';
 import { images } from '../tasks/task-fixtures.ts';
 import { FaultyTransport, type FaultyTransportOptions } from './faulty-transport.ts';
 import { ProcessClock } from './process-clock.ts';
+import { NAMESPACE } from './workload.ts';
 
-export interface ProcessOptions extends Pick<FaultyTransportOptions, 'faults' | 'traffic' | 'storm'> {
+export interface ProcessOptions extends Pick<FaultyTransportOptions, 'faults' | 'traffic' | 'storm' | 'meanwhile'> {
   readonly network: VirtualClock;
   readonly api: Transport;
   readonly replica: string;
@@ -19,7 +20,7 @@ export interface ProcessOptions extends Pick<FaultyTransportOptions, 'faults' | 
   readonly onWrite: (identity: string, path: string) => Promise<void>;
   readonly onLine: (line: string) => void;
   readonly fetch: typeof globalThis.fetch;
-  readonly losesTime?: boolean;
+  readonly losesTime?: boolean | undefined;
 }
 
 /** How long a process has to end by itself, in milliseconds: the grace of its runs, its last events, and a request. */
@@ -88,18 +89,18 @@ export class OperatorProcess {
 
   #start(): void {
     if (this.#isRetired) return;
-    const { network, api, replica, elects, onWrite, faults, traffic, storm, fetch, losesTime } = this.#options;
+    const { network, api, replica, elects, onWrite, faults, traffic, storm, meanwhile, fetch, losesTime } = this.#options;
     this.starts += 1;
     const identity = `${replica}-${this.starts}`;
     const clock = new ProcessClock(network, { losesTime });
     const write = ({ path }: { path: string }) => onWrite(identity, path);
-    const transport = new FaultyTransport(api, { network, process: clock, faults, traffic, storm, die: () => this.die(), onWrite: write });
+    const transport = new FaultyTransport(api, { network, process: clock, faults, traffic, storm, die: () => this.die(), onWrite: write, meanwhile });
     const metrics = new WatchedMetrics();
     this.clock = clock;
     this.#transport = transport;
     this.#metrics = metrics;
     const random = seededRandom(faults.between(0, 2 ** 31));
-    const operator = startOperator({ transport, clock, random, images, fetch, identity, metrics, log: this.#log(), ...(elects ? { leaderElection: { namespace: 'dev' } } : {}) });
+    const operator = startOperator({ transport, clock, random, images, fetch, identity, metrics, log: this.#log(), ...(elects ? { leaderElection: { namespace: NAMESPACE } } : {}) });
     this.#operator = operator;
     operator.ready.catch(() => {});
     void operator.failed.then(() => (this.#operator === operator ? this.end() : undefined));

@@ -16,8 +16,8 @@ export class ProcessClock implements Clock {
   #running: PromiseWithResolvers<void> | undefined;
   readonly #losesTime: boolean;
 
-  /** `losesTime`: `elapsed` stands still while the process does, as no honest clock does. For the canary. */
-  constructor(base: VirtualClock, { losesTime = false }: { losesTime?: boolean } = {}) {
+  /** `losesTime`: `elapsed` and what is due stand still while the process does, as no honest clock does. For the canary. */
+  constructor(base: VirtualClock, { losesTime = false }: { losesTime?: boolean | undefined } = {}) {
     this.#base = base;
     this.#losesTime = losesTime;
   }
@@ -59,10 +59,14 @@ export class ProcessClock implements Clock {
 
   goOn(): void {
     if (this.#stoppedAt === undefined) return;
-    if (this.#losesTime) this.#lostMs += this.#base.elapsed() - this.#stoppedAt;
+    const lostMs = this.#losesTime ? this.#base.elapsed() - this.#stoppedAt : 0;
+    this.#lostMs += lostMs;
     this.#stoppedAt = undefined;
     // Node runs the timers that are due before it looks at its sockets.
-    for (const { run, isCancelled } of this.#late.splice(0)) if (!isCancelled) run();
+    for (const entry of this.#late.splice(0)) {
+      if (lostMs > 0) this.#base.after(lostMs, () => entry.isCancelled || entry.run());
+      else if (!entry.isCancelled) entry.run();
+    }
     this.#running?.resolve();
     this.#running = undefined;
   }

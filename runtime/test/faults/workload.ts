@@ -32,7 +32,7 @@ export interface Shape {
   readonly mayLoseOutcome?: true;
 }
 
-const NAMESPACE = 'dev';
+export const NAMESPACE = 'dev';
 const success = (name: string): Script => ({ message: result([`branch: ${name}`, `commit: of-${name}`, 'cost-usd: 0.5', 'input-tokens: 10']) });
 const always = () => true;
 const hasJob = (name: string) => (history: History) => history.of('Job').some((job) => job.name === name);
@@ -187,6 +187,10 @@ function foreignJob(name: string): Partial<Job> {
     metadata: { name, labels: { 'kelos.dev/managed-by': 'kelos-controller', 'kelos.dev/component': 'task' } },
     spec: { suspend: true, template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } },
   } as Partial<Job>;
+}
+
+export function shapeNamed(name: string): Shape {
+  return shapes[name]!(name.toLowerCase().replaceAll(' ', '-'));
 }
 
 /** What the Pods of these shapes do. */

@@ -21,7 +21,7 @@ export async function startLoopbackCluster(): Promise<RealConnection> {
   for (const definition of crds()) await inside.create(definitions, definition as unknown as KubeObject);
   const jobs = new Informer<Job>(inside, { resource: jobResource, clock });
   const pods = new Informer<Pod, typeof BY_JOB>(inside, { resource: podResource, clock, indexes: { [BY_JOB]: jobKeysOf } });
-  const manager = new Manager({ informers: [jobs, pods], controllers: [jobController({ client: inside, clock, jobs, pods })], clock });
+  const manager = new Manager({ informers: [jobs, pods], controllers: [jobController({ client: inside, clock, jobs, pods })] });
   await manager.ready;
   const face = await api.listen();
   const transport = new HttpTransport({ server: face.url, ca: face.ca, namespace: 'default', token: () => Promise.resolve(face.token) });

@@ -24,7 +24,7 @@ export interface ProxiedRequest {
   readonly method: string;
   readonly path: string;
   readonly isWatch: boolean;
-  /** Neither a read, nor an event, nor the lease: what a user would see. */
+  /** Neither a read, nor an event, nor the lease, nor a question about rights: what a user would see. */
   readonly isWrite: boolean;
 }
 
@@ -36,6 +36,7 @@ export interface FaultProxyOptions {
   readonly onWritten?: (request: ProxiedRequest) => void;
 }
 
+const CHANGES_NOTHING_OF_TASKS = /\/(events|leases|selfsubjectaccessreviews)\b/;
 const TRICKLE_BYTES = 7;
 const TRICKLE_MS = 1;
 /** A body that is longer comes in as many parts of this size as it takes, but in no more than so many. */
@@ -149,7 +150,7 @@ export class FaultProxy {
 }
 
 function describe({ method = 'GET', url: path = '/' }: IncomingMessage): ProxiedRequest {
-  return { method, path, isWatch: /[?&]watch=(1|true)/.test(path), isWrite: method !== 'GET' && !/\/(events|leases)\b/.test(path) };
+  return { method, path, isWatch: /[?&]watch=(1|true)/.test(path), isWrite: method !== 'GET' && !CHANGES_NOTHING_OF_TASKS.test(path) };
 }
 
 /** The proxy frames what it passes on by itself. */

@@ -4,7 +4,7 @@ import { simulate } from './simulation.ts';
 import type { Verdict } from './verdict.ts';
 
 /** More of them: `TASKWRIGHT_FAULT_RUNS=500 npm test -- faults/simulation`, or bench/faults.ts. */
-const RUNS = Number(process.env.TASKWRIGHT_FAULT_RUNS ?? 6);
+const RUNS = Number(process.env.TASKWRIGHT_FAULT_RUNS ?? 24);
 const SECONDS_PER_RUN = 20;
 
 function report({ seed, end, complaints }: Verdict & { seed: number }): string {

@@ -11,6 +11,9 @@ const DEPRECATED = ['agentConfigRefs', 'credentials', 'image', 'podOverrides', '
 /** Types of Kubernetes, which are passed on as they are. */
 const PASSED_ON = ['spec.worker.podOverrides', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom'];
 
+/** TaskBudgets are written with L1 for now; TaskRecords are the operator's to write. A kind that is not named here has to be reached. */
+const WITHOUT_L2 = ['TaskBudget', 'TaskRecord'];
+
 test('every field of Task, Workspace and AgentConfig can be reached from an L2', () => {
   const chart = new Chart(new App(), 'fleet');
   const workspace = new Workspace(chart, 'shop', {
@@ -45,8 +48,7 @@ test('every field of Task, Workspace and AgentConfig can be reached from an L2',
   new Task(chart, 'pooled', { agent: CodingAgent.fromWorkerPool(WorkerPool.fromWorkerPoolName('warm'), { model: 'opus', effort: 'high' }), prompt: 'Do it.' });
 
   const objects: { kind: string; spec: unknown }[] = chart.toJson();
-  for (const kind of ['Task', 'Workspace', 'AgentConfig']) {
-    const schema = specSchemas()[kind]!;
+  for (const [kind, schema] of Object.entries(specSchemas()).filter(([name]) => !WITHOUT_L2.includes(name))) {
     const reached = new Set(objects.filter((object) => object.kind === kind).flatMap(({ spec }) => pathsOf(spec, 'spec')));
     const known = [...fieldsOf(schema, 'spec')].filter((path) => kind !== 'Task' || !DEPRECATED.some((name) => path === `spec.${name}` || path.startsWith(`spec.${name}.`) || path.startsWith(`spec.${name}[`)));
     expect(known.filter((path) => !reached.has(path))).toEqual([]);

@@ -174,6 +174,8 @@ const runtime = workspacePackage('runtime', {
   deps: [
     '@marcbachmann/cel-js@^8.0.0',
     '@octokit/request@^10.0.16',
+    // Holds what agents leave against the schema of their Task.
+    'ajv@^8.20.0',
     'pino@^10.4.0',
     'prom-client@^15.1.3',
     're2js@^2.10.0',

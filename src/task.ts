@@ -205,7 +205,9 @@ export class Task extends Construct implements ITask {
   private checkTemplate(): Problem[] {
     const { prompt } = this.props;
     const names = this.dependsOn.map((task) => task?.name);
-    return typeof prompt === 'string' && names.every((name) => typeof name === 'string') ? checkPrompt(prompt, names) : [];
+    // Without dependencies a prompt is given as it is; and checking a template loads the engine.
+    if (typeof prompt !== 'string' || names.length === 0 || !prompt.includes('{{')) return [];
+    return names.every((name) => typeof name === 'string') ? checkPrompt(prompt, names) : [];
   }
 
   private checkDependencies(): Problem[] {

@@ -1,26 +1,69 @@
 /**
  * Writes `lib/bundle.js`, the compiled constructs in one file: most of what importing them cost was finding and opening some fifty
- * files. Run after jsii, which leaves `lib/index.js` to the other languages (`main` in package.json) and to TypeScript.
+ * files. What few programs use, or only a synth, comes in a file of its own in `lib/bundle/`, which the first call of it loads.
+ *
+ * Run after jsii, which leaves `lib/index.js` to the other languages (`main` in package.json) and to TypeScript.
  */
 import { build } from 'esbuild';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from './bootstrap.mjs';
 
-const index = join(root, 'lib/index.js');
-const names = Object.keys(createRequire(index)(index));
+/** Modules that export functions and nothing else, so that whoever imports one cannot tell a function from what calls it. */
+const LOADED_BY_THE_FIRST_CALL = ['private/crds', 'private/schemas', 'private/prompt'];
 
-await build({
-  // Named one by one, since an ES module that imports this file finds out its names without running it.
-  stdin: { contents: `export { ${names.join(', ')} } from './index.js';`, resolveDir: join(root, 'lib'), sourcefile: 'bundle-entry.js' },
-  outfile: join(root, 'lib/bundle.js'),
+/** Pure functions, of which such a part has a copy of its own: there is no state in them, and no class that somebody could ask for. */
+const MAY_BE_LOADED_TWICE = ['private/problem', 'private/suggestion'];
+
+const lib = join(root, 'lib');
+const compiled = createRequire(join(lib, 'index.js'));
+
+const options = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
   // The user's own copies: a construct is an instance of the class that the user's program sees.
-  external: ['cdk8s', 'constructs'],
+  external: ['cdk8s', 'constructs', './bundle/*'],
   // Names of classes are part of what a program can see.
   keepNames: true,
   sourcemap: true,
+  metafile: true,
   logLevel: 'warning',
-});
+};
+
+/** In place of such a module: its functions, which load it. */
+const stubs = {
+  name: 'loaded by the first call',
+  setup(builder) {
+    const modules = new Map(LOADED_BY_THE_FIRST_CALL.map((module) => [join(lib, `${module}.js`), module]));
+    builder.onResolve({ filter: /^\./ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === stubs || path.startsWith('./bundle/')) return undefined;
+      const resolved = await builder.resolve(path, { importer, resolveDir, kind, pluginData: stubs });
+      return modules.has(resolved.path) ? { path: modules.get(resolved.path), namespace: 'stub' } : resolved;
+    });
+    builder.onLoad({ filter: /./, namespace: 'stub' }, ({ path }) => ({ contents: stubOf(path), resolveDir: lib }));
+  },
+};
+
+function stubOf(module) {
+  const members = Object.entries(compiled(`./${module}.js`));
+  const others = members.filter(([, value]) => typeof value !== 'function').map(([name]) => name);
+  if (others.length > 0) throw new TypeError(`src/${module}.ts: it exports ${others.join(', ')}; what the first call loads can only export functions`);
+  const functions = members.map(([name]) => `exports.${name} = (...args) => load().${name}(...args);\n`);
+  return `let loaded;\nconst load = () => (loaded ??= require('./${fileOf(module)}'));\n${functions.join('')}`;
+}
+
+function fileOf(module) {
+  return `bundle/${module.slice(module.lastIndexOf('/') + 1)}.js`;
+}
+
+// Named one by one, since an ES module that imports this file finds out its names without running it.
+const entry = `export { ${Object.keys(compiled('./index.js')).join(', ')} } from './index.js';`;
+const parts = await Promise.all([
+  build({ ...options, stdin: { contents: entry, resolveDir: lib, sourcefile: 'bundle-entry.js' }, outfile: join(lib, 'bundle.js'), plugins: [stubs] }),
+  ...LOADED_BY_THE_FIRST_CALL.map((module) => build({ ...options, entryPoints: [join(lib, `${module}.js`)], outfile: join(lib, fileOf(module)) })),
+]);
+
+const files = parts.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const twice = files.find((file, index) => files.indexOf(file) !== index && !MAY_BE_LOADED_TWICE.some((module) => file.endsWith(`/${module}.js`)));
+if (twice !== undefined) throw new TypeError(`${twice}: it would be loaded twice, with state and classes of its own each time; move what is shared, or see MAY_BE_LOADED_TWICE`);

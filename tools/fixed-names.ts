@@ -1,7 +1,7 @@
-import { BUILT_IN_INIT_CONTAINERS, CREDENTIAL_KEYS, RESERVED_PREFIX, WORKSPACE_VOLUME } from '@taskwright/schema';
+import { BUILT_IN_INIT_CONTAINERS, CREDENTIAL_KEYS, RESERVED_PREFIX, TASK_ANNOTATIONS, WORKSPACE_VOLUME } from '@taskwright/schema';
 import type { GeneratedFile } from './generated-file.ts';
 
-const NAMES = { CREDENTIAL_KEYS, RESERVED_PREFIX, BUILT_IN_INIT_CONTAINERS, WORKSPACE_VOLUME };
+const NAMES = { CREDENTIAL_KEYS, RESERVED_PREFIX, BUILT_IN_INIT_CONTAINERS, WORKSPACE_VOLUME, TASK_ANNOTATIONS };
 
 /** The names that the API fixes, for the constructs, which cannot ask the schemas. */
 export function fixedNames(): GeneratedFile[] {

@@ -35,3 +35,34 @@ export const BUILT_IN_INIT_CONTAINERS = [
 ] as const;
 
 export const WORKSPACE_VOLUME = "workspace" as const;
+
+export const TASK_ANNOTATIONS = {
+  "taskwright.dev/retry-limit": {
+    "pattern": "^0*([0-9]|10)$",
+    "allowed": "a whole number from 0 to 10"
+  },
+  "taskwright.dev/retry-backoff-seconds": {
+    "pattern": "^[0-9]{1,9}$",
+    "allowed": "a whole number of seconds"
+  },
+  "taskwright.dev/retry-on": {
+    "pattern": "^ *(Agent|Preparation|Stopped|Deadline) *(, *(Agent|Preparation|Stopped|Deadline) *)*$",
+    "allowed": "some of Agent, Preparation, Stopped, Deadline, with commas between them"
+  },
+  "taskwright.dev/ttl-seconds-after-failed": {
+    "pattern": "^[0-9]{1,9}$",
+    "allowed": "a whole number of seconds"
+  },
+  "taskwright.dev/max-cost-usd": {
+    "pattern": "^[+]?([0-9]{1,15}(\\.[0-9]{0,15})?|\\.[0-9]{1,15})([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?$",
+    "allowed": "an amount of US dollars such as 2.50, 10 or 1500m"
+  },
+  "taskwright.dev/max-input-tokens": {
+    "pattern": "^[0-9]{1,15}$",
+    "allowed": "a whole number of tokens"
+  },
+  "taskwright.dev/max-output-tokens": {
+    "pattern": "^[0-9]{1,15}$",
+    "allowed": "a whole number of tokens"
+  }
+} as const;

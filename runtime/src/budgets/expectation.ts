@@ -2,7 +2,7 @@ import type { KubeObject } from '../kube/object.ts';
 import { parseQuantity } from '../tasks/outcome/quantity.ts';
 import { type Amounts, largest, MEASURES, type Measure, NOTHING } from './amounts.ts';
 
-/** What a Task may spend at most, said by its author. The operator does not enforce it: the agent is told its limits elsewhere. */
+/** What a Task may spend at most, said by its author. */
 const ANNOTATIONS: Readonly<Record<Measure, string>> = {
   cost: 'taskwright.dev/max-cost-usd',
   inputTokens: 'taskwright.dev/max-input-tokens',
@@ -33,7 +33,7 @@ export function expectationOf({ metadata }: KubeObject, samples: readonly Amount
   };
 }
 
-/** What cannot be read counts as not declared. */
+/** What cannot be read holds a Task that has not started (gates/annotations.ts). Of one that runs it counts as not declared. */
 function readAmount(measure: Measure, text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined;
   if (measure !== 'cost') return /^\d{1,15}$/.test(text) ? BigInt(text) : undefined;

@@ -2,31 +2,37 @@ import type { Condition, Task } from '@taskwright/schema';
 import { toKubeTime } from '../kube/time.ts';
 import { BUDGET_BLOCKED } from './budget-blocked.ts';
 
-/** Why a Task has no Job yet, or never gets one. Each names one cause, so that a program can act on it. */
-export type HoldReason =
-  | 'WorkerPoolUnsupported'
-  | 'JobNameTaken'
-  | 'DependencyMissing'
-  | 'DependencyUnfinished'
-  | 'AnnotationInvalid'
-  | 'RetryBackOff'
-  | 'BudgetExceeded'
-  | 'BudgetReserved'
-  | 'BudgetInvalid'
-  | 'BranchLocked'
-  | 'BranchQueued'
-  | 'WorkspaceMissing'
-  | 'WorkspaceIncomplete'
-  | 'AgentConfigMissing'
-  | 'AgentConfigIncomplete'
-  | 'SecretMissing'
-  | 'SecretKeyMissing'
-  | 'ConfigMapMissing'
-  | 'ConfigMapKeyMissing'
-  | 'GitHubTokenPending'
-  | 'GitHubTokenFailed';
+/** Why a Task has no Job yet. Each names one cause, so that a program can act on it; docs/errors.md explains each, and a test compares the two. */
+export const HOLD_REASONS = [
+  'WorkerPoolUnsupported',
+  'JobNameTaken',
+  'DependencyMissing',
+  'DependencyUnfinished',
+  'AnnotationInvalid',
+  'RetryBackOff',
+  'BudgetExceeded',
+  'BudgetReserved',
+  'BudgetInvalid',
+  'BranchLocked',
+  'BranchQueued',
+  'WorkspaceMissing',
+  'WorkspaceIncomplete',
+  'AgentConfigMissing',
+  'AgentConfigIncomplete',
+  'SecretMissing',
+  'SecretKeyMissing',
+  'ConfigMapMissing',
+  'ConfigMapKeyMissing',
+  'GitHubTokenPending',
+  'GitHubTokenFailed',
+] as const;
 
-export type RefusalReason = 'SpecMissing' | 'DependencyFailed' | 'DependencyCycle' | 'JobNameTaken' | 'JobBuildFailed' | 'PluginConfigMapFailed' | 'MCPSecretFailed' | 'TemplateFailed';
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+/** Why a Task never gets a Job. */
+export const REFUSAL_REASONS = ['SpecMissing', 'DependencyFailed', 'DependencyCycle', 'JobNameTaken', 'JobBuildFailed', 'PluginConfigMapFailed', 'MCPSecretFailed', 'TemplateFailed'] as const;
+
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 export type AdmissionReason = 'Admitted' | HoldReason | RefusalReason;
 

@@ -1,9 +1,9 @@
-import type { Task, TaskStatus } from '@taskwright/schema';
+import type { Task, TaskFailure, TaskStatus } from '@taskwright/schema';
 import { normalEvent, warningEvent } from '../kube/plan.ts';
 import { withAdmission } from './admission.ts';
 import { type Attempt, attemptsOf, isAtWork, newestPod } from './outcome/attempts.ts';
 import { failedAttemptsOf } from './failed-attempts.ts';
-import { type FailureFacts, type FailureKind, failureKind, failureMessage } from './outcome/failure-message.ts';
+import { type FailureFacts, failureKind, failureMessage } from './outcome/failure-message.ts';
 import type { JobEnd } from './outcome/job-state.ts';
 import { outcomeOf } from './outcome/outcome.ts';
 import { totalUsage } from './outcome/usage.ts';
@@ -63,7 +63,7 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
 
 interface Verdict {
   /** Left out: nothing did. */
-  readonly failed?: FailureKind;
+  readonly failed?: TaskFailure;
   readonly message: string;
 }
 

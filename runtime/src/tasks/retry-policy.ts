@@ -1,5 +1,4 @@
-import type { Task } from '@taskwright/schema';
-import { FAILURE_KINDS, type FailureKind } from './outcome/failure-message.ts';
+import { MOST_RETRIES, type Task, TASK_FAILURES, type TaskFailure } from '@taskwright/schema';
 
 /** Whether, when and after which failures a Task is tried again: annotations, so that its spec stays that of the reference. */
 export interface RetryPolicy {
@@ -8,16 +7,14 @@ export interface RetryPolicy {
   /** How long after the first failure the next Job starts, in seconds; each further one waits twice as long, an hour at most. Default: 30. */
   readonly backoffSeconds: number;
   /** Default: all. */
-  readonly on: ReadonlySet<FailureKind>;
+  readonly on: ReadonlySet<TaskFailure>;
 }
 
-export const RETRY_LIMIT = 'taskwright.dev/retry-limit';
-export const RETRY_BACKOFF = 'taskwright.dev/retry-backoff-seconds';
-export const RETRY_ON = 'taskwright.dev/retry-on';
-export const TTL_AFTER_FAILED = 'taskwright.dev/ttl-seconds-after-failed';
+const RETRY_LIMIT = 'taskwright.dev/retry-limit';
+const RETRY_BACKOFF = 'taskwright.dev/retry-backoff-seconds';
+const RETRY_ON = 'taskwright.dev/retry-on';
+const TTL_AFTER_FAILED = 'taskwright.dev/ttl-seconds-after-failed';
 
-/** Each attempt is kept in an annotation, and costs. */
-export const MOST_RETRIES = 10;
 const LONGEST_BACKOFF_SECONDS = 3_600;
 const DEFAULT_BACKOFF_SECONDS = 30;
 
@@ -28,7 +25,7 @@ export function retryPolicyOf({ metadata }: Task): RetryPolicy {
   return {
     limit: Math.min(wholeNumber(annotations[RETRY_LIMIT]) ?? 0, MOST_RETRIES),
     backoffSeconds: wholeNumber(annotations[RETRY_BACKOFF]) ?? DEFAULT_BACKOFF_SECONDS,
-    on: new Set(on.length > 0 ? on : FAILURE_KINDS),
+    on: new Set(on.length > 0 ? on : TASK_FAILURES),
   };
 }
 
@@ -43,10 +40,10 @@ export function ttlSecondsOf({ metadata, spec, status }: Task): number | undefin
   return ofFailed ?? spec.ttlSecondsAfterFinished;
 }
 
-export function wholeNumber(text: string | undefined): number | undefined {
+function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-export function isFailureKind(word: string): word is FailureKind {
-  return (FAILURE_KINDS as readonly string[]).includes(word);
+function isFailureKind(word: string): word is TaskFailure {
+  return (TASK_FAILURES as readonly string[]).includes(word);
 }

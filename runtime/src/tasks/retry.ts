@@ -1,7 +1,6 @@
-import type { TaskUsage } from '@taskwright/schema';
+import type { TaskFailure, TaskUsage } from '@taskwright/schema';
 import { warningEvent } from '../kube/plan.ts';
 import { failedAttemptsOf, noteFailedAttempt } from './failed-attempts.ts';
-import type { FailureKind } from './outcome/failure-message.ts';
 import { backoffMs, retryPolicyOf } from './retry-policy.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 
@@ -9,7 +8,7 @@ import type { TaskFacts, TaskPlan } from './task-facts.ts';
 const LONGEST_MESSAGE = 300;
 
 export interface RetryFacts extends Pick<TaskFacts, 'task'> {
-  readonly kind: FailureKind;
+  readonly kind: TaskFailure;
   readonly message: string;
   readonly endedAt: string;
   /** Of the Job that failed. */

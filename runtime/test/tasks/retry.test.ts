@@ -4,11 +4,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Pod } from '../../src/embedded/pod.ts';
 import { controllerOf } from '../../src/kube/object.ts';
 import { startOperator } from '../../src/operator/operator.ts';
-import { annotationGate, backoffGate } from '../../src/tasks/gates/retry.ts';
 import { backoffMs, retryPolicyOf, ttlSecondsOf } from '../../src/tasks/retry-policy.ts';
 import { CountedTransport, type Crash } from './counted-transport.ts';
 import type { Script } from './fake-kubelet.ts';
-import { aTask, facts, images, result } from './task-fixtures.ts';
+import { aTask, images, result } from './task-fixtures.ts';
 import { startCluster, type TestCluster } from './test-cluster.ts';
 
 const HOUR = { limitMs: 3_600_000 };
@@ -123,18 +122,4 @@ test.each<[string, Record<string, string>, number | undefined]>([
   const spec = { ttlSecondsAfterFinished: 60 };
   expect(ttlSecondsOf(aTask({ spec, status: { phase: 'Failed' }, annotations: retries(annotations) }))).toBe(ttl);
   expect(ttlSecondsOf(aTask({ spec, status: { phase: 'Succeeded' }, annotations: retries(annotations) }))).toBe(60);
-});
-
-test.each<[Record<string, string>, string]>([
-  [{ 'retry-limit': 'many' }, 'retry-limit to be corrected, got "many"; it has to be a whole number from 0 to 10'],
-  [{ 'retry-limit': '11' }, 'retry-limit to be corrected, got "11"; it has to be a whole number from 0 to 10'],
-  [{ 'retry-backoff-seconds': '-1' }, 'retry-backoff-seconds to be corrected, got "-1"; it has to be a whole number of seconds'],
-  [{ 'retry-on': 'Agent,Weather' }, 'retry-on to be corrected, got "Agent,Weather"; it has to be some of Agent, Preparation, Stopped, Deadline, with commas between them'],
-  [{ 'ttl-seconds-after-failed': '1h' }, 'ttl-seconds-after-failed to be corrected, got "1h"; it has to be a whole number of seconds'],
-])('%j holds a Task until it is corrected', (annotations, message) => {
-  expect(annotationGate(facts({ task: aTask({ annotations: retries(annotations) }) }))).toEqual({ hold: 'AnnotationInvalid', message: `Waiting for annotation taskwright.dev/${message}` });
-});
-
-test('a note of attempts that nobody can read is none', () => {
-  for (const note of ['{', '{}', '[1]', '[{"at":"x","message":""}]']) expect(backoffGate(facts({ task: aTask({ annotations: retries({ 'failed-attempts': note }) }) }))).toBeUndefined();
 });

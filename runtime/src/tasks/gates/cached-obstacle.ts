@@ -1,12 +1,13 @@
 import type { Gate, Obstacle } from '../gate.ts';
 import { isFinished, isRunning } from '../phase.ts';
 import type { CachedFacts } from '../task-facts.ts';
+import { annotationGate } from './annotations.ts';
 import { branchGate } from './branch.ts';
 import { budgetGate } from './budget.ts';
 import { dependencyGate } from './dependencies.ts';
 import { promptSyntaxGate } from './prompt.ts';
 import { agentConfigGate, workspaceGate } from './references.ts';
-import { annotationGate, backoffGate } from './retry.ts';
+import { backoffGate } from './retry.ts';
 import { specGate } from './spec.ts';
 import { workerPoolGate } from './worker-pool.ts';
 

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { TaskFailure } from '@taskwright/schema';
 import type { ContainerStateTerminated } from '@taskwright/schema/kubernetes';
 import { agentStatus, type Attempt, wasDeleted } from './attempts.ts';
 import { cleanText } from './clean-text.ts';
@@ -35,13 +36,8 @@ export function failureMessage(facts: FailureFacts): string {
   );
 }
 
-/** Which part of a Task failed: what a retry policy can tell apart. */
-export const FAILURE_KINDS = ['Agent', 'Preparation', 'Stopped', 'Deadline'] as const;
-
-export type FailureKind = (typeof FAILURE_KINDS)[number];
-
 /** `Stopped`: by a drain, an eviction or a hand, and through no fault of the agent. */
-export function failureKind(facts: FailureFacts): FailureKind {
+export function failureKind(facts: FailureFacts): TaskFailure {
   const { attempt } = facts;
   if (deadlineCause(facts) !== undefined) return 'Deadline';
   if (attempt?.pod?.status?.reason) return 'Stopped';

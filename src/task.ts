@@ -1,6 +1,7 @@
 import { type ApiObject, type ApiObjectMetadata, type Duration, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { CodingAgent } from './coding-agent';
+import type { Cost } from './cost';
 import * as l1 from './l1';
 import { checkSpec } from './private/check-spec';
 import { checkBranch } from './private/git';
@@ -10,6 +11,8 @@ import { checkPrompt } from './private/prompt';
 import { addChecks } from './private/program';
 import { TASK, WORKSPACE, checkNamespace, checkReference, existingObject } from './private/reference';
 import { checkMade, copyOfList } from './private/shape';
+import { annotationsFor, checkTaskAnnotations } from './private/task-annotations';
+import type { Retries } from './retries';
 import type { IWorkspace } from './workspace';
 
 /** A Task that this program defines, or that exists already. */
@@ -72,6 +75,36 @@ export interface TaskProps {
    */
   readonly ttlSecondsAfterFinished?: number;
   /**
+   * How long the object is kept after it has failed.
+   *
+   * @default - as long as one that succeeded
+   */
+  readonly ttlAfterFailed?: Duration;
+  /**
+   * Whether, when and after which failures it is tried again, by another Job. Each one is told in an event, and what all of them spent counts.
+   *
+   * @default - never; a failed Pod is started again once by its Job
+   */
+  readonly retries?: Retries;
+  /**
+   * What it may cost. Under a TaskBudget that much is set aside for it, so it starts only where it fits as a whole.
+   *
+   * @default - it does not say; the budget sets aside what others like it have cost
+   */
+  readonly maxCost?: Cost;
+  /**
+   * How many tokens it may send to models, those of a cache included. The same holds as of `maxCost`.
+   *
+   * @default - it does not say
+   */
+  readonly maxInputTokens?: number;
+  /**
+   * How many tokens models may produce for it. The same holds as of `maxCost`.
+   *
+   * @default - it does not say
+   */
+  readonly maxOutputTokens?: number;
+  /**
    * `owner/repo` that pull requests are meant for, when the Workspace is a fork of it.
    *
    * @default - the remote of the Workspace called `upstream`
@@ -116,7 +149,7 @@ export class Task extends Construct implements ITask {
   public constructor(scope: Construct, id: string, private readonly props: TaskProps) {
     super(scope, id);
     this.dependsOn = copyOfList(props.dependsOn, `[${this.node.path}] dependsOn`);
-    this.resource = new l1.CfgTask(this, 'Resource', { metadata: props.metadata, spec: Lazy.any({ produce: () => this.render() }) });
+    this.resource = new l1.CfgTask(this, 'Resource', { metadata: this.metadata(), spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
     addChecks(this, () => this.check());
@@ -125,6 +158,26 @@ export class Task extends Construct implements ITask {
   /** Makes this Task wait until others have succeeded. */
   public addDependsOn(...tasks: ITask[]): void {
     this.dependsOn.push(...tasks);
+  }
+
+  private metadata(): ApiObjectMetadata | undefined {
+    const { metadata } = this.props;
+    const annotations = this.annotations();
+    return Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations: { ...annotations, ...metadata?.annotations } };
+  }
+
+  /** What the kind of the reference has no field for. Misshapen values are left out, and reported at the end. */
+  private annotations(): { readonly [name: string]: string } {
+    const { retries, ttlAfterFailed, maxCost, maxInputTokens, maxOutputTokens } = this.props;
+    return annotationsFor({
+      'retries.limit': textOf(retries?.limit),
+      'retries.backoff': secondsOf(retries?.backoff),
+      'retries.on': Array.isArray(retries?.on) ? retries.on.join(',') : undefined,
+      'ttlAfterFailed': secondsOf(ttlAfterFailed),
+      'maxCost': typeof maxCost?._render === 'function' ? maxCost._render() : undefined,
+      'maxInputTokens': textOf(maxInputTokens),
+      'maxOutputTokens': textOf(maxOutputTokens),
+    });
   }
 
   private render(): l1.TaskSpec {
@@ -156,7 +209,10 @@ export class Task extends Construct implements ITask {
       ...this.checkValues(),
       ...this.checkTemplate(),
       ...this.checkDependencies(),
+      ...(this.props.maxCost?._check('maxCost') ?? []),
     ];
+    const told = new Set(problems.map(({ path }) => path));
+    problems.push(...checkTaskAnnotations(this.resource.metadata.toJson()?.annotations ?? {}, this.annotations()).filter(({ path }) => !told.has(path)));
     if (ttlAfterFinished !== undefined && ttlSecondsAfterFinished !== undefined) {
       problems.push({ code: 'ambiguous', path: 'ttlSecondsAfterFinished', allowed: 'ttlAfterFinished is set too', fix: 'keep one of them' });
     }
@@ -165,11 +221,15 @@ export class Task extends Construct implements ITask {
 
   /** What is not what it has to be cannot be rendered, and then nothing else can be checked. */
   private checkShape(): Problem[] {
-    const { agent, ttlAfterFinished } = this.props;
+    const { agent, ttlAfterFinished, ttlAfterFailed, retries, maxCost } = this.props;
+    const checkDuration = (value: Duration | undefined, path: string) => (value === undefined ? [] : checkMade(value, 'toSeconds', 'a Duration, for example Duration.hours(1)', path));
     const notMade = agent === undefined ? [] : checkMade(agent, '_check', 'CodingAgent.claudeCode({ … }) or another', 'agent');
     return [
       ...(notMade.length > 0 ? notMade : agent?._checkShape() ?? []),
-      ...(ttlAfterFinished === undefined ? [] : checkMade(ttlAfterFinished, 'toSeconds', 'a Duration, for example Duration.hours(1)', 'ttlAfterFinished')),
+      ...checkDuration(ttlAfterFinished, 'ttlAfterFinished'),
+      ...checkDuration(ttlAfterFailed, 'ttlAfterFailed'),
+      ...checkDuration(retries?.backoff, 'retries.backoff'),
+      ...(maxCost === undefined ? [] : checkMade(maxCost, '_render', 'Cost.usd(…)', 'maxCost')),
     ];
   }
 
@@ -181,8 +241,8 @@ export class Task extends Construct implements ITask {
 
   /** A pool has its own repository and its own Pods. */
   private checkExcludedByPool(): Problem[] {
-    const { workspace, branch, podFailurePolicy } = this.props;
-    const given = { workspace, branch, podFailurePolicy, dependsOn: this.dependsOn[0], ttlAfterFinished: this.ttlSeconds };
+    const { workspace, branch, podFailurePolicy, retries, ttlAfterFailed } = this.props;
+    const given = { workspace, branch, podFailurePolicy, dependsOn: this.dependsOn[0], ttlAfterFinished: this.ttlSeconds, ttlAfterFailed, retries };
     return Object.entries(given)
       .filter(([, value]) => value !== undefined)
       .map(([path]) => ({ code: 'excluded', path, fix: 'leave it out, or pass an agent that gets a Pod of its own' }));
@@ -234,6 +294,14 @@ export class Task extends Construct implements ITask {
     }
     return undefined;
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
+function secondsOf(duration: Duration | undefined): string | undefined {
+  return typeof duration?.toSeconds === 'function' ? String(duration.toSeconds({ integral: false })) : undefined;
 }
 
 function chain(cameFrom: Map<Task, Task | undefined>, last: Task): Task[] {

@@ -1,5 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { AgentConfig, CodingAgent, Credentials, EnvValue, GitCredentials, McpServer, Plugin, SecretRef, Skill, Task, WorkerPool, Workspace } from 'cdk8s-taskwright';
+import { AgentConfig, BudgetWindow, CodingAgent, Cost, Credentials, EnvValue, GitCredentials, McpServer, Plugin, SecretRef, Skill, Task, TaskBudget, TaskSelector, WorkerPool, Workspace } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import { type StructuralSchema, specSchemas } from '../src/private/schemas';
 
@@ -11,10 +11,10 @@ const DEPRECATED = ['agentConfigRefs', 'credentials', 'image', 'podOverrides', '
 /** Types of Kubernetes, which are passed on as they are. */
 const PASSED_ON = ['spec.worker.podOverrides', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom'];
 
-/** TaskBudgets are written with L1 for now; TaskRecords are the operator's to write. A kind that is not named here has to be reached. */
-const WITHOUT_L2 = ['TaskBudget', 'TaskRecord'];
+/** TaskRecords are the operator's to write: what was spent is nothing that a program asks for. A kind that is not named here has to be reached. */
+const WITHOUT_L2 = ['TaskRecord'];
 
-test('every field of Task, Workspace and AgentConfig can be reached from an L2', () => {
+test('every field of Task, TaskBudget, Workspace and AgentConfig can be reached from an L2', () => {
   const chart = new Chart(new App(), 'fleet');
   const workspace = new Workspace(chart, 'shop', {
     repo: 'https://github.com/acme/shop.git',
@@ -46,6 +46,13 @@ test('every field of Task, Workspace and AgentConfig can be reached from an L2',
     podFailurePolicy: { rules: [{ action: 'Ignore' }] },
   });
   new Task(chart, 'pooled', { agent: CodingAgent.fromWorkerPool(WorkerPool.fromWorkerPoolName('warm'), { model: 'opus', effort: 'high' }), prompt: 'Do it.' });
+  new TaskBudget(chart, 'daily', {
+    tasks: TaskSelector.labels({ a: 'b' }).and(TaskSelector.labelIn('c', ['d'])),
+    window: BudgetWindow.daily('Europe/Berlin'),
+    maxCost: Cost.usd(1),
+    maxInputTokens: 1,
+    maxOutputTokens: 1,
+  });
 
   const objects: { kind: string; spec: unknown }[] = chart.toJson();
   for (const [kind, schema] of Object.entries(specSchemas()).filter(([name]) => !WITHOUT_L2.includes(name))) {

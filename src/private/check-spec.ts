@@ -8,7 +8,7 @@ import { checkStructure } from './structural';
  *
  * Paths are told as the user wrote them: `spec.` is left out, and `names` says which property a part of the spec comes from.
  */
-export function checkSpec(kind: 'Task' | 'Workspace' | 'AgentConfig', spec: object, sharper: readonly Problem[], names: { readonly [specPath: string]: string } = {}): Problem[] {
+export function checkSpec(kind: 'Task' | 'TaskBudget' | 'Workspace' | 'AgentConfig', spec: object, sharper: readonly Problem[], names: { readonly [specPath: string]: string } = {}): Problem[] {
   const told = new Set(sharper.flatMap(({ path }) => [path, `${path}.name`]));
   const structural = checkStructure((schemas ??= specSchemas())[kind]!, spec, 'spec').map((problem) => ({ ...problem, path: asWritten(problem.path, names) }));
   return [...structural.filter(({ path }) => !told.has(path)), ...sharper];

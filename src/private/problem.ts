@@ -29,6 +29,7 @@ export const WRONG = {
   'invalid-name': 'is not a usable name',
   'invalid-path': 'is not a path inside the repository',
   'invalid-template': 'is not a template that can be rendered',
+  'invalid-timezone': 'is not a time zone',
   'invalid-url': 'is not a usable URL',
   'missing-reference': 'refers to something that this program does not define',
   'other-app': 'refers to something that another app defines',

@@ -1,0 +1,15 @@
+import { type Problem, quote } from './problem';
+
+const KEY = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+
+/** Checks the key of a label: a name, with a domain before it or not. */
+export function checkLabelKey(key: string, path: string): Problem[] {
+  return KEY.test(key) ? [] : [{ code: 'invalid-name', path, got: quote(key), allowed: 'the key of a label is at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; example.com/ may stand before it' }];
+}
+
+/** Checks the value of a label, which may be empty. */
+export function checkLabelValue(value: unknown, path: string): Problem[] {
+  if (typeof value !== 'string') return [{ code: 'type', path, got: `a ${typeof value}`, allowed: 'it has to be a text' }];
+  return VALUE.test(value) ? [] : [{ code: 'pattern', path, got: quote(value), allowed: 'the value of a label is at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit' }];
+}

@@ -8,6 +8,7 @@ import { kubeTime } from './object-meta.ts';
 import { mergeApplied, removeAbandoned } from './patch/apply-merge.ts';
 import { compareFields, fieldsOf } from './patch/field-extraction.ts';
 import { difference, intersection, pathsOf, union, type FieldSet } from './patch/field-tree.ts';
+import { keylessItem } from './patch/keyless-item.ts';
 import { badRequest, conflict, notFound, StatusError, type StatusCause } from './status-error.ts';
 import { updateObject } from './update.ts';
 
@@ -29,6 +30,12 @@ export function applyObject(cluster: Cluster, target: Target, body: ApiObject, o
     throw badRequest(`the name of the object (${body.metadata.name}) does not match the name on the URL (${name})`);
   }
   const applied = withMeta(ownPart(body, target), { name: name!, ...(namespace === undefined ? {} : { namespace }) });
+  const keyless = keylessItem(applied, resource.schema);
+  if (keyless !== undefined) {
+    const object = `${namespace === undefined ? '' : `${namespace}/`}${name}; ${apiVersionOf(resource)}, Kind=${resource.kind}`;
+    // No mistake of the caller's to the API server, which has no reason for it either.
+    throw new StatusError(500, undefined, `failed to create typed patch object (${object}): ${keyless}`);
+  }
   const writer: Writer = {
     manager: options.fieldManager, operation: 'Apply', apiVersion: apiVersionOf(resource), subresource, time: kubeTime(cluster.clock.now()),
   };

@@ -48,6 +48,13 @@ export function applyContract(connect: Connect): void {
     expect((await apply('one', { size: 3, parts: [] })).spec?.parts).toEqual([{ name: 'b', weight: 2 }]);
   });
 
+  test('an item of a keyed list that has none of its keys cannot be applied', async () => {
+    const { apply, namespace } = await start();
+    const status = await refusal(apply('one', { size: 3, parts: [{ name: 'a' }, { note: 'x' }] }));
+    expect([status.code, status.reason, status.message]).toEqual([500, undefined,
+      `failed to create typed patch object (${namespace}/one; contract.taskwright.dev/v1, Kind=Widget): .spec.parts: element 1: associative list with keys has an element that omits all key fields ["name"] (and doesn't have default values for any key fields)`]);
+  });
+
   test('another manager\'s value is 409 Conflict with a cause that names the field', async () => {
     const { apply } = await start();
     await apply('one', { size: 3 });

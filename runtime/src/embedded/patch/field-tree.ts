@@ -85,7 +85,8 @@ export function pathsOf(set: FieldSet, prefix = ''): string[] {
   });
 }
 
-function readable(edge: string): string {
+/** A step of a path as people read it: `.containers`, `[name="a"]`. */
+export function readable(edge: string): string {
   const text = edge.slice(2);
   if (edge.startsWith('f:')) return `.${text}`;
   if (edge.startsWith('v:')) return `[=${text}]`;

@@ -70,8 +70,9 @@ function isTransition({ rule }: ValidationRule): boolean {
 
 function evaluateRule({ value, path }: Place, rule: ValidationRule, variables: Record<string, unknown>): FieldError[] {
   const reason = REASONS[rule.reason ?? ''] ?? 'FieldValueInvalid';
-  const prefix = PREFIXES[reason] ?? `Invalid value: ${shown(value)}: `;
-  const field = rule.fieldPath === undefined ? path : `${path}${rule.fieldPath.startsWith('.') && path === '' ? rule.fieldPath.slice(1) : rule.fieldPath}`;
+  // Of the whole object neither the path nor the type is told.
+  const prefix = PREFIXES[reason] ?? (path === '' ? 'Invalid value: ' : `Invalid value: ${shown(value)}: `);
+  const field = rule.fieldPath === undefined ? path || '<nil>' : `${path}${rule.fieldPath.startsWith('.') && path === '' ? rule.fieldPath.slice(1) : rule.fieldPath}`;
   const broken = (message: string): FieldError[] => [{ reason, field, message: `${prefix}${message}` }];
   try {
     if (compile(rule.rule)(variables) === true) return [];

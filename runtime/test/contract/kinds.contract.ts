@@ -46,7 +46,7 @@ export function kindsContract(connect: Connect): void {
 function causeOf({ path, rule }: Extract<Fixture, { valid: false }>): { reason: string; field: string; message?: string } {
   const reason = REASONS[rule];
   if (reason !== undefined) return { reason, field: path };
-  return { reason: 'FieldValueInvalid', field: path, message: expect.stringContaining(rule) as string };
+  return { reason: 'FieldValueInvalid', field: path || '<nil>', message: expect.stringContaining(rule) as string };
 }
 
 /** Brings the server to where the fixture begins; what it is about is sent by the function that is returned. */

@@ -120,7 +120,10 @@ export const taskKind = {
   description: 'One piece of work for a coding agent, run once, as a Job of its own or on a Pod of a WorkerPool.',
   versions: [{
     ...HUB,
-    schema: z.object({ spec: taskSpec.optional(), status: taskStatus.optional() }),
+    schema: z.object({ spec: taskSpec.optional(), status: taskStatus.optional() }).meta({
+      // A rule of the spec is not asked once there is none: without this one, taking it away and putting another there would change it.
+      rules: [{ rule: '!has(oldSelf.spec) || has(self.spec)', message: 'spec is immutable after creation: it cannot be taken away' }],
+    }),
     printerColumns: [
       { name: 'Type', type: 'string', jsonPath: '.spec.type', description: 'Agent, where the deprecated field says it' },
       { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'Where the Task is' },

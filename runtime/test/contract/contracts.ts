@@ -4,6 +4,7 @@ import type { Connect } from './connection.ts';
 import { controllersContract } from './controllers.contract.ts';
 import { createAndReadContract } from './create-and-read.contract.ts';
 import { dryRunContract } from './dry-run.contract.ts';
+import { fieldsContract } from './fields.contract.ts';
 import { kindsContract } from './kinds.contract.ts';
 import { listContract } from './list.contract.ts';
 import { metadataContract } from './metadata.contract.ts';
@@ -32,6 +33,7 @@ export const contracts: Record<string, (connect: Connect) => void> = {
   'server-side apply': applyContract,
   'ownership': ownershipContract,
   'our own kinds': kindsContract,
+  'every field': fieldsContract,
   'built-in kinds': builtInContract,
 };
 

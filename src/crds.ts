@@ -13,7 +13,7 @@ export interface CrdsProps extends ChartProps {
 }
 
 /**
- * The kinds that the operator serves, as a chart of its own: the API server has to know a kind before its first object comes,
+ * The kinds that programs are made of, as a chart of its own: the API server has to know a kind before its first object comes,
  * and no order inside one file brings that about.
  *
  * ```sh

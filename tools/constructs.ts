@@ -34,13 +34,19 @@ function structsOf(schemas: StructuralSchema[]): Map<string, StructuralSchema> {
   const structs = new Map<string, StructuralSchema>();
   const visit = (schema: StructuralSchema) => {
     if (isStruct(schema)) {
-      if (structs.has(nameOf(schema))) return;
+      const known = structs.get(nameOf(schema));
+      if (known && shapeOf(known) !== shapeOf(schema)) throw new TypeError(`${nameOf(schema)} stands for two structs, one with ${shapeOf(known)}, one with ${shapeOf(schema)}; give one of them another title`);
+      if (known) return;
       structs.set(nameOf(schema), schema);
     }
     for (const part of [schema.items, schema.additionalProperties, ...Object.values(schema.properties ?? {})]) if (part) visit(part);
   };
   schemas.forEach(visit);
   return structs;
+}
+
+function shapeOf({ properties = {} }: StructuralSchema): string {
+  return Object.entries(properties).map(([name, property]) => `${name}: ${typeOf(property)}`).join(', ');
 }
 
 function isStruct({ type, additionalProperties }: StructuralSchema): boolean {
@@ -118,7 +124,7 @@ function docOf(property: StructuralSchema, isRequired: boolean): string {
   const facts = [meaning, ...boundsOf(property)].filter(Boolean).join(' ');
   const tags = [
     value !== undefined && `@default ${JSON.stringify(value)}`,
-    leftOut !== undefined && !isRequired && `@default - ${leftOut.replace(/\.$/, '')}`,
+    leftOut !== undefined && value === undefined && !isRequired && `@default - ${leftOut.replace(/\.$/, '')}`,
     deprecated !== undefined && `@deprecated ${deprecated}`,
   ].filter((tag) => tag !== false);
   return [facts, tags.join('\n')].filter(Boolean).join('\n\n');

@@ -15,6 +15,8 @@ export interface CustomResourceDefinition {
       name: string;
       served: boolean;
       storage: boolean;
+      deprecated?: true;
+      deprecationWarning?: string;
       additionalPrinterColumns?: PrinterColumn[];
       schema: { openAPIV3Schema: StructuralSchema };
       subresources?: { status: Record<string, never> };
@@ -36,6 +38,7 @@ export function crdOf({ group, kind, plural, singular, shortNames, namespaced, d
         name: version.name,
         served: version.served,
         storage: version.storage,
+        ...version.deprecationWarning !== undefined && { deprecated: true as const, deprecationWarning: version.deprecationWarning },
         ...version.printerColumns.length > 0 && { additionalPrinterColumns: [...version.printerColumns] },
         schema: { openAPIV3Schema: published(rootSchema(kind, description, version)) },
         ...'status' in version.schema.shape && { subresources: { status: {} } },

@@ -12,6 +12,7 @@ export { type TaskBudget, type TaskBudgetSpec, type TaskBudgetStatus, taskBudget
 export { type TaskRecord, type TaskRecordSpec, taskRecordKind, taskRecordResource } from './kelos/task-record.ts';
 export type { TaskUsage } from './kelos/usage.ts';
 export type { WorkerSpec } from './kelos/worker.ts';
+export { type WorkerPool, type WorkerPoolSpec, type WorkerPoolStatus, workerPoolKind } from './kelos/worker-pool.ts';
 export { type GitRemote, type Workspace, type WorkspaceFile, type WorkspaceSpec, workspaceKind, workspaceResource } from './kelos/workspace.ts';
 export { type Kind, type KindVersion, type PrinterColumn, type Resource, resourceOf, storedVersion } from './kind.ts';
 export { crds, kinds } from './kinds.ts';

@@ -21,6 +21,8 @@ export interface KindVersion {
   /** `spec` and, for a kind with a status subresource, `status`. The API adds apiVersion, kind and metadata. */
   readonly schema: z.ZodObject;
   readonly printerColumns: readonly PrinterColumn[];
+  /** What the server warns every client of this version with. Left out: the version is not deprecated. */
+  readonly deprecationWarning?: string;
 }
 
 /** A column of `kubectl get`, and of ours. */

@@ -3,11 +3,12 @@ import { agentConfigKind } from './kelos/agent-config.ts';
 import { taskBudgetKind } from './kelos/task-budget.ts';
 import { taskRecordKind } from './kelos/task-record.ts';
 import { taskKind } from './kelos/task.ts';
+import { workerPoolKind } from './kelos/worker-pool.ts';
 import { workspaceKind } from './kelos/workspace.ts';
 import type { Kind } from './kind.ts';
 
 /** Every kind of ours. What is not listed here has no CRD, no construct and no page in the docs. */
-export const kinds: readonly Kind[] = [taskKind, workspaceKind, agentConfigKind, taskBudgetKind, taskRecordKind];
+export const kinds: readonly Kind[] = [taskKind, workspaceKind, agentConfigKind, taskBudgetKind, taskRecordKind, workerPoolKind];
 
 /** The CRDs of all kinds: the content of `crds/`, for those who load them without reading files. */
 export function crds(): CustomResourceDefinition[] {

@@ -79,12 +79,12 @@ test('only a kind with a status has the subresource', () => {
 });
 
 /** Defaults that Kubernetes' own types bring along; §3.8 of the reference names them. */
-test('all defaults are those of the core API, but for the time zone of a budget', () => {
+test('all defaults are those of the core API or of the reference', () => {
   const defaults = new Set(levels.filter(({ schema }) => schema.default !== undefined)
     .map(({ path, schema }) => `${path.slice(path.lastIndexOf('.') + 1)}: ${JSON.stringify(schema.default)}`));
   expect([...defaults].sort()).toEqual([
     'cachingMode: "ReadWrite"', 'fsType: "ext4"', 'fsType: "xfs"', 'iscsiInterface: "default"', 'keyring: "/etc/ceph/keyring"', 'kind: "Shared"', 'name: ""',
-    'optional: false', 'pool: "rbd"', 'protocol: "TCP"', 'readOnly: false', 'service: ""', 'status: ""', 'storageMode: "ThinProvisioned"',
+    'optional: false', 'pool: "rbd"', 'protocol: "TCP"', 'readOnly: false', 'replicas: 1', 'service: ""', 'status: ""', 'storageMode: "ThinProvisioned"',
     'timezone: "UTC"', 'user: "admin"',
   ]);
 });

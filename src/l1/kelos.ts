@@ -2,7 +2,7 @@
 
 import { ApiObject, type ApiObjectMetadata, type GroupVersionKind } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { Affinity, Container, EnvVar, LabelSelector, LocalObjectReference, PodFailurePolicy, PodSecurityContext, ResourceRequirements, SecurityContext, Toleration, Volume, VolumeMount } from './kubernetes';
+import type { Affinity, Container, EnvVar, LabelSelector, LocalObjectReference, PersistentVolumeClaimSpec, PodFailurePolicy, PodSecurityContext, ResourceRequirements, SecurityContext, Toleration, Volume, VolumeMount } from './kubernetes';
 
 /** One piece of work for a coding agent, run once, as a Job of its own or on a Pod of a WorkerPool. */
 export class CfgTask extends ApiObject {
@@ -107,6 +107,30 @@ export interface CfgTaskRecordProps {
   readonly metadata?: ApiObjectMetadata;
   /** What the object is to be. */
   readonly spec: TaskRecordSpec;
+}
+
+/**
+ * Pods that stay and run one Task after the other, each with a volume of its own that keeps the clone. The operator
+ * does not act on it yet.
+ */
+export class CfgWorkerPool extends ApiObject {
+  /** Under which the API serves the kind. */
+  public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'WorkerPool' };
+
+  public constructor(scope: Construct, id: string, props: CfgWorkerPoolProps) {
+    super(scope, id, { ...CfgWorkerPool.GVK, ...props });
+  }
+}
+
+export interface CfgWorkerPoolProps {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name from the path of the construct, in the namespace of the chart
+   */
+  readonly metadata?: ApiObjectMetadata;
+  /** What the object is to be. */
+  readonly spec: WorkerPoolSpec;
 }
 
 /** What is to be done, by which agent and where. It cannot be changed after the Task has been created. */
@@ -634,7 +658,6 @@ export interface TaskBudgetPeriod {
    * hour shorter or longer. At most 64 characters. Matches `^[A-Za-z0-9/_+-]+$`.
    *
    * @default "UTC"
-   * @default - UTC
    */
   readonly timezone?: string;
 }
@@ -708,4 +731,21 @@ export interface TaskUsage {
    * @default - the agent reported none
    */
   readonly outputTokens?: number;
+}
+
+/** What the Pods of the pool are like, and how many there are. */
+export interface WorkerPoolSpec {
+  /**
+   * The environment of every Pod of the pool. It needs a type, credentials and a workspaceRef. A pool ignores the
+   * labels, the deadline and the service account of podOverrides.
+   */
+  readonly worker: WorkerSpec;
+  /**
+   * How many Pods wait for Tasks. 0 pauses the pool. At least 0.
+   *
+   * @default 1
+   */
+  readonly replicas?: number;
+  /** The claim from which each Pod gets the volume of its clone. It cannot be changed. */
+  readonly volumeClaimTemplate: PersistentVolumeClaimSpec;
 }

@@ -1,5 +1,5 @@
 import type { Problem } from './problem';
-import { type StructuralSchema, specSchemas } from './schemas';
+import { type StructuralSchema, specSchemaTexts } from './schemas';
 import { checkStructure } from './structural';
 
 /**
@@ -10,11 +10,20 @@ import { checkStructure } from './structural';
  */
 export function checkSpec(kind: 'Task' | 'TaskBudget' | 'Workspace' | 'AgentConfig', spec: object, sharper: readonly Problem[], names: { readonly [specPath: string]: string } = {}): Problem[] {
   const told = new Set(sharper.flatMap(({ path }) => [path, `${path}.name`]));
-  const structural = checkStructure((schemas ??= specSchemas())[kind]!, spec, 'spec').map((problem) => ({ ...problem, path: asWritten(problem.path, names) }));
+  const structural = checkStructure(schemaOf(kind), spec, 'spec').map((problem) => ({ ...problem, path: asWritten(problem.path, names) }));
   return [...structural.filter(({ path }) => !told.has(path)), ...sharper];
 }
 
-let schemas: { readonly [kind: string]: StructuralSchema } | undefined;
+let texts: { readonly [kind: string]: string } | undefined;
+const schemas = new Map<string, StructuralSchema>();
+
+function schemaOf(kind: string): StructuralSchema {
+  const known = schemas.get(kind);
+  if (known) return known;
+  const schema = JSON.parse((texts ??= specSchemaTexts())[kind]!) as StructuralSchema;
+  schemas.set(kind, schema);
+  return schema;
+}
 
 function asWritten(path: string, names: { readonly [specPath: string]: string }): string {
   const longest = Object.keys(names).filter((prefix) => path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`)).sort((a, b) => b.length - a.length)[0];

@@ -2,7 +2,7 @@ import { Lazy } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
 import { type Fixture, fixtureSuites } from '@taskwright/schema/fixtures';
 import type { ProblemCode } from '../../src/private/problem';
-import { type StructuralSchema, specSchemas } from '../../src/private/schemas';
+import { type StructuralSchema, specSchemaTexts } from '../../src/private/schemas';
 import { checkStructure } from '../../src/private/structural';
 
 /** What the API server calls a rule, and what we do. Messages of CEL rules are not among them: those need a server. */
@@ -13,12 +13,17 @@ const CODES: { readonly [rule: string]: ProblemCode } = {
 
 const fixtures = fixtureSuites.flatMap((suite) => suite.fixtures).filter(({ object, subresource, before }) => object.spec !== undefined && !subresource && !before);
 
+const schemas = Object.fromEntries(Object.entries(specSchemaTexts()).map(([kind, text]) => [kind, JSON.parse(text) as StructuralSchema]));
+
 describe('the structural check', () => {
   test.each(fixtures)('says the same as an API server to $it', (fixture: Fixture) => {
     const { kind, spec } = fixture.object;
-    const found = checkStructure(specSchemas()[kind]!, spec, 'spec').map(({ code, path }) => ({ code, path }));
+    const found = checkStructure(schemas[kind]!, spec, 'spec').map(({ code, path }) => ({ code, path }));
     const code = fixture.valid ? undefined : CODES[fixture.rule];
-    expect(found).toEqual(fixture.valid || code === undefined ? [] : [{ code, path: fixture.path }]);
+    if (fixture.valid || code === undefined) return expect(found).toEqual([]);
+    expect(found).toContainEqual({ code, path: fixture.path });
+    // One value may break two bounds: the empty text is too short, and has not the right form.
+    expect(found.filter(({ path }) => path !== fixture.path)).toEqual([]);
   });
 
   const schema: StructuralSchema = {

@@ -1,4 +1,4 @@
-import { crds } from '@taskwright/schema';
+import { kinds as ourKinds, rootSchema } from '@taskwright/schema';
 import { isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { kindKey, unknownKind } from '../kube/recognized-trouble.ts';
@@ -69,10 +69,9 @@ function droppedFields(expected: Schema | undefined, served: Schema | undefined,
   return [...properties, ...items, ...values];
 }
 
-function schemaOf({ kind, version }: Resource): Schema {
-  interface Definition { spec: { names: { kind: string }; versions: { name: string; schema: { openAPIV3Schema: Schema } }[] } }
-  const definition = (crds() as unknown as Definition[]).find(({ spec }) => spec.names.kind === kind)!;
-  return definition.spec.versions.find(({ name }) => name === version)!.schema.openAPIV3Schema;
+function schemaOf({ group, kind, version }: Resource): Schema {
+  const ours = ourKinds.find((one) => one.group === group && one.kind === kind)!;
+  return rootSchema(kind, ours.description, ours.versions.find(({ name }) => name === version)!);
 }
 
 async function servedVersions(client: KubeClient, group: string, signal: AbortSignal): Promise<string[]> {

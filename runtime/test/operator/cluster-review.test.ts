@@ -16,7 +16,8 @@ import { AuthorizedTransport, HOME, type PolicyRule, USER } from './authorized-t
 
 const CRDS: Resource = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
 const HOUR_MS = 3_600_000;
-const KINDS = crds().length;
+/** Of the kinds that we define, those whose controllers run. */
+const KINDS = new Set(workloadRights().filter(({ group }) => group === 'kelos.dev').map(({ resource }) => resource)).size;
 const EVERYTHING: readonly PolicyRule[] = [...workloadRights(), ...leaseRights('taskwright-operator')].map(ruleFor);
 
 interface Definition extends KubeObject {

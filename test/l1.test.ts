@@ -18,5 +18,6 @@ describe('an L1', () => {
 
   test('says what it is without an object', () => {
     expect([l1.CfgTask.GVK, l1.CfgWorkspace.GVK, l1.CfgAgentConfig.GVK]).toEqual(['Task', 'Workspace', 'AgentConfig'].map((kind) => ({ apiVersion: 'kelos.dev/v1alpha2', kind })));
+    expect([l1.CfgAgent.GVK, l1.CfgMcpServer.GVK, l1.CfgModelApi.GVK]).toEqual(['Agent', 'MCPServer', 'ModelAPI'].map((kind) => ({ apiVersion: 'kaos.tools/v1alpha1', kind })));
   });
 });

@@ -12,6 +12,9 @@ const KUBERNETES_TYPES = new Set(Object.keys(definitions).map((name) => name.sli
  *
  * The classes are plain ApiObjects that render what they are given. Those of `cdk8s import` rebuild the object from the
  * properties they know, after patches were applied, so that a patch with a field they do not know is lost without a word.
+ *
+ * A class is called Cfg and its kind (CfgTask, CfgMcpServer for MCPServer), its spec McpServerSpec:
+ * the plain names are those of the L2 constructs. All groups share the namespace `l1`, so a title of `schema/` belongs to one group.
  */
 export function constructs(): GeneratedFile[] {
   const groups = Map.groupBy(kinds, ({ group }) => group.split('.', 1)[0]!);
@@ -57,10 +60,14 @@ function isKubernetes({ title }: StructuralSchema): boolean {
   return KUBERNETES_TYPES.has(title!);
 }
 
-/** jsii wants PascalCase, and takes what begins with two capitals and an I for a behavioral interface: IscsiVolumeSource. */
 function nameOf({ title }: StructuralSchema): string {
   if (title === undefined) throw new TypeError('an object of the schema has no title: add .meta({ title }) so that its struct has a name');
-  return title.replace(/[A-Z]{2,}(?=[A-Z][a-z]|$)/g, (capitals) => capitals[0] + capitals.slice(1).toLowerCase());
+  return pascalCase(title);
+}
+
+/** jsii wants PascalCase, and takes what begins with two capitals and an I for a behavioral interface: IscsiVolumeSource. */
+function pascalCase(name: string): string {
+  return name.replace(/[A-Z]{2,}(?=[A-Z][a-z]|$)/g, (capitals) => capitals[0] + capitals.slice(1).toLowerCase());
 }
 
 function groupText(members: Kind[]): string {
@@ -82,8 +89,8 @@ function usesDirectly({ properties = {} }: StructuralSchema, name: string): bool
 }
 
 function classText({ group, kind, description }: Kind, { name }: KindVersion): string {
-  const construct = `Cfg${kind}`;
-  const spec = `${kind}Spec`;
+  const construct = `Cfg${pascalCase(kind)}`;
+  const spec = `${pascalCase(kind)}Spec`;
   return `${docComment(description)}export class ${construct} extends ApiObject {
   /** Under which the API serves the kind. */
   public static readonly GVK: GroupVersionKind = { apiVersion: '${group}/${name}', kind: '${kind}' };

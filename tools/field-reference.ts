@@ -12,7 +12,7 @@ export function fieldReference(): GeneratedFile[] {
 }
 
 function kebab(name: string): string {
-  return name.replace(/(?<=[a-z])[A-Z]/g, (capital) => `-${capital}`).toLowerCase();
+  return name.replace(/(?<=[a-z])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g, (capital) => `-${capital}`).toLowerCase();
 }
 
 function page(kind: Kind, version: KindVersion): string {

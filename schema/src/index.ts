@@ -1,5 +1,8 @@
 /** The kinds Taskwright speaks: their types, and the definitions everything else about them is derived from. */
 export { type CustomResourceDefinition, crdOf, rootSchema } from './crd.ts';
+export { type Agent, type AgentSpec, type AgentStatus, agentKind, agentResource } from './kaos/agent.ts';
+export { type MCPServer, type McpServerSpec, type McpServerStatus, mcpServerKind, mcpServerResource } from './kaos/mcp-server.ts';
+export { type ModelAPI, type ModelApiSpec, type ModelApiStatus, modelApiKind, modelApiResource } from './kaos/model-api.ts';
 export { type AgentConfig, type AgentConfigSpec, type McpServer, type Plugin, type SkillPackage, agentConfigKind, agentConfigResource } from './kelos/agent-config.ts';
 export { AGENT_TYPES, type AgentType, CREDENTIAL_KEYS } from './kelos/agent-type.ts';
 export type { Condition } from './kelos/condition.ts';

@@ -1,4 +1,7 @@
 import { type CustomResourceDefinition, crdOf } from './crd.ts';
+import { agentKind } from './kaos/agent.ts';
+import { mcpServerKind } from './kaos/mcp-server.ts';
+import { modelApiKind } from './kaos/model-api.ts';
 import { agentConfigKind } from './kelos/agent-config.ts';
 import { taskBudgetKind } from './kelos/task-budget.ts';
 import { taskRecordKind } from './kelos/task-record.ts';
@@ -8,7 +11,10 @@ import { workspaceKind } from './kelos/workspace.ts';
 import type { Kind } from './kind.ts';
 
 /** Every kind of ours. What is not listed here has no CRD, no construct and no page in the docs. */
-export const kinds: readonly Kind[] = [taskKind, workspaceKind, agentConfigKind, taskBudgetKind, taskRecordKind, workerPoolKind];
+export const kinds: readonly Kind[] = [
+  taskKind, workspaceKind, agentConfigKind, taskBudgetKind, taskRecordKind, workerPoolKind,
+  agentKind, mcpServerKind, modelApiKind,
+];
 
 /** The CRDs of all kinds: the content of `crds/`, for those who load them without reading files. */
 export function crds(): CustomResourceDefinition[] {

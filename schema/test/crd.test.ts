@@ -78,13 +78,22 @@ test('only a kind with a status has the subresource', () => {
   }
 });
 
-/** Defaults that Kubernetes' own types bring along; §3.8 of the reference names them. */
-test('all defaults are those of the core API or of the reference', () => {
+/** Defaults that Kubernetes' own types bring along; §3.8 of the reference of Kelos names them. */
+const CORE_DEFAULTS = [
+  'cachingMode: "ReadWrite"', 'fsType: "ext4"', 'fsType: "xfs"', 'iscsiInterface: "default"', 'keyring: "/etc/ceph/keyring"', 'kind: "Shared"', 'name: ""',
+  'optional: false', 'pool: "rbd"', 'protocol: "TCP"', 'readOnly: false', 'service: ""', 'status: ""', 'storageMode: "ThinProvisioned"', 'user: "admin"',
+];
+
+/** The time zone of a budget, the size of a pool, and those of service agents. */
+const OWN_DEFAULTS = [
+  'timezone: "UTC"', 'replicas: 1',
+  'branch: "main"', 'contextLimit: 6', 'enabled: false', 'enabled: true', 'expose: true', 'intervalSeconds: 0', 'maxIterRuntimeSeconds: 60', 'maxIterations: 10',
+  'maxRuntimeSeconds: 300', 'maxSessionEvents: 500', 'maxSessions: 1000', 'maxToolCalls: 50', 'reasoningLoopMaxSteps: 5', 'scope: "agent"', 'toolCallMode: "auto"',
+  'waitForDependencies: true',
+];
+
+test('all defaults are those of the core API and those that the references name', () => {
   const defaults = new Set(levels.filter(({ schema }) => schema.default !== undefined)
     .map(({ path, schema }) => `${path.slice(path.lastIndexOf('.') + 1)}: ${JSON.stringify(schema.default)}`));
-  expect([...defaults].sort()).toEqual([
-    'cachingMode: "ReadWrite"', 'fsType: "ext4"', 'fsType: "xfs"', 'iscsiInterface: "default"', 'keyring: "/etc/ceph/keyring"', 'kind: "Shared"', 'name: ""',
-    'optional: false', 'pool: "rbd"', 'protocol: "TCP"', 'readOnly: false', 'replicas: 1', 'service: ""', 'status: ""', 'storageMode: "ThinProvisioned"',
-    'timezone: "UTC"', 'user: "admin"',
-  ]);
+  expect([...defaults].sort()).toEqual([...CORE_DEFAULTS, ...OWN_DEFAULTS].sort());
 });

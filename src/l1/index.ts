@@ -1,2 +1,3 @@
+export * from './kaos';
 export * from './kelos';
 export type * from './kubernetes';

@@ -2298,3 +2298,521 @@ export interface PodFailurePolicyOnPodConditionsPattern {
    */
   readonly type: string;
 }
+
+/**
+ * Merged over the Pod as a strategic merge patch; the container is called agent. containers is required, and may be
+ * empty. Left out: the Pod stays as it is built.
+ */
+export interface PodSpec {
+  /**
+   * Optional duration in seconds the pod may be active on the node relative to StartTime before the system will
+   * actively try to mark it failed and kill associated containers. Value must be a positive integer.
+   */
+  readonly activeDeadlineSeconds?: number;
+  /** If specified, the pod's scheduling constraints */
+  readonly affinity?: Affinity;
+  /** AutomountServiceAccountToken indicates whether a service account token should be automatically mounted. */
+  readonly automountServiceAccountToken?: boolean;
+  /**
+   * List of containers belonging to the pod. Containers cannot currently be added or removed. There must be at least
+   * one container in a Pod. Cannot be updated.
+   */
+  readonly containers: Container[];
+  /**
+   * Specifies the DNS parameters of a pod. Parameters specified here will be merged to the generated DNS configuration
+   * based on DNSPolicy.
+   */
+  readonly dnsConfig?: PodDnsConfig;
+  /**
+   * Set DNS policy for the pod. Defaults to "ClusterFirst". Valid values are 'ClusterFirstWithHostNet',
+   * 'ClusterFirst', 'Default' or 'None'. DNS parameters given in DNSConfig will be merged with the policy selected
+   * with DNSPolicy. To have DNS options set along with hostNetwork, you have to specify DNS policy explicitly to
+   * 'ClusterFirstWithHostNet'.
+   */
+  readonly dnsPolicy?: string;
+  /**
+   * EnableServiceLinks indicates whether information about services should be injected into pod's environment
+   * variables, matching the syntax of Docker links. Optional: Defaults to true.
+   */
+  readonly enableServiceLinks?: boolean;
+  /**
+   * List of ephemeral containers run in this pod. Ephemeral containers may be run in an existing pod to perform
+   * user-initiated actions such as debugging. This list cannot be specified when creating a pod, and it cannot be
+   * modified by updating the pod spec. In order to add an ephemeral container to an existing pod, use the pod's
+   * ephemeralcontainers subresource.
+   */
+  readonly ephemeralContainers?: EphemeralContainer[];
+  /** HostAliases is an optional list of hosts and IPs that will be injected into the pod's hosts file if specified. */
+  readonly hostAliases?: HostAlias[];
+  /** Use the host's ipc namespace. Optional: Default to false. */
+  readonly hostIPC?: boolean;
+  /**
+   * Host networking requested for this pod. Use the host's network namespace. When using HostNetwork you should
+   * specify ports so the scheduler is aware. When `hostNetwork` is true, specified `hostPort` fields in port
+   * definitions must match `containerPort`, and unspecified `hostPort` fields in port definitions are defaulted to
+   * match `containerPort`. Default to false.
+   */
+  readonly hostNetwork?: boolean;
+  /** Use the host's pid namespace. Optional: Default to false. */
+  readonly hostPID?: boolean;
+  /**
+   * Use the host's user namespace. Optional: Default to true. If set to true or not present, the pod will be run in
+   * the host user namespace, useful for when the pod needs a feature only available to the host user namespace, such
+   * as loading a kernel module with CAP_SYS_MODULE. When set to false, a new userns is created for the pod. Setting
+   * false is useful for mitigating container breakout vulnerabilities even allowing users to run their containers as
+   * root without actually having root privileges on the host.
+   */
+  readonly hostUsers?: boolean;
+  /** Specifies the hostname of the Pod If not specified, the pod's hostname will be set to a system-defined value. */
+  readonly hostname?: string;
+  /**
+   * HostnameOverride specifies an explicit override for the pod's hostname as perceived by the pod. This field only
+   * specifies the pod's hostname and does not affect its DNS records. When this field is set to a non-empty string: -
+   * It takes precedence over the values set in `hostname` and `subdomain`. - The Pod's hostname will be set to this
+   * value. - `setHostnameAsFQDN` must be nil or set to false. - `hostNetwork` must be set to false.
+   */
+  readonly hostnameOverride?: string;
+  /**
+   * ImagePullSecrets is an optional list of references to secrets in the same namespace to use for pulling any of the
+   * images used by this PodSpec. If specified, these secrets will be passed to individual puller implementations for
+   * them to use.
+   */
+  readonly imagePullSecrets?: LocalObjectReference[];
+  /**
+   * List of initialization containers belonging to the pod. Init containers are executed in order prior to containers
+   * being started. If any init container fails, the pod is considered to have failed and is handled according to its
+   * restartPolicy. The name for an init container or normal container must be unique among all containers. Init
+   * containers may not have Lifecycle actions, Readiness probes, Liveness probes, or Startup probes. The
+   * resourceRequirements of an init container are taken into account during scheduling by finding the highest
+   * request/limit for each resource type, and then using the max of that value or the sum of the normal containers.
+   * Limits are applied to init containers in a similar fashion. Init containers cannot currently be added or removed.
+   * Cannot be updated.
+   */
+  readonly initContainers?: Container[];
+  /**
+   * NodeName indicates in which node this pod is scheduled. If empty, this pod is a candidate for scheduling by the
+   * scheduler defined in schedulerName. Once this field is set, the kubelet for this node becomes responsible for the
+   * lifecycle of this pod. This field should not be used to express a desire for the pod to be scheduled on a specific
+   * node. https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodename
+   */
+  readonly nodeName?: string;
+  /**
+   * NodeSelector is a selector which must be true for the pod to fit on a node. Selector which must match a node's
+   * labels for the pod to be scheduled on that node.
+   */
+  readonly nodeSelector?: { [key: string]: string };
+  /** Specifies the OS of the containers in the pod. Some pod and container fields are restricted if this is set. */
+  readonly os?: PodOs;
+  /**
+   * Overhead represents the resource overhead associated with running a pod for a given RuntimeClass. This field will
+   * be autopopulated at admission time by the RuntimeClass admission controller. If the RuntimeClass admission
+   * controller is enabled, overhead must not be set in Pod create requests. The RuntimeClass admission controller will
+   * reject Pod create requests which have the overhead already set. If RuntimeClass is configured and selected in the
+   * PodSpec, Overhead will be set to the value defined in the corresponding RuntimeClass, otherwise it will remain
+   * unset and treated as zero.
+   */
+  readonly overhead?: { [key: string]: string };
+  /**
+   * PreemptionPolicy is the Policy for preempting pods with lower priority. One of Never, PreemptLowerPriority.
+   * Defaults to PreemptLowerPriority if unset.
+   */
+  readonly preemptionPolicy?: string;
+  /**
+   * The priority value. Various system components use this field to find the priority of the pod. When Priority
+   * Admission Controller is enabled, it prevents users from setting this field. The admission controller populates
+   * this field from PriorityClassName. The higher the value, the higher the priority.
+   */
+  readonly priority?: number;
+  /**
+   * If specified, indicates the pod's priority. "system-node-critical" and "system-cluster-critical" are two special
+   * keywords which indicate the highest priorities with the former being the highest priority. Any other name must be
+   * defined by creating a PriorityClass object with that name. If not specified, the pod priority will be default or
+   * zero if there is no default.
+   */
+  readonly priorityClassName?: string;
+  /**
+   * If specified, all readiness gates will be evaluated for pod readiness. A pod is ready when all its containers are
+   * ready AND all conditions specified in the readiness gates have status equal to "True"
+   */
+  readonly readinessGates?: PodReadinessGate[];
+  /**
+   * ResourceClaims defines which ResourceClaims must be allocated and reserved before the Pod is allowed to start. The
+   * resources will be made available to those containers which consume them by name.
+   */
+  readonly resourceClaims?: PodResourceClaim[];
+  /**
+   * Resources is the total amount of CPU and Memory resources required by all containers in the pod. It supports
+   * specifying Requests and Limits for "cpu", "memory" and "hugepages-" resource names only. ResourceClaims are not
+   * supported.
+   */
+  readonly resources?: ResourceRequirements;
+  /**
+   * Restart policy for all containers within the pod. One of Always, OnFailure, Never. In some contexts, only a subset
+   * of those values may be permitted. Default to Always.
+   */
+  readonly restartPolicy?: string;
+  /**
+   * RuntimeClassName refers to a RuntimeClass object in the node.k8s.io group, which should be used to run this pod.
+   * If no RuntimeClass resource matches the named class, the pod will not be run. If unset or empty, the "legacy"
+   * RuntimeClass will be used, which is an implicit class with an empty definition that uses the default runtime
+   * handler.
+   */
+  readonly runtimeClassName?: string;
+  /**
+   * If specified, the pod will be dispatched by specified scheduler. If not specified, the pod will be dispatched by
+   * default scheduler.
+   */
+  readonly schedulerName?: string;
+  /**
+   * SchedulingGates is an opaque list of values that if specified will block scheduling the pod. If schedulingGates is
+   * not empty, the pod will stay in the SchedulingGated state and the scheduler will not attempt to schedule the pod.
+   */
+  readonly schedulingGates?: PodSchedulingGate[];
+  /**
+   * SchedulingGroup provides a reference to the immediate scheduling runtime grouping object that this Pod belongs to.
+   * This field is used by the scheduler to identify the group and apply the correct group scheduling policies. The
+   * association with a group also impacts other lifecycle aspects of a Pod that are relevant in a wider context of
+   * scheduling like preemption, resource attachment, etc. If not specified, the Pod is treated as a single unit in all
+   * of these aspects. The group object referenced by this field may not exist at the time the Pod is created. This
+   * field is immutable, but a group object with the same name may be recreated with different policies. Doing this
+   * during pod scheduling may result in the placement not conforming to the expected policies.
+   */
+  readonly schedulingGroup?: PodSchedulingGroup;
+  /**
+   * SecurityContext holds pod-level security attributes and common container settings. Optional: Defaults to empty.
+   * See type description for default values of each field.
+   */
+  readonly securityContext?: PodSecurityContext;
+  /** DeprecatedServiceAccount is a deprecated alias for ServiceAccountName. Deprecated: Use serviceAccountName instead. */
+  readonly serviceAccount?: string;
+  /** ServiceAccountName is the name of the ServiceAccount to use to run this pod. */
+  readonly serviceAccountName?: string;
+  /**
+   * If true the pod's hostname will be configured as the pod's FQDN, rather than the leaf name (the default). In Linux
+   * containers, this means setting the FQDN in the hostname field of the kernel (the nodename field of struct
+   * utsname). In Windows containers, this means setting the registry value of hostname for the registry key
+   * HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters to FQDN. If a pod does not have FQDN,
+   * this has no effect. Default to false.
+   */
+  readonly setHostnameAsFQDN?: boolean;
+  /**
+   * Share a single process namespace between all of the containers in a pod. When this is set containers will be able
+   * to view and signal processes from other containers in the same pod, and the first process in each container will
+   * not be assigned PID 1. HostPID and ShareProcessNamespace cannot both be set. Optional: Default to false.
+   */
+  readonly shareProcessNamespace?: boolean;
+  /**
+   * If specified, the fully qualified Pod hostname will be "<hostname>.<subdomain>.<pod namespace>.svc.<cluster
+   * domain>". If not specified, the pod will not have a domainname at all.
+   */
+  readonly subdomain?: string;
+  /**
+   * Optional duration in seconds the pod needs to terminate gracefully. May be decreased in delete request. Value must
+   * be non-negative integer. The value zero indicates stop immediately via the kill signal (no opportunity to shut
+   * down). If this value is nil, the default grace period will be used instead. The grace period is the duration in
+   * seconds after the processes running in the pod are sent a termination signal and the time when the processes are
+   * forcibly halted with a kill signal. Set this value longer than the expected cleanup time for your process.
+   * Defaults to 30 seconds.
+   */
+  readonly terminationGracePeriodSeconds?: number;
+  /** If specified, the pod's tolerations. */
+  readonly tolerations?: Toleration[];
+  /**
+   * TopologySpreadConstraints describes how a group of pods ought to spread across topology domains. Scheduler will
+   * schedule pods in a way which abides by the constraints. All topologySpreadConstraints are ANDed.
+   */
+  readonly topologySpreadConstraints?: TopologySpreadConstraint[];
+  /** List of volumes that can be mounted by containers belonging to the pod. */
+  readonly volumes?: Volume[];
+}
+
+/**
+ * Specifies the DNS parameters of a pod. Parameters specified here will be merged to the generated DNS configuration
+ * based on DNSPolicy.
+ */
+export interface PodDnsConfig {
+  /**
+   * A list of DNS name server IP addresses. This will be appended to the base nameservers generated from DNSPolicy.
+   * Duplicated nameservers will be removed.
+   */
+  readonly nameservers?: string[];
+  /**
+   * A list of DNS resolver options. This will be merged with the base options generated from DNSPolicy. Duplicated
+   * entries will be removed. Resolution options given in Options will override those that appear in the base
+   * DNSPolicy.
+   */
+  readonly options?: PodDnsConfigOption[];
+  /**
+   * A list of DNS search domains for host-name lookup. This will be appended to the base search paths generated from
+   * DNSPolicy. Duplicated search paths will be removed.
+   */
+  readonly searches?: string[];
+}
+
+/** PodDNSConfigOption defines DNS resolver options of a pod. */
+export interface PodDnsConfigOption {
+  /** Name is this DNS resolver option's name. Required. */
+  readonly name?: string;
+  /** Value is this DNS resolver option's value. */
+  readonly value?: string;
+}
+
+/**
+ * An EphemeralContainer is a temporary container that you may add to an existing Pod for user-initiated activities
+ * such as debugging. Ephemeral containers have no resource or scheduling guarantees, and they will not be restarted
+ * when they exit or when a Pod is removed or restarted. The kubelet may evict a Pod if an ephemeral container causes
+ * the Pod to exceed its resource allocation.
+ */
+export interface EphemeralContainer {
+  /**
+   * Arguments to the entrypoint. The image's CMD is used if this is not provided. Variable references $(VAR_NAME) are
+   * expanded using the container's environment. If a variable cannot be resolved, the reference in the input string
+   * will be unchanged. Double $$ are reduced to a single $, which allows for escaping the $(VAR_NAME) syntax: i.e.
+   * "$$(VAR_NAME)" will produce the string literal "$(VAR_NAME)". Escaped references will never be expanded,
+   * regardless of whether the variable exists or not. Cannot be updated.
+   */
+  readonly args?: string[];
+  /**
+   * Entrypoint array. Not executed within a shell. The image's ENTRYPOINT is used if this is not provided. Variable
+   * references $(VAR_NAME) are expanded using the container's environment. If a variable cannot be resolved, the
+   * reference in the input string will be unchanged. Double $$ are reduced to a single $, which allows for escaping
+   * the $(VAR_NAME) syntax: i.e. "$$(VAR_NAME)" will produce the string literal "$(VAR_NAME)". Escaped references will
+   * never be expanded, regardless of whether the variable exists or not. Cannot be updated.
+   */
+  readonly command?: string[];
+  /** List of environment variables to set in the container. Cannot be updated. */
+  readonly env?: EnvVar[];
+  /**
+   * List of sources to populate environment variables in the container. The keys defined within a source may consist
+   * of any printable ASCII characters except '='. When a key exists in multiple sources, the value associated with the
+   * last source will take precedence. Values defined by an Env with a duplicate key will take precedence. Cannot be
+   * updated.
+   */
+  readonly envFrom?: EnvFromSource[];
+  /** Container image name. */
+  readonly image?: string;
+  /**
+   * Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or
+   * IfNotPresent otherwise. Cannot be updated.
+   */
+  readonly imagePullPolicy?: string;
+  /** Lifecycle is not allowed for ephemeral containers. */
+  readonly lifecycle?: Lifecycle;
+  /** Probes are not allowed for ephemeral containers. */
+  readonly livenessProbe?: Probe;
+  /**
+   * Name of the ephemeral container specified as a DNS_LABEL. This name must be unique among all containers, init
+   * containers and ephemeral containers.
+   */
+  readonly name: string;
+  /** Ports are not allowed for ephemeral containers. */
+  readonly ports?: ContainerPort[];
+  /** Probes are not allowed for ephemeral containers. */
+  readonly readinessProbe?: Probe;
+  /** Resources resize policy for the container. */
+  readonly resizePolicy?: ContainerResizePolicy[];
+  /**
+   * Resources are not allowed for ephemeral containers. Ephemeral containers use spare resources already allocated to
+   * the pod.
+   */
+  readonly resources?: ResourceRequirements;
+  /**
+   * Restart policy for the container to manage the restart behavior of each container within a pod. You cannot set
+   * this field on ephemeral containers.
+   */
+  readonly restartPolicy?: string;
+  /**
+   * Represents a list of rules to be checked to determine if the container should be restarted on exit. You cannot set
+   * this field on ephemeral containers.
+   */
+  readonly restartPolicyRules?: ContainerRestartRule[];
+  /**
+   * Optional: SecurityContext defines the security options the ephemeral container should be run with. If set, the
+   * fields of SecurityContext override the equivalent fields of PodSecurityContext.
+   */
+  readonly securityContext?: SecurityContext;
+  /** Probes are not allowed for ephemeral containers. */
+  readonly startupProbe?: Probe;
+  /**
+   * Whether this container should allocate a buffer for stdin in the container runtime. If this is not set, reads from
+   * stdin in the container will always result in EOF. Default is false.
+   */
+  readonly stdin?: boolean;
+  /**
+   * Whether the container runtime should close the stdin channel after it has been opened by a single attach. When
+   * stdin is true the stdin stream will remain open across multiple attach sessions. If stdinOnce is set to true,
+   * stdin is opened on container start, is empty until the first client attaches to stdin, and then remains open and
+   * accepts data until the client disconnects, at which time stdin is closed and remains closed until the container is
+   * restarted. If this flag is false, a container processes that reads from stdin will never receive an EOF. Default
+   * is false
+   */
+  readonly stdinOnce?: boolean;
+  /**
+   * If set, the name of the container from PodSpec that this ephemeral container targets. The ephemeral container will
+   * be run in the namespaces (IPC, PID, etc) of this container. If not set then the ephemeral container uses the
+   * namespaces configured in the Pod spec.
+   */
+  readonly targetContainerName?: string;
+  /**
+   * Optional: Path at which the file to which the container's termination message will be written is mounted into the
+   * container's filesystem. Message written is intended to be brief final status, such as an assertion failure
+   * message. Will be truncated by the node if greater than 4096 bytes. The total message length across all containers
+   * will be limited to 12kb. Defaults to /dev/termination-log. Cannot be updated.
+   */
+  readonly terminationMessagePath?: string;
+  /**
+   * Indicate how the termination message should be populated. File will use the contents of terminationMessagePath to
+   * populate the container status message on both success and failure. FallbackToLogsOnError will use the last chunk
+   * of container log output if the termination message file is empty and the container exited with an error. The log
+   * output is limited to 2048 bytes or 80 lines, whichever is smaller. Defaults to File. Cannot be updated.
+   */
+  readonly terminationMessagePolicy?: string;
+  /** Whether this container should allocate a TTY for itself, also requires 'stdin' to be true. Default is false. */
+  readonly tty?: boolean;
+  /** volumeDevices is the list of block devices to be used by the container. */
+  readonly volumeDevices?: VolumeDevice[];
+  /**
+   * Pod volumes to mount into the container's filesystem. Subpath mounts are not allowed for ephemeral containers.
+   * Cannot be updated.
+   */
+  readonly volumeMounts?: VolumeMount[];
+  /**
+   * Container's working directory. If not specified, the container runtime's default will be used, which might be
+   * configured in the container image. Cannot be updated.
+   */
+  readonly workingDir?: string;
+}
+
+/** HostAlias holds the mapping between IP and hostnames that will be injected as an entry in the pod's hosts file. */
+export interface HostAlias {
+  /** Hostnames for the above IP address. */
+  readonly hostnames?: string[];
+  /** IP address of the host file entry. */
+  readonly ip: string;
+}
+
+/** Specifies the OS of the containers in the pod. Some pod and container fields are restricted if this is set. */
+export interface PodOs {
+  /**
+   * Name is the name of the operating system. The currently supported values are linux and windows. Additional value
+   * may be defined in future and can be one of:
+   * https://github.com/opencontainers/runtime-spec/blob/master/config.md#platform-specific-configuration Clients
+   * should expect to handle additional values and treat unrecognized values in this field as os: null
+   */
+  readonly name: string;
+}
+
+/** PodReadinessGate contains the reference to a pod condition */
+export interface PodReadinessGate {
+  /** ConditionType refers to a condition in the pod's condition list with matching type. */
+  readonly conditionType: string;
+}
+
+/**
+ * PodResourceClaim references exactly one ResourceClaim, either directly or by naming a ResourceClaimTemplate which is
+ * then turned into a ResourceClaim for the pod.
+ */
+export interface PodResourceClaim {
+  /** Name uniquely identifies this resource claim inside the pod. This must be a DNS_LABEL. */
+  readonly name: string;
+  /** ResourceClaimName is the name of a ResourceClaim object in the same namespace as this pod. */
+  readonly resourceClaimName?: string;
+  /** ResourceClaimTemplateName is the name of a ResourceClaimTemplate object in the same namespace as this pod. */
+  readonly resourceClaimTemplateName?: string;
+}
+
+/** PodSchedulingGate is associated to a Pod to guard its scheduling. */
+export interface PodSchedulingGate {
+  /** Name of the scheduling gate. Each scheduling gate must have a unique name field. */
+  readonly name: string;
+}
+
+/**
+ * SchedulingGroup provides a reference to the immediate scheduling runtime grouping object that this Pod belongs to.
+ * This field is used by the scheduler to identify the group and apply the correct group scheduling policies. The
+ * association with a group also impacts other lifecycle aspects of a Pod that are relevant in a wider context of
+ * scheduling like preemption, resource attachment, etc. If not specified, the Pod is treated as a single unit in all
+ * of these aspects. The group object referenced by this field may not exist at the time the Pod is created. This field
+ * is immutable, but a group object with the same name may be recreated with different policies. Doing this during pod
+ * scheduling may result in the placement not conforming to the expected policies.
+ */
+export interface PodSchedulingGroup {
+  /**
+   * PodGroupName specifies the name of the standalone PodGroup object that represents the runtime instance of this
+   * group. Must be a DNS subdomain.
+   */
+  readonly podGroupName?: string;
+}
+
+/** TopologySpreadConstraint specifies how to spread matching pods among the given topology. */
+export interface TopologySpreadConstraint {
+  /**
+   * LabelSelector is used to find matching pods. Pods that match this label selector are counted to determine the
+   * number of pods in their corresponding topology domain.
+   */
+  readonly labelSelector?: LabelSelector;
+  /**
+   * MatchLabelKeys is a set of pod label keys to select the pods over which spreading will be calculated. The keys are
+   * used to lookup values from the incoming pod labels, those key-value labels are ANDed with labelSelector to select
+   * the group of existing pods over which spreading will be calculated for the incoming pod. The same key is forbidden
+   * to exist in both MatchLabelKeys and LabelSelector. MatchLabelKeys cannot be set when LabelSelector isn't set. Keys
+   * that don't exist in the incoming pod labels will be ignored. A null or empty list means only match against
+   * labelSelector.
+   */
+  readonly matchLabelKeys?: string[];
+  /**
+   * MaxSkew describes the degree to which pods may be unevenly distributed. When `whenUnsatisfiable=DoNotSchedule`, it
+   * is the maximum permitted difference between the number of matching pods in the target topology and the global
+   * minimum. The global minimum is the minimum number of matching pods in an eligible domain or zero if the number of
+   * eligible domains is less than MinDomains. For example, in a 3-zone cluster, MaxSkew is set to 1, and pods with the
+   * same labelSelector spread as 2/2/1: In this case, the global minimum is 1. | zone1 | zone2 | zone3 | | P P | P P |
+   * P | - if MaxSkew is 1, incoming pod can only be scheduled to zone3 to become 2/2/2; scheduling it onto
+   * zone1(zone2) would make the ActualSkew(3-1) on zone1(zone2) violate MaxSkew(1). - if MaxSkew is 2, incoming pod
+   * can be scheduled onto any zone. When `whenUnsatisfiable=ScheduleAnyway`, it is used to give higher precedence to
+   * topologies that satisfy it. It's a required field. Default value is 1 and 0 is not allowed.
+   */
+  readonly maxSkew: number;
+  /**
+   * MinDomains indicates a minimum number of eligible domains. When the number of eligible domains with matching
+   * topology keys is less than minDomains, Pod Topology Spread treats "global minimum" as 0, and then the calculation
+   * of Skew is performed. And when the number of eligible domains with matching topology keys equals or greater than
+   * minDomains, this value has no effect on scheduling. As a result, when the number of eligible domains is less than
+   * minDomains, scheduler won't schedule more than maxSkew Pods to those domains. If value is nil, the constraint
+   * behaves as if MinDomains is equal to 1. Valid values are integers greater than 0. When value is not nil,
+   * WhenUnsatisfiable must be DoNotSchedule.
+   */
+  readonly minDomains?: number;
+  /**
+   * NodeAffinityPolicy indicates how we will treat Pod's nodeAffinity/nodeSelector when calculating pod topology
+   * spread skew. Options are: - Honor: only nodes matching nodeAffinity/nodeSelector are included in the calculations.
+   * - Ignore: nodeAffinity/nodeSelector are ignored. All nodes are included in the calculations.
+   */
+  readonly nodeAffinityPolicy?: string;
+  /**
+   * NodeTaintsPolicy indicates how we will treat node taints when calculating pod topology spread skew. Options are: -
+   * Honor: nodes without taints, along with tainted nodes for which the incoming pod has a toleration, are included. -
+   * Ignore: node taints are ignored. All nodes are included.
+   */
+  readonly nodeTaintsPolicy?: string;
+  /**
+   * TopologyKey is the key of node labels. Nodes that have a label with this key and identical values are considered
+   * to be in the same topology. We consider each <key, value> as a "bucket", and try to put balanced number of pods
+   * into each bucket. We define a domain as a particular instance of a topology. Also, we define an eligible domain as
+   * a domain whose nodes meet the requirements of nodeAffinityPolicy and nodeTaintsPolicy. e.g. If TopologyKey is
+   * "kubernetes.io/hostname", each Node is a domain of that topology. And, if TopologyKey is
+   * "topology.kubernetes.io/zone", each zone is a domain of that topology. It's a required field.
+   */
+  readonly topologyKey: string;
+  /**
+   * WhenUnsatisfiable indicates how to deal with a pod if it doesn't satisfy the spread constraint. - DoNotSchedule
+   * (default) tells the scheduler not to schedule it. - ScheduleAnyway tells the scheduler to schedule the pod in any
+   * location, but giving higher precedence to topologies that would help reduce the skew. A constraint is considered
+   * "Unsatisfiable" for an incoming pod if and only if every possible node assignment for that pod would violate
+   * "MaxSkew" on some topology. For example, in a 3-zone cluster, MaxSkew is set to 1, and pods with the same
+   * labelSelector spread as 3/1/1: | zone1 | zone2 | zone3 | | P P P | P | P | If WhenUnsatisfiable is set to
+   * DoNotSchedule, incoming pod can only be scheduled to zone2(zone3) to become 3/2/1(3/1/2) as ActualSkew(2-1) on
+   * zone2(zone3) satisfies MaxSkew(1). In other words, the cluster can still be imbalanced, but scheduler won't make
+   * it *more* imbalanced. It's a required field.
+   */
+  readonly whenUnsatisfiable: string;
+}

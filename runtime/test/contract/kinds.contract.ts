@@ -14,6 +14,7 @@ const REASONS: Record<string, string> = {
   minLength: 'FieldValueInvalid',
   maxLength: 'FieldValueTooLong',
   minimum: 'FieldValueInvalid',
+  maximum: 'FieldValueInvalid',
   minItems: 'FieldValueInvalid',
   maxItems: 'FieldValueTooMany',
   duplicate: 'FieldValueDuplicate',

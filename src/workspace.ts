@@ -57,6 +57,14 @@ export interface WorkspaceProps {
    */
   readonly submodules?: boolean;
   /**
+   * The PersistentVolumeClaim, in the namespace of the Workspace, that keeps a mirror of the repository from one Task to the next, so that a large
+   * repository is not fetched whole for each. Only what prepares the clone mounts it, never an agent. Tasks at a time need an access mode of
+   * `ReadWriteMany`, or one node. Without the claim Tasks run all the same, and clone as they do without a cache.
+   *
+   * @default - each Task fetches what it clones
+   */
+  readonly cloneCache?: string;
+  /**
    * Files to write into the clone before the agent starts, by their path in the repository.
    *
    * @default - none
@@ -137,9 +145,10 @@ export class Workspace extends Construct implements IWorkspace {
 
   /** What the kind of the reference has no field for. */
   private metadata(): ApiObjectMetadata | undefined {
-    const { metadata, submodules, credentials } = this.props;
+    const { metadata, submodules, cloneCache, credentials } = this.props;
     const annotations = {
       ...(submodules ? { 'taskwright.dev/submodules': 'true' } : {}),
+      ...(cloneCache === undefined ? {} : { 'taskwright.dev/clone-cache': cloneCache }),
       ...(credentials?.repositories?.length ? { 'taskwright.dev/github-repositories': credentials.repositories.join(',') } : {}),
     };
     return Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations: { ...annotations, ...metadata?.annotations } };
@@ -159,10 +168,11 @@ export class Workspace extends Construct implements IWorkspace {
   }
 
   private check(): Problem[] {
-    const { repo, credentials } = this.props;
+    const { repo, cloneCache, credentials } = this.props;
     const problems = [
       ...checkObjectName(this.name, { becomesLabel: false }),
       ...checkRepositoryUrl(repo, 'repo'),
+      ...(cloneCache === undefined ? [] : checkObjectName(cloneCache, { becomesLabel: false, path: 'cloneCache' })),
       ...this.checkRemotes(),
       ...this.checkFiles(),
       ...(credentials ? checkSecret(this.resource, credentials.secret, credentials.keys, 'the Workspace', 'credentials') : []),

@@ -216,6 +216,7 @@ describe('Taskwright', () => {
         "pods/log of core: get",
         "configmaps of core: get list watch create",
         "secrets of core: get list watch create patch",
+        "persistentvolumeclaims of core: get",
         "events of events.k8s.io: create patch",
         "networkpolicies of networking.k8s.io: get create",
         "services of core: get",

@@ -82,8 +82,14 @@ describe('a Workspace', () => {
   test('says in annotations what the kind has no field for', () => {
     const chart = new Chart(new App(), 'fleet');
     const credentials = GitCredentials.githubApp(SecretRef.fromName('bot'), { repositories: ['assets', 'fonts'] });
-    new Workspace(chart, 'shop', { metadata: { name: 'shop', annotations: { team: 'a' } }, repo, submodules: true, credentials });
-    expect(chart.toJson()[0].metadata).toMatchObject({ name: 'shop', annotations: { 'taskwright.dev/submodules': 'true', 'taskwright.dev/github-repositories': 'assets,fonts', team: 'a' } });
+    new Workspace(chart, 'shop', { metadata: { name: 'shop', annotations: { team: 'a' } }, repo, submodules: true, cloneCache: 'mirrors', credentials });
+    expect(chart.toJson()[0].metadata).toMatchObject({ name: 'shop', annotations: { 'taskwright.dev/submodules': 'true', 'taskwright.dev/clone-cache': 'mirrors', 'taskwright.dev/github-repositories': 'assets,fonts', team: 'a' } });
+  });
+
+  test('checks the name of its cache', () => {
+    expectSynth((chart) => new Workspace(chart, 'shop', { repo, cloneCache: 'Mirrors' }), {
+      refused: ['[fleet/shop] cloneCache: is not a usable name, got "Mirrors"; it has to be of lower-case letters, digits, - and ., beginning and ending with a letter or digit'],
+    });
   });
 
   test('authenticates with a key or a password, too', () => {

@@ -10,8 +10,7 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** Checks a `metadata.name`. `becomesLabel` says that children carry the name as theirs or in a label, which leaves it 63 characters. */
-export function checkObjectName(name: string, { becomesLabel }: { becomesLabel: boolean }): Problem[] {
-  const path = 'metadata.name';
+export function checkObjectName(name: string, { becomesLabel, path = 'metadata.name' }: { becomesLabel: boolean; path?: string }): Problem[] {
   const longest = becomesLabel ? LONGEST_LABEL : LONGEST_NAME;
   if (name.length > longest) return [{ code: 'too-long', path, got: `${name.length} characters`, allowed: `at most ${longest}`, fix: 'shorten the name' }];
   if (DNS_SUBDOMAIN.test(name)) return [];

@@ -34,6 +34,8 @@ const WORKLOAD_RULES: readonly PolicyRule[] = [
   // users are read by name, and watched one by one while a Task waits for them: RBAC has no narrower word for that.
   { apiGroups: [''], resources: ['configmaps'], verbs: [...READ, 'create'] },
   { apiGroups: [''], resources: ['secrets'], verbs: [...READ, 'create', 'patch'] },
+  // Whether the clone cache of a Workspace exists.
+  { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 

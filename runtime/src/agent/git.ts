@@ -28,6 +28,11 @@ const TRANSIENT = new RegExp([
   'TLS connection was non-properly terminated', 'returned error: (?:429|50[0234])', 'kex_exchange_identification',
 ].join('|'), 'i');
 
+/** Whether the network failed, or the host: nothing on this machine is to blame. */
+export function isTransient(reason: string): boolean {
+  return TRANSIENT.test(reason);
+}
+
 export interface GitOptions {
   /** The repository whose host, and no other, is given the token. */
   readonly repo?: string;
@@ -63,21 +68,28 @@ export class Git {
     return result.stdout.trim();
   }
 
+  /** A command that stays on this machine, has to succeed, and may take as long as a transfer: it goes through all objects. */
+  async housekeeping(step: string, args: readonly string[], cwd: string): Promise<void> {
+    const result = await this.#run(args, cwd, LONGEST_TRANSFER_MS);
+    if (result.code !== 0) throw this.failure(step, result);
+  }
+
   /**
    * A command that speaks to a remote: with the token if there is one, and again, up to three times, when what failed is the network.
    *
    * @param accepted exit codes that are answers.
+   * @param attempts how often it is tried. Default: 4.
    * @param beforeRetry clears away what a failed attempt may have left.
    */
-  async remote(step: string, args: readonly string[], { cwd, accepted = [0], beforeRetry }: RemoteOptions = {}): Promise<CommandResult> {
+  async remote(step: string, args: readonly string[], { cwd, accepted = [0], attempts = RETRY_WAITS_MS.length + 1, beforeRetry }: RemoteOptions = {}): Promise<CommandResult> {
     const { clock, signal, note } = this.#options;
     const options = [...this.credentials.flatMap(([key, value]) => ['-c', `${key}=${value}`]), ...STALL_OPTIONS];
     for (let attempt = 0; ; attempt++) {
       const result = await this.#run([...options, ...args], cwd, LONGEST_TRANSFER_MS);
       if (accepted.includes(result.code)) return result;
-      const waitMs = RETRY_WAITS_MS[attempt];
+      const waitMs = attempt + 1 < attempts ? RETRY_WAITS_MS[attempt] : undefined;
       const failure = this.failure(step, result);
-      if (waitMs === undefined || signal?.aborted || !TRANSIENT.test(result.stderr)) throw failure;
+      if (waitMs === undefined || signal?.aborted || !isTransient(result.stderr)) throw failure;
       note?.(`${failure.message}; trying again in ${waitMs / 1000} s`);
       await sleep(clock, waitMs, signal);
       await beforeRetry?.();
@@ -125,6 +137,7 @@ function originsOf(repo: string): string[] {
 interface RemoteOptions {
   readonly cwd?: string;
   readonly accepted?: readonly number[];
+  readonly attempts?: number;
   readonly beforeRetry?: () => Promise<void>;
 }
 

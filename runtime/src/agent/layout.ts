@@ -25,6 +25,8 @@ export interface Layout {
   readonly repoDir: string;
   readonly pluginSourceDir: string;
   readonly pluginDir: string;
+  /** Where mirrors of repositories are kept for the next Tasks. Left out: nowhere. */
+  readonly cloneCacheDir?: string;
   readonly terminationFile: string;
   /** The whole result, without the limits of the termination message. */
   readonly resultFile: string;
@@ -42,6 +44,7 @@ export function layoutOf(env: Env): Layout {
     repoDir: join(workspaceDir, 'repo'),
     pluginSourceDir: pathOf('TASKWRIGHT_PLUGIN_SOURCE_DIR'),
     pluginDir: pathOf('KELOS_PLUGIN_DIR'),
+    ...(env.TASKWRIGHT_CLONE_CACHE_DIR && { cloneCacheDir: env.TASKWRIGHT_CLONE_CACHE_DIR }),
     terminationFile: pathOf('TASKWRIGHT_RESULT_FILE'),
     resultFile: join(workspaceDir, '.taskwright-result.json'),
     eventsFile: join(workspaceDir, '.taskwright-agent.jsonl'),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Clock } from '../kube/clock.ts';
 import { setUpBranch } from './branch.ts';
+import { cloneByCache } from './clone-cache.ts';
 import { clone } from './clone.ts';
 import { Git } from './git.ts';
 import { layoutOf, type Env, type Layout } from './layout.ts';
@@ -49,7 +50,7 @@ export async function prepare(options: PrepareOptions): Promise<void> {
     }
   };
   await Promise.all([
-    input.repo === undefined ? undefined : step('workspace', () => prepareRepository(git, input.repo!, input, layout)),
+    input.repo === undefined ? undefined : step('workspace', () => prepareRepository(git, input.repo!, input, layout, options)),
     existsSync(layout.pluginSourceDir) ? step('plugins', () => copyPlugins(layout.pluginSourceDir, layout.pluginDir)) : undefined,
     input.skills.length === 0 ? undefined : step('skills', () => installSkills(input.skills, { ...options, redact, signal, pluginDir: layout.pluginDir })),
   ]);
@@ -58,12 +59,13 @@ export async function prepare(options: PrepareOptions): Promise<void> {
   if (failures[0] !== undefined) throw failures[0];
 }
 
-async function prepareRepository(git: Git, repo: string, { ref, branch, remotes, submodules, files }: WorkspaceInput, layout: Layout): Promise<void> {
+async function prepareRepository(git: Git, repo: string, { ref, branch, remotes, submodules, files }: WorkspaceInput, layout: Layout, { clock, log: note }: PrepareOptions): Promise<void> {
   await mkdir(layout.workspaceDir, { recursive: true });
   // Only what an earlier run made is removed: outside a Pod the directory may be somebody's own.
   if (existsSync(layout.preparedFile)) await rm(layout.repoDir, { recursive: true, force: true });
   else if (!existsSync(layout.repoDir)) await writeFile(layout.preparedFile, '');
-  await clone(git, { repo, ref, repoDir: layout.repoDir });
+  const { repoDir, cloneCacheDir: dir } = layout;
+  await (dir === undefined ? clone(git, { repo, ref, repoDir }) : cloneByCache(git, { repo, ref, repoDir }, { dir, clock, note }));
   await setRemotes(git, remotes, layout.repoDir);
   if (branch !== undefined) await setUpBranch(git, branch, layout.repoDir);
   if (submodules) await updateSubmodules(git, layout.repoDir);

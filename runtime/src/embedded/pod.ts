@@ -93,6 +93,7 @@ export interface Volume {
   secret?: { secretName?: string; items?: KeyToPath[]; optional?: boolean; defaultMode?: number };
   configMap?: ConfigMapSource & { defaultMode?: number };
   downwardAPI?: { items?: DownwardAPIFile[]; defaultMode?: number };
+  persistentVolumeClaim?: { claimName: string };
   projected?: { sources?: ProjectedSource[]; defaultMode?: number };
   [other: string]: unknown;
 }

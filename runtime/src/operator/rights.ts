@@ -29,6 +29,7 @@ const WORKLOAD_RIGHTS: readonly Right[] = [
   ...rights('', 'pods/log', 'get'),
   ...rights('', 'configmaps', 'get', 'list', 'watch', 'create'),
   ...rights('', 'secrets', 'get', 'list', 'watch', 'create', 'patch'),
+  ...rights('', 'persistentvolumeclaims', 'get'),
   ...rights('events.k8s.io', 'events', 'create', 'patch'),
 ];
 

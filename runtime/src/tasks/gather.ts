@@ -1,5 +1,5 @@
 import type { Task } from '@taskwright/schema';
-import { configMapResource, jobResource, podResource, secretResource, type Service, serviceResource } from '@taskwright/schema/kubernetes';
+import { configMapResource, jobResource, persistentVolumeClaimResource, podResource, secretResource, type Service, serviceResource } from '@taskwright/schema/kubernetes';
 import { type DataNeed, decodeData, type ReadData } from '../agent-configs/referenced-data.ts';
 import { ApiError, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -23,7 +23,7 @@ import type { Predecessor } from './predecessor.ts';
 import type { Starting } from './starting.ts';
 import type { CachedFacts, TaskFacts } from './task-facts.ts';
 import { isAboutToGo } from './deletion.ts';
-import { meetsForeignJob, servicesToRead, tokenToAsk } from './start.ts';
+import { claimToRead, meetsForeignJob, servicesToRead, tokenToAsk } from './start.ts';
 import { logsToRead, missesPods } from './task-plan.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
@@ -94,7 +94,8 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
   };
   const request = needs.length > 0 ? tokenToAsk(facts) : undefined;
   const gitToken = request && tokens.get(request, `start ${keyOf(task)}`, () => wake(keyOf(task)));
-  return { ...facts, ...(gitToken && { gitToken }), serviceNamed: await readServices(client, servicesToRead(facts), signal) };
+  const cloneCache = await readClaim(client, task, claimToRead(facts), signal);
+  return { ...facts, ...(gitToken && { gitToken }), ...(cloneCache && { cloneCache }), serviceNamed: await readServices(client, servicesToRead(facts), signal) };
 }
 
 /** A cache may be behind. What is decided for good is decided on what the server says: that a Job is lost, that its name is taken, that it is gone. */
@@ -119,6 +120,13 @@ async function readData(client: KubeClient, task: Task, needs: readonly DataNeed
   );
   const byName = new Map(found);
   return (kind, name) => byName.get(`${kind}/${name}`);
+}
+
+/** One that is not there, that we may not look at, or that goes, keeps its Pods waiting for ever. */
+async function readClaim(client: KubeClient, { metadata: { namespace } }: Task, name: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  const claim = await orNothing(client.get(persistentVolumeClaimResource, { namespace, name }, { signal }), isForbidden);
+  return claim && !claim.metadata.deletionTimestamp ? name : undefined;
 }
 
 /** One that is not there, or in a namespace where we may not look, is nothing. */

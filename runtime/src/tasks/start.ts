@@ -1,7 +1,7 @@
 import type { TaskStatus } from '@taskwright/schema';
 import { configMapResource, jobResource, secretResource } from '@taskwright/schema/kubernetes';
 import { controllerOf, type KubeObject } from '../kube/object.ts';
-import { creation, idle, warningEvent, type Write } from '../kube/plan.ts';
+import { creation, type EventNote, idle, warningEvent, type Write } from '../kube/plan.ts';
 import { type RefusalReason, withAdmission } from './admission.ts';
 import { blockedCondition } from './budget-blocked.ts';
 import { snapshotAnnotation } from './budgeted-labels.ts';
@@ -19,6 +19,7 @@ import { hasStarted, isFinished } from './phase.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import { toKubeTime } from '../kube/time.ts';
 import { workerOf } from './worker.ts';
+import { CLONE_CACHE, cloneCacheOf } from '../workspaces/clone-cache.ts';
 import type { TokenRequest } from '../workspaces/installation-tokens.ts';
 
 /** Asked last: nobody asks GitHub for the token of a Task that waits for something else. */
@@ -43,7 +44,7 @@ export function planStart(facts: TaskFacts): TaskPlan {
   const { task, now } = facts;
   try {
     const obstacle = obstacleTo(facts) ?? LAST_GATE(facts);
-    if (!obstacle) return { writes: startWrites(facts), ...branchWarning(facts) };
+    if (!obstacle) return { writes: startWrites(facts), ...warnings(facts) };
     return 'hold' in obstacle
       ? hold(facts, obstacle)
       : refuse(facts, obstacle.refuse, obstacle.message, obstacle.event ?? obstacle.message);
@@ -64,6 +65,12 @@ export function tokenToAsk(facts: TaskFacts): TokenRequest | undefined {
 export function servicesToRead(facts: TaskFacts): ServiceName[] {
   if (!facts.network || !isAboutToStart(facts)) return [];
   return destinationsOf(facts).flatMap(({ service }) => service ?? []);
+}
+
+/** The claim that is looked for before a Pod names it, when the Task needs nothing else. */
+export function claimToRead(facts: TaskFacts): string | undefined {
+  const claim = cloneCacheOf(facts.workspace);
+  return claim !== undefined && isAboutToStart(facts) ? claim : undefined;
 }
 
 function isAboutToStart(facts: TaskFacts): boolean {
@@ -107,9 +114,9 @@ function obstacleTo(facts: TaskFacts): Obstacle | undefined {
 }
 
 function startWrites(facts: TaskFacts): Write[] {
-  const { task, workspace, agentConfig, budgets, read, gitToken, images, network: rules, serviceNamed } = facts;
+  const { task, workspace, agentConfig, budgets, read, gitToken, cloneCache, images, network: rules, serviceNamed } = facts;
   const asked = { ...task, spec: { ...task.spec, prompt: promptOf(facts) } };
-  const { configMaps, secrets, job } = buildJob({ task: asked, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, images });
+  const { configMaps, secrets, job } = buildJob({ task: asked, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, cloneCache, images });
   return [
     addFinalizer(task, budgets().standings.length > 0 ? snapshotAnnotation(task) : {}),
     ...configMaps.map((object) => creation(configMapResource, object)),
@@ -120,11 +127,17 @@ function startWrites(facts: TaskFacts): Write[] {
   ];
 }
 
-/** A branch needs a repository to be in. The Task runs all the same, as in the reference. */
-function branchWarning({ task, workspace }: TaskFacts): Pick<TaskPlan, 'events'> {
+/** What the Task runs without. */
+function warnings({ task, workspace, cloneCache }: TaskFacts): Pick<TaskPlan, 'events'> {
   const { branch } = task.spec;
-  if (!branch || workspace) return {};
-  return { events: [warningEvent('BranchWithoutWorkspace', `Branch "${branch}" is set but workspaceRef is not configured, branch checkout will be skipped`)] };
+  const events: EventNote[] = [];
+  // A branch needs a repository to be in. The Task runs all the same, as in the reference.
+  if (branch && !workspace) events.push(warningEvent('BranchWithoutWorkspace', `Branch "${branch}" is set but workspaceRef is not configured, branch checkout will be skipped`));
+  const claim = cloneCacheOf(workspace);
+  if (claim !== undefined && !cloneCache) {
+    events.push(warningEvent('CloneCacheMissing', `PersistentVolumeClaim "${claim}" of annotation ${CLONE_CACHE} of Workspace "${workspace!.metadata.name}" does not exist, cloning without it; create it in this namespace`));
+  }
+  return events.length > 0 ? { events } : {};
 }
 
 function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, { hold: reason, message, event, retryAfterMs, blocked }: Hold): TaskPlan {

@@ -45,6 +45,8 @@ export interface TaskFacts extends CachedFacts {
   readonly logs: ReadonlyMap<string, LogReading>;
   /** Of a token for the Workspace, once nothing else is in the Task's way; nothing if its Secret holds no GitHub App. */
   readonly gitToken?: TokenState;
+  /** The claim of the clone cache, where the Workspace names one that exists. */
+  readonly cloneCache?: string;
   /** The Services that `servicesToRead` asked for. */
   readonly serviceNamed: ServiceNamed;
 }

@@ -30,6 +30,8 @@ export interface GitServer {
   readonly url: string;
   /** `<method> <path>` of every request, in order. */
   readonly requests: readonly string[];
+  /** How many bytes git has sent, in bodies. */
+  sentBytes(): number;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ const LONGEST_CGI_HEAD_BYTES = 64 * 1024;
  */
 export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
   const requests: string[] = [];
+  let sentBytes = 0;
   const host = () => {
     const { address, port } = server.address() as AddressInfo;
     return `${address}:${port}`;
@@ -60,7 +63,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       return refuse(response, 401);
     }
     if (options.lfs && answerLfs(request, response, path, options.lfs, url())) return;
-    serve(request, response, path, options);
+    serve(request, response, path, options, (bytes) => { sentBytes += bytes; });
   };
   const server = options.tls ? createTlsServer(options.tls, answer) : createServer(answer);
   const url = () => `${options.tls ? 'https' : 'http'}://${host()}`;
@@ -71,6 +74,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   return {
     url: url(),
     requests,
+    sentBytes: () => sentBytes,
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
@@ -99,7 +103,7 @@ function refuse(response: ServerResponse, status: number): void {
 }
 
 /** One request, as the Common Gateway Interface (RFC 3875) wants it: variables in, a head and a body out. */
-function serve(request: IncomingMessage, response: ServerResponse, path: string, { root, auth, env }: GitServerOptions): void {
+function serve(request: IncomingMessage, response: ServerResponse, path: string, { root, auth, env }: GitServerOptions, sent: (bytes: number) => void): void {
   const git = spawn('git', ['-c', 'http.receivepack=true', '-c', 'safe.directory=*', 'http-backend'], {
     env: {
       ...env,
@@ -139,6 +143,7 @@ function serve(request: IncomingMessage, response: ServerResponse, path: string,
     git.stdout.pipe(response);
   };
   git.stdout.on('data', onHead);
+  git.stdout.on('data', ({ length }: Buffer) => sent(length));
   git.once('close', () => {
     if (!response.headersSent) refuse(response, 500);
   });

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentConfigResource, crds, type Task, taskResource, type TaskSpec, workspaceResource } from '@taskwright/schema';
-import { jobResource, secretResource } from '@taskwright/schema/kubernetes';
+import { jobResource, persistentVolumeClaimResource, secretResource } from '@taskwright/schema/kubernetes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mirrorName } from '../../src/agent/clone-cache.ts';
 import { agentImages, localImages, type ProgramImage } from '../../src/embedded/index.ts';
 import { probeBubblewrap } from '../../src/embedded/process-runner/bubblewrap.ts';
 import type { IsolationKind } from '../../src/embedded/process-runner/isolation.ts';
@@ -13,6 +14,7 @@ import { type GitServer, startGitServer } from '../../src/testing/index.ts';
 import { git } from '../agent/git-fixture.ts';
 import { Laptop } from '../embedded/process-runner/laptop.ts';
 
+const eventResource = { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true };
 const crdResource = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
 
 /** What an agent is asked, it carries out as a shell would: one image plays them all. */
@@ -48,6 +50,8 @@ const rows: readonly Row[] = [
     it: 'a repository that cannot be cloned', claude: RESULT, workspace: 'broken',
     message: "Workspace could not be prepared: clone failed: repository 'URL/missing.git/' not found",
   },
+  { it: 'a clone that is made with a cache', claude: `${RESULT}; git fsck --strict; exit $?`, workspace: 'cached', phase: 'Succeeded', message: 'Task completed successfully' },
+  { it: 'a clone whose cache does not exist', claude: RESULT, workspace: 'uncached', phase: 'Succeeded', message: 'Task completed successfully' },
   { it: 'an agent of ours that exits with a code', claude: 'echo "no idea" >&2; exit 3', workspace: 'shop', message: 'Agent failed: claude-code exited with code 3: no idea' },
   { it: 'a custom agent that exits with a code', custom: 'exit 3', message: 'Agent exited with code 3 and left no result' },
   { it: 'a custom agent that says why', custom: 'echo "the tests do not pass" > "$TASKWRIGHT_RESULT_FILE"; exit 3', message: 'Agent failed: the tests do not pass' },
@@ -109,9 +113,12 @@ describe.each<IsolationKind>(['path-mapping', 'bubblewrap'])('in %s, a Task says
     const images = { agents: { 'claude-code': { image: 'example.com/agent' } }, agentTools: { image: 'example.com/agent' } };
     operator = startOperator({ transport: laptop.engine.api.transport, images });
     for (const crd of crds() as KubeObject[]) await laptop.engine.client.create(crdResource, crd);
-    for (const [name, repository] of [['shop', 'shop.git'], ['broken', 'missing.git']]) {
-      await laptop.create(workspaceResource, { metadata: { name: name! }, spec: { repo: `${server.url}/${repository}` } });
+    for (const [name, repository, cache] of [['shop', 'shop.git'], ['broken', 'missing.git'], ['cached', 'shop.git', 'mirrors'], ['uncached', 'shop.git', 'nothing']]) {
+      const annotations = cache && { annotations: { 'taskwright.dev/clone-cache': cache } };
+      await laptop.create(workspaceResource, { metadata: { name: name!, ...annotations }, spec: { repo: `${server.url}/${repository}` } });
     }
+    const storage = { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } } };
+    await laptop.create(persistentVolumeClaimResource, { metadata: { name: 'mirrors' }, spec: storage });
     await operator.ready;
   });
   afterAll(async () => {
@@ -146,6 +153,15 @@ describe.each<IsolationKind>(['path-mapping', 'bubblewrap'])('in %s, a Task says
     expect({ phase: status?.phase, message: shown === lateMessage ? message : shown }).toEqual({ phase, message });
   });
 
+  test.concurrent('where the mirror is that a cache keeps, and that one was missing', async (context) => {
+    if (missing !== undefined) return context.skip(`bubblewrap does not work here: ${missing}`);
+    for (const name of ['a-clone-that-is-made-with-a-cache', 'a-clone-whose-cache-does-not-exist']) await laptop.until<Task>(name, isOver, taskResource);
+    const claims = join(laptop.dataDir, 'claims', 'default');
+    expect([readdirSync(claims), readdirSync(join(claims, 'mirrors'))]).toEqual([['mirrors'], [`${mirrorName(`${server.url}/shop.git`)}.git`]]);
+    await expect.poll(() => eventsOf(laptop, 'a-clone-whose-cache-does-not-exist')).toContain(
+      'CloneCacheMissing: PersistentVolumeClaim "nothing" of annotation taskwright.dev/clone-cache of Workspace "uncached" does not exist, cloning without it; create it in this namespace');
+  });
+
   // Without a process, how processes are kept apart makes no difference.
   test.concurrent.for(isolation === 'bubblewrap' ? [] : [
     { spelling: 'worker', specOf: (fields: object) => ({ worker: fields }) },
@@ -176,6 +192,11 @@ describe.each<IsolationKind>(['path-mapping', 'bubblewrap'])('in %s, a Task says
     expect(JSON.stringify(status)).not.toContain('not-seen');
   });
 });
+
+async function eventsOf({ engine: { client } }: Laptop, name: string): Promise<string[]> {
+  const { items } = await client.list<KubeObject & { reason: string; note: string; regarding: { name: string } }>(eventResource, { namespace: 'default' });
+  return items.filter(({ regarding }) => regarding.name === name).map(({ reason, note }) => `${reason}: ${note}`);
+}
 
 function isOver(task: Task | undefined): boolean {
   return task?.status?.phase === 'Succeeded' || task?.status?.phase === 'Failed';

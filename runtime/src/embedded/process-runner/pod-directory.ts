@@ -14,9 +14,11 @@ export interface PodRecord {
 /** The directory of one Pod: its record, its volumes, and per run of a container its log, home and termination message. */
 export class PodDirectory {
   readonly path: string;
+  readonly #dataDir: string;
   #exists = false;
 
   constructor(dataDir: string, uid: string) {
+    this.#dataDir = dataDir;
     this.path = join(dataDir, 'pods', uid);
   }
 
@@ -40,6 +42,11 @@ export class PodDirectory {
 
   volume(name: string): string {
     return join(this.path, 'volumes', name);
+  }
+
+  /** Shared by all Pods that name it, and kept when they are gone. */
+  claim(namespace: string, name: string): string {
+    return join(this.#dataDir, 'claims', namespace, name);
   }
 
   log(container: string, restartCount: number): string {

@@ -363,7 +363,7 @@ export class PodWorker {
     this.#refresh = undefined;
     const { config, node } = this.#context;
     for (const volume of this.#pod.spec.volumes ?? []) {
-      if (volume.emptyDir || this.#isStopped || this.#live.size === 0) continue;
+      if (volume.emptyDir || volume.persistentVolumeClaim || this.#isStopped || this.#live.size === 0) continue;
       try {
         await fillVolume(this.#directory.volume(volume.name), await volumeFiles(volume, { pod: this.#pod, config, node }));
       } catch (error) {

@@ -96,8 +96,9 @@ async function resolveImage({ container, images, progress }: PrepareFacts): Prom
 async function prepareVolumes({ pod, directory, config, node }: PrepareFacts, { inMemory }: { inMemory: boolean }): Promise<Map<string, VolumeDirectory>> {
   const volumes = new Map<string, VolumeDirectory>();
   for (const volume of pod.spec.volumes ?? []) {
-    const path = directory.volume(volume.name);
     try {
+      const { persistentVolumeClaim: claim } = volume;
+      const path = claim ? directory.claim(pod.metadata.namespace!, checkedClaimName(claim)) : directory.volume(volume.name);
       const files = await volumeFiles(volume, { pod, config, node });
       if (!inMemory) await fillVolume(path, files);
       volumes.set(volume.name, { path, readOnly: files !== undefined });
@@ -107,6 +108,12 @@ async function prepareVolumes({ pod, directory, config, node }: PrepareFacts, { 
     }
   }
   return volumes;
+}
+
+/** The API takes any text. */
+function checkedClaimName({ claimName: name }: { claimName: string }): string {
+  if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) throw new ConfigError(`"${name}" is not the name of a PersistentVolumeClaim`);
+  return name;
 }
 
 /** A `command` replaces the entry point of the image and what it passes; `args` alone are passed to it. */

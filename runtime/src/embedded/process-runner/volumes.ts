@@ -11,7 +11,7 @@ export interface VolumeFacts {
 }
 
 /** The sources that a laptop has. */
-const SUPPORTED = ['emptyDir', 'secret', 'configMap', 'projected', 'downwardAPI'] as const;
+const SUPPORTED = ['emptyDir', 'secret', 'configMap', 'projected', 'downwardAPI', 'persistentVolumeClaim'] as const;
 
 const DEFAULT_MODE = 0o644;
 

@@ -6,7 +6,7 @@ import { childNameOf } from '../names.ts';
 import type { Worker } from '../worker.ts';
 import { checkVariableSize } from './inputs.ts';
 import { literal } from './literal.ts';
-import { GH_CONFIG_DIR, PLUGIN_DIR, RESULT_FILE, SSH_DIR, TOKEN_FILE } from './paths.ts';
+import { CLONE_CACHE_DIR, GH_CONFIG_DIR, PLUGIN_DIR, RESULT_FILE, SSH_DIR, TOKEN_FILE } from './paths.ts';
 import { hasPlugins, type PodRequest } from './pod-request.ts';
 
 /** The key of the Secret `<task>-mcp`, and the variable it becomes. */
@@ -44,7 +44,7 @@ export function agentEnvironment(request: PodRequest): EnvVar[] {
 
 /** The environment of the container that prepares the workspace. */
 export function prepareEnvironment(request: PodRequest): EnvVar[] {
-  const { task, workspace, skills, inputs, token, usernameSecretName } = request;
+  const { task, workspace, skills, inputs, token, usernameSecretName, cloneCache } = request;
   const { preparation } = inputs;
   return [
     'json' in preparation
@@ -55,6 +55,7 @@ export function prepareEnvironment(request: PodRequest): EnvVar[] {
     ...(token ? [tokenFile] : []),
     ...(token && usernameSecretName ? [fromSecret('TASKWRIGHT_GIT_USERNAME', usernameSecretName, USERNAME)] : []),
     ...sshCommand(request),
+    ...text('TASKWRIGHT_CLONE_CACHE_DIR', cloneCache && CLONE_CACHE_DIR),
     ...text('KELOS_BRANCH', workspace && task.spec.branch),
     ...skills.env,
   ];

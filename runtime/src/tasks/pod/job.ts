@@ -7,6 +7,7 @@ import { pluginFiles } from '../../agent-configs/plugins.ts';
 import type { ReadData } from '../../agent-configs/referenced-data.ts';
 import { skillsPlan } from '../../agent-configs/skills.ts';
 import { controllerReference } from '../../kube/object.ts';
+import { cloneCacheOf } from '../../workspaces/clone-cache.ts';
 import { preparationOf } from '../../workspaces/preparation.ts';
 import { parseRepository } from '../../workspaces/repository.ts';
 import { gitAccessOf } from '../../workspaces/git-access.ts';
@@ -36,6 +37,8 @@ export interface JobFacts {
   readonly read: ReadData;
   /** The token, for a Workspace whose Secret holds a GitHub App. */
   readonly gitToken?: TokenState;
+  /** The claim that mirrors of repositories are in, if there is one. */
+  readonly cloneCache?: string;
   readonly images: Images;
 }
 
@@ -47,8 +50,8 @@ export interface JobObjects {
 }
 
 /** Builds everything a Task runs with. Throws a JobBuildError that says what cannot be built. */
-export function buildJob({ task, worker, workspace, config, read, gitToken, images }: JobFacts): JobObjects {
-  checkPodOverrides(worker.podOverrides);
+export function buildJob({ task, worker, workspace, config, read, gitToken, cloneCache, images }: JobFacts): JobObjects {
+  checkPodOverrides(worker.podOverrides, cloneCacheOf(workspace));
   const plugins = pluginFiles(config);
   const skills = skillsPlan(config.skills);
   const mcpServers = mcpServersJson(config.mcpServers, read);
@@ -63,6 +66,7 @@ export function buildJob({ task, worker, workspace, config, read, gitToken, imag
     plugins,
     skills,
     inputs: inputsOf(task.spec.prompt, preparation),
+    ...(cloneCache && { cloneCache }),
     hasMcpServers: config.mcpServers.length > 0,
   };
   const { files } = request.inputs;

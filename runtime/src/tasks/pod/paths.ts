@@ -14,5 +14,7 @@ export const PLUGIN_SOURCE_DIR = '/kelos-plugin-src';
 export const TOKEN_DIR = '/kelos/github-token';
 export const TOKEN_FILE = `${TOKEN_DIR}/GITHUB_TOKEN`;
 export const SSH_DIR = '/kelos/git-ssh';
+export const CLONE_CACHE_VOLUME = 'kelos-clone-cache';
+export const CLONE_CACHE_DIR = '/kelos/clone-cache';
 export const INPUTS_DIR = '/kelos/inputs';
 export const RESULT_FILE = '/dev/termination-log';

@@ -19,6 +19,8 @@ export interface PodRequest {
   readonly usernameSecretName?: string;
   /** The Secret with the key for SSH. */
   readonly sshSecretName?: string;
+  /** The PersistentVolumeClaim that mirrors of repositories are in. */
+  readonly cloneCache?: string;
   readonly config: MergedConfig;
   readonly plugins: PluginFiles;
   readonly skills: SkillsPlan;

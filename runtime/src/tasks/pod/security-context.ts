@@ -29,7 +29,12 @@ export function agentSecurityContext({ worker }: PodRequest): SecurityContext {
 }
 
 /** `podSecurityContext` replaces the default, but for `fsGroup`: without it the agent could not write what was cloned. */
-export function podSecurityContext({ worker, workspace }: PodRequest): PodSecurityContext {
+export function podSecurityContext({ worker, workspace, cloneCache }: PodRequest): PodSecurityContext {
   const { podSecurityContext: override } = worker.podOverrides;
-  return { ...(workspace ? { fsGroup: AGENT_ID } : {}), ...(override ?? { seccompProfile: { type: 'RuntimeDefault' } }) };
+  return {
+    ...(workspace ? { fsGroup: AGENT_ID } : {}),
+    // Else the kubelet would go through every file of the cache before each Pod.
+    ...(cloneCache ? { fsGroupChangePolicy: 'OnRootMismatch' as const } : {}),
+    ...(override ?? { seccompProfile: { type: 'RuntimeDefault' } }),
+  };
 }

@@ -1,7 +1,7 @@
 import type { Volume, VolumeMount } from '@taskwright/schema/kubernetes';
 import { childNameOf } from '../names.ts';
 import { KNOWN_HOSTS, SSH_KEY } from '../../workspaces/git-access.ts';
-import { INPUTS_DIR, PLUGIN_DIR, PLUGIN_SOURCE_DIR, SSH_DIR, TOKEN_DIR, WORKSPACE_DIR } from './paths.ts';
+import { CLONE_CACHE_DIR, CLONE_CACHE_VOLUME, INPUTS_DIR, PLUGIN_DIR, PLUGIN_SOURCE_DIR, SSH_DIR, TOKEN_DIR, WORKSPACE_DIR } from './paths.ts';
 import { hasPlugins, type PodRequest } from './pod-request.ts';
 
 type Container = 'prepare' | 'agent';
@@ -23,7 +23,7 @@ export function volumeMounts(request: PodRequest, container: Container): VolumeM
 }
 
 function managedVolumes(request: PodRequest): ManagedVolume[] {
-  const { task, workspace, token, sshSecretName, plugins, inputs } = request;
+  const { task, workspace, token, sshSecretName, cloneCache, plugins, inputs } = request;
   const volumes: ManagedVolume[] = [];
 
   if (workspace) {
@@ -46,6 +46,10 @@ function managedVolumes(request: PodRequest): ManagedVolume[] {
       mount: { mountPath: SSH_DIR, readOnly: true },
       mountedIn: ['prepare', 'agent'],
     });
+  }
+  if (cloneCache) {
+    // Never the agent's: what one agent wrote there would be in the clone of the next.
+    volumes.push({ volume: { name: CLONE_CACHE_VOLUME, persistentVolumeClaim: { claimName: cloneCache } }, mount: { mountPath: CLONE_CACHE_DIR }, mountedIn: ['prepare'] });
   }
   if (hasPlugins(request)) {
     volumes.push({ volume: { name: 'kelos-plugin', emptyDir: {} }, mount: { mountPath: PLUGIN_DIR }, mountedIn: ['prepare', 'agent'] });

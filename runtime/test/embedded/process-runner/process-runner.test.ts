@@ -125,8 +125,25 @@ describe.each<{ isolation: IsolationKind }>([{ isolation: 'bubblewrap' }, { isol
   });
 
   test('a volume this machine does not have fails the Pod and says which', async () => {
-    await laptop.pod('claim', 'true', { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'x' } }] });
-    expect((await laptop.finished('claim')).status).toMatchObject({ phase: 'Failed', reason: 'UnsupportedVolume', message: expect.stringContaining('volume "data" is of kind persistentVolumeClaim') });
+    await laptop.pod('export', 'true', { volumes: [{ name: 'data', nfs: { server: 'x', path: '/' } }] });
+    expect((await laptop.finished('export')).status).toMatchObject({ phase: 'Failed', reason: 'UnsupportedVolume', message: expect.stringContaining('volume "data" is of kind nfs') });
+  });
+
+  test('a claim outlives its Pods, and is the same for all that name it', async () => {
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'kept' } }];
+    const mounted = { volumeMounts: [{ name: 'data', mountPath: '/data' }] };
+    await laptop.pod('writer', 'echo once >> /data/log', { volumes }, mounted);
+    await laptop.finished('writer');
+    await laptop.delete('writer');
+    await laptop.until('writer', (pod) => pod === undefined);
+    await laptop.pod('another', 'echo twice >> /data/log; cat /data/log', { volumes }, mounted);
+    await laptop.finished('another');
+    expect(await laptop.log('another')).toBe('once\ntwice\n');
+  });
+
+  test('a claim cannot lead out of the claims', async () => {
+    await laptop.pod('climber', 'true', { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: '../../pods' } }] });
+    await laptop.until('climber', (pod) => statusOf(pod)?.state.waiting?.message === 'MountVolume.SetUp failed for volume "data" : "../../pods" is not the name of a PersistentVolumeClaim');
   });
 
   test('a missing volume source keeps the Pod creating, and it starts when the source appears', async () => {

@@ -14,17 +14,19 @@ interface Scene {
   workspace?: WorkspaceSpec;
   config?: AgentConfig['spec'];
   read?: ReadData;
+  /** What the annotation of the Workspace names, and whether it exists. */
+  cache?: { claim: string; exists: boolean };
 }
 
 const readToken: ReadData = (_kind, name) => (name === 'gh' ? { GITHUB_TOKEN: 'x' } : undefined);
 
-function build({ spec, overrides, labels, workspace, config, read = readToken }: Scene = {}) {
+function build({ spec, overrides, labels, workspace, config, read = readToken, cache }: Scene = {}) {
   const task: Task = {
     metadata: { name: 'fix-42', namespace: 'dev', uid: 'task-uid', ...(labels ? { labels } : {}) },
     spec: { type: 'claude-code', credentials: { type: 'api-key', secretRef: { name: 'ant' } }, prompt: 'Fix it', ...(overrides ? { podOverrides: overrides } : {}), ...spec },
   };
-  const workspaceObject: Workspace | undefined = workspace && { metadata: { name: 'shop', namespace: 'dev' }, spec: workspace };
-  return buildJob({ task, worker: workerOf(task), workspace: workspaceObject, config: mergeAgentConfigs(config ? [{ metadata: {}, spec: config }] : []), read, images });
+  const workspaceObject: Workspace | undefined = workspace && { metadata: { name: 'shop', namespace: 'dev', ...(cache && { annotations: { 'taskwright.dev/clone-cache': cache.claim } }) }, spec: workspace };
+  return buildJob({ task, worker: workerOf(task), workspace: workspaceObject, config: mergeAgentConfigs(config ? [{ metadata: {}, spec: config }] : []), read, images, ...(cache?.exists && { cloneCache: cache.claim }) });
 }
 
 function podOf(scene?: Scene) {
@@ -232,6 +234,44 @@ describe('security', () => {
 
   test('the context of the container replaces the whole', () => {
     expect(agentOf({ overrides: { containerSecurityContext: { privileged: true } } }).securityContext).toEqual({ privileged: true });
+  });
+});
+
+describe('the clone cache', () => {
+  const workspace = { repo: 'https://github.com/a/b' };
+  const cache = { claim: 'mirrors', exists: true };
+
+  test('is mounted where the clone is prepared, and nowhere else', () => {
+    const [without, cached] = [podOf({ workspace }), podOf({ workspace, cache })];
+    const [prepare] = cached.initContainers!;
+    expect(cached).toEqual({
+      ...without,
+      securityContext: { ...without.securityContext, fsGroupChangePolicy: 'OnRootMismatch' },
+      volumes: [...without.volumes!, { name: 'kelos-clone-cache', persistentVolumeClaim: { claimName: 'mirrors' } }],
+      initContainers: [{
+        ...without.initContainers![0]!,
+        env: [...without.initContainers![0]!.env!, { name: 'TASKWRIGHT_CLONE_CACHE_DIR', value: '/kelos/clone-cache' }],
+        volumeMounts: [...prepare!.volumeMounts!.slice(0, -1), { name: 'kelos-clone-cache', mountPath: '/kelos/clone-cache' }],
+      }],
+    });
+  });
+
+  test('is left out when its claim does not exist: the Pod would wait for ever', () => {
+    expect(podOf({ workspace, cache: { ...cache, exists: false } })).toEqual(podOf({ workspace }));
+  });
+
+  const mount = { name: 'kelos-clone-cache', mountPath: '/cache' };
+  test.each<{ it: string; overrides: PodOverrides; message: string }>([
+    {
+      it: 'as a volume of the user', overrides: { volumes: [{ name: 'mine', persistentVolumeClaim: { claimName: 'mirrors' } }] },
+      message: 'podOverrides.volumes: volume "mine" is PersistentVolumeClaim "mirrors", the clone cache of the Workspace, which only what prepares a clone may see; use another claim',
+    },
+    ...[{ volumeMounts: [mount] }, { extraContainers: [{ name: 'a', image: 'i', volumeMounts: [mount] }] }, { extraInitContainers: [{ name: 'a', image: 'i', volumeMounts: [mount] }] }].map((overrides) => ({
+      it: `by ${Object.keys(overrides)[0]}`, overrides,
+      message: 'podOverrides: volume "kelos-clone-cache" is mounted, the clone cache of the Workspace, which only what prepares a clone may see; remove the mount',
+    })),
+  ])('reaches no agent $it', ({ overrides, message }) => {
+    expect(() => build({ workspace, cache, overrides })).toThrow(message);
   });
 });
 

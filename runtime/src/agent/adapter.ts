@@ -51,6 +51,14 @@ export interface AgentOutcome {
   readonly response?: string;
   /** Why the run is not complete, though the agent says how it ended. */
   readonly failure?: string;
+  /** It ended itself because it had spent what it may. */
+  readonly endedAtLimit?: true;
+}
+
+/** What a run has used so far. */
+export interface Spent extends Pick<AgentOutcome, 'costUsd' | 'usage' | 'inputTokens' | 'outputTokens'> {
+  /** It will ask the model again. Otherwise it may be about to end by itself. */
+  readonly asksAgain: boolean;
 }
 
 export interface EventReader {
@@ -58,6 +66,8 @@ export interface EventReader {
   read(event: unknown): string[];
   /** The agent would go on for ever to no end, as its events show: it is ended now. Left out: never. */
   isHopeless?(): boolean;
+  /** Asked while it runs, where it has a limit: often, and only for what is new. Left out: the agent tells only at its end. */
+  spent?(): Spent | Promise<Spent>;
   /** Asked once, after the agent's process has ended. */
   outcome(): AgentOutcome | Promise<AgentOutcome>;
 }

@@ -25,6 +25,8 @@ export interface AgentOutputOptions {
   readonly onTooMuch: () => void;
   /** Called when the reader finds the run hopeless; more than once if the agent goes on. */
   readonly onHopeless: () => void;
+  /** Called when the agent has told something. Left out: nobody waits for that. */
+  readonly onEvents?: () => Promise<void>;
 }
 
 const LONGEST_FOREIGN_LINE = 2_000;
@@ -50,6 +52,7 @@ export async function readAgentOutput(agent: { readonly stdout: Readable; readon
     const print = async (lines: readonly Line[]) => {
       const { shown, kept } = render(lines);
       if (reader.isHopeless?.()) options.onHopeless();
+      await options.onEvents?.();
       if (kept.length > 0) await file?.write(`${kept.join('\n')}\n`);
       if (shown.length > 0) await write(to, `${withoutMarkers(shown.join('\n'))}\n`);
     };

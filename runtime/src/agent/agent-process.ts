@@ -1,17 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Clock } from '../kube/clock.ts';
+import { type Clock, sleep } from '../kube/clock.ts';
 import type { AgentCommand } from './adapter.ts';
 import { type AgentOutputOptions, readAgentOutput } from './agent-output.ts';
 import { exitCodeOf } from './command.ts';
 import type { Env } from './layout.ts';
 
-export interface AgentProcessOptions extends Omit<AgentOutputOptions, 'onTooMuch' | 'onHopeless'> {
+export interface AgentProcessOptions extends Omit<AgentOutputOptions, 'onTooMuch' | 'onHopeless' | 'onEvents'> {
   readonly command: AgentCommand;
   readonly cwd: string;
   readonly env: Env;
   readonly clock: Clock;
   /** Ends the agent: politely, and ten seconds later for certain. */
   readonly signal?: AbortSignal;
+  /** Asked whenever the agent has told something, and every second: whether it is to be ended. Left out: it is not. */
+  readonly isOver?: () => Promise<boolean>;
 }
 
 export interface AgentExit {
@@ -26,11 +28,13 @@ export interface AgentExit {
 
 /** Of a grace period of 30 s, this leaves time for the capture. */
 const STOP_GRACE_MS = 10_000;
+/** What an agent writes to a file is seen this late. */
+const LOOK_MS = 1_000;
 /** How long output is awaited once the agent has ended: something it left behind may hold the pipe open. */
 const DRAIN_MS = 5_000;
 
 /** Runs the agent to its end, which comes early when it is told to stop or prints too much. */
-export async function runAgentProcess({ command, cwd, env, clock, signal, ...output }: AgentProcessOptions): Promise<AgentExit> {
+export async function runAgentProcess({ command, cwd, env, clock, signal, isOver, ...output }: AgentProcessOptions): Promise<AgentExit> {
   // In our own process group: whoever kills the group of this program kills the agent too.
   const child = spawn(command.file, command.args, { cwd, env: { ...env, ...command.env } as NodeJS.ProcessEnv, stdio: 'pipe' });
   const exited = exitOf(child);
@@ -53,8 +57,15 @@ export async function runAgentProcess({ command, cwd, env, clock, signal, ...out
     printedTooMuch = true;
     stop();
   };
-  const read = readAgentOutput(child, { ...output, onTooMuch, onHopeless: stop });
+  const stopIfOver = isOver && (async () => {
+    if (await isOver()) stop();
+  });
+  const hasEnded = new AbortController();
+  const looking = stopIfOver && lookOften(stopIfOver, clock, hasEnded.signal);
+  const read = readAgentOutput(child, { ...output, onTooMuch, onHopeless: stop, onEvents: stopIfOver });
   const { code, signal: endedBy, problem } = await exited;
+  hasEnded.abort();
+  await looking;
   signal?.removeEventListener('abort', stop);
   const drained = clock.after(DRAIN_MS, () => {
     child.stdout.destroy();
@@ -63,6 +74,13 @@ export async function runAgentProcess({ command, cwd, env, clock, signal, ...out
   const lastLine = await read;
   drained.cancel();
   return { code, ...(endedBy && { signal: endedBy }), lastLine: problem ?? lastLine, printedTooMuch };
+}
+
+async function lookOften(look: () => Promise<void>, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await look();
+    await sleep(clock, LOOK_MS, signal).catch(() => {});
+  }
 }
 
 function exitOf(child: ChildProcess): Promise<{ code: number; signal?: NodeJS.Signals; problem?: string }> {

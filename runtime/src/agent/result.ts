@@ -6,6 +6,8 @@ export interface RunResult {
   readonly outputs: readonly string[];
   /** Why the Task failed. Absent: it succeeded. */
   readonly error?: string;
+  /** What a program may want to know of that: it was stopped because it had spent what it may. */
+  readonly reason?: 'Limit';
 }
 
 export const START_MARKER = '---KELOS_OUTPUTS_START---';
@@ -30,9 +32,9 @@ export function wholeResult(result: RunResult): string {
  * The result within the limit of a termination message. The response is shortened first, then lines are left out from the end;
  * no line is cut, and a shortened response is still base64 of text.
  */
-export function terminationResult({ outputs, error }: RunResult, limitBytes = TERMINATION_MESSAGE_LIMIT_BYTES): string {
+export function terminationResult({ outputs, error, reason }: RunResult, limitBytes = TERMINATION_MESSAGE_LIMIT_BYTES): string {
   const render = (lines: readonly string[], truncated: boolean) =>
-    JSON.stringify({ taskwright: 1, outputs: lines, ...(error !== undefined && { error }), ...(truncated && { truncated }) });
+    JSON.stringify({ taskwright: 1, outputs: lines, ...(error !== undefined && { error }), ...(reason !== undefined && { reason }), ...(truncated && { truncated }) });
   const whole = render(outputs, false);
   if (Buffer.byteLength(whole) <= limitBytes) return whole;
 

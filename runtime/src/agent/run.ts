@@ -12,6 +12,7 @@ import { layoutOf, type Env, type Layout } from './layout.ts';
 import { redactionFor, type Redact } from './redaction.ts';
 import { markedResult, terminationResult, wholeResult, type RunResult } from './result.ts';
 import { runSetupCommand } from './setup-command.ts';
+import { SpendGuard, spendLimitsIn } from './spend-limit.ts';
 import { StepError, oneLine } from './step-error.ts';
 import { writeTerminationMessage } from './termination-message.ts';
 
@@ -67,6 +68,7 @@ async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Pr
   const { env, cwd, clock, isRoot, signal } = options;
   const adapter = await adapterFor(env.KELOS_AGENT_TYPE);
   const prices = await pricesFor(env);
+  const limits = spendLimitsIn(env);
   const warn = (line: string) => options.stderr.write(`${line}\n`);
   const setupOnly = env.KELOS_SESSION_SETUP_ONLY === '1';
   const prompt = setupOnly ? '' : await promptOf(options);
@@ -78,8 +80,9 @@ async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Pr
   await ensureIdentity(options);
 
   const reader = adapter.reader(input);
+  const guard = limits && new SpendGuard({ limits, reader, prices, title: adapter.title, warn });
   const startedAt = clock.elapsed();
-  const exit = await runAgentProcess({ ...options, redact, command: await adapter.command(input), reader, eventsFile: layout.eventsFile });
+  const exit = await runAgentProcess({ ...options, redact, command: await adapter.command(input), reader, eventsFile: layout.eventsFile, isOver: guard && (() => guard.isOver()) });
   const stopped = await wasStopped(exit, options);
   const { outcome, unknown } = withCost(withoutSecrets(await reader.outcome(), redact), prices);
   if (unknown !== undefined) warn(`! what the run cost is not known: ${unknown}`);
@@ -90,6 +93,10 @@ async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Pr
     const reason = outcome.failure === undefined ? '' : `: ${outcome.failure}`;
     return { outputs, error: redact(`the agent was stopped after ${seconds} s${reason}`), exitCode: exit.code === 0 ? 143 : exit.code };
   }
+  const atLimit = guard?.verdict ?? (outcome.endedAtLimit && outcome.failure);
+  // With its last step it may have done all that it was asked for.
+  const isDone = exit.code === 0 && outcome.ended && outcome.failure === undefined;
+  if (atLimit !== undefined && !isDone) return { outputs, error: redact(`${adapter.type} was stopped at the limit of what it may spend: ${atLimit}`), reason: 'Limit', exitCode: exit.code || 1 };
   const error = failureOf(adapter.type, exit, outcome);
   if (error === undefined) return { outputs, exitCode: 0 };
   return { outputs, error: redact(error), exitCode: exit.code === 0 ? 1 : exit.code };

@@ -293,3 +293,42 @@ test('a branch that the agent named after a secret does not carry it into the st
   expect(outputs[0]).toBe('branch: leak/***');
   expect(JSON.stringify(termination) + log).not.toContain('sk-very-secret');
 });
+
+/** A step of OpenCode as it tells it, which cost a dollar and asks the model again, or not. */
+const step = (reason: string) => `echo '{"type":"step_finish","part":{"reason":"${reason}","cost":1,"tokens":{"input":10,"output":5}}}'`;
+
+test('an agent that has spent what it may is stopped after the step that passed it, and what it did is captured', async () => {
+  const pod = aPod({ opencode: `cat >/dev/null; git commit -q --allow-empty -m half; ${step('tool-calls')}; ${step('tool-calls')}; exec sleep 600` }, { KELOS_AGENT_TYPE: 'opencode', TASKWRIGHT_MAX_COST_USD: '1.5' });
+  const { termination, exitCode, errors } = await running(pod);
+  expect(termination).toEqual({
+    taskwright: 1,
+    outputs: ['branch: main', `commit: ${git(pod.repo, 'rev-parse', 'HEAD')}`, 'cost-usd: 2', 'input-tokens: 20', 'output-tokens: 10'],
+    error: 'opencode was stopped at the limit of what it may spend: it has spent $2 of $1.5',
+    reason: 'Limit',
+  });
+  expect(git(pod.repo, 'log', '-1', '--format=%s')).toBe('half');
+  expect([exitCode, errors]).toEqual([143, 'opencode was stopped at the limit of what it may spend: it has spent $2 of $1.5\n']);
+});
+
+test('an agent that does not listen when it is stopped at its limit is killed', async () => {
+  const pod = aPod({ opencode: `cat >/dev/null; trap '' TERM; ${step('tool-calls')}; while :; do sleep 0.1; done` }, { KELOS_AGENT_TYPE: 'opencode', TASKWRIGHT_MAX_COST_USD: '0.5' });
+  expect(await running(pod)).toMatchObject({ exitCode: 137, termination: { reason: 'Limit' } });
+});
+
+test('an agent whose last step passes its limit has done its work', async () => {
+  const pod = aPod({ opencode: `cat >/dev/null; ${step('tool-calls')}; ${step('stop')}` }, { KELOS_AGENT_TYPE: 'opencode', TASKWRIGHT_MAX_COST_USD: '1.5' });
+  const { exitCode, termination } = await running(pod);
+  expect([exitCode, termination.error, termination.outputs.includes('cost-usd: 2')]).toEqual([0, undefined, true]);
+});
+
+test('an agent that tells only at its end is not stopped, and the log says so before it starts', async () => {
+  const pod = aPod({ agent: `echo '{"type":"result","subtype":"success","is_error":false,"result":"done"}'` }, { KELOS_AGENT_TYPE: 'cursor', TASKWRIGHT_MAX_COST_USD: '1' });
+  const { exitCode, errors } = await running(pod);
+  expect([exitCode, errors]).toEqual([0, expect.stringContaining('! the limit of what this run may spend cannot be enforced: Cursor says what it used only at its end\n')]);
+});
+
+test('no agent starts with a limit that nobody can read', async () => {
+  const pod = aPod({ opencode: `touch started` }, { KELOS_AGENT_TYPE: 'opencode', TASKWRIGHT_MAX_COST_USD: '1500m' });
+  const { exitCode, termination } = await running(pod);
+  expect([exitCode, termination.error, existsSync(join(pod.repo, 'started'))]).toEqual([2, 'TASKWRIGHT_MAX_COST_USD: not an amount, got "1500m"; it is a number such as 2.5', false]);
+});

@@ -2,12 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
-import type { AgentAdapter, AgentCommand, AgentInput, AgentOutcome, EventReader } from '../adapter.ts';
+import type { AgentAdapter, AgentCommand, AgentInput, AgentOutcome, EventReader, ModelUsage, Spent } from '../adapter.ts';
 import { endLine, resultLine, saidLine, toolErrorLine, toolLine, warningLine } from '../event-lines.ts';
-import { mergeIntoFile } from '../json-file.ts';
+import { mergeIntoFile, objectIn } from '../json-file.ts';
 import { mcpServersIn } from '../mcp-servers.ts';
 import { pluginsIn } from '../plugin-content.ts';
+import { SessionLines } from '../session-lines.ts';
 import { StepError, oneLine } from '../step-error.ts';
+import { tokensOf } from '../token-count.ts';
 
 /** Claude Code, by Anthropic. */
 export const adapter: AgentAdapter = {
@@ -16,7 +18,7 @@ export const adapter: AgentAdapter = {
   program: { title: 'Claude Code', package: '@anthropic-ai/claude-code', version: '2.1.237', size: '320 MB', command: 'claude', installScript: 'install.cjs' },
   configure,
   command,
-  reader: ({ cwd }) => claudeEvents(cwd),
+  reader: claudeEvents,
 };
 
 async function configure({ env }: AgentInput): Promise<void> {
@@ -32,6 +34,8 @@ async function command({ env, pluginDir, prompt, isRoot }: AgentInput): Promise<
   const args = ['--dangerously-skip-permissions', '--output-format', 'stream-json', '--verbose', '-p'];
   if (env.KELOS_MODEL) args.push('--model', env.KELOS_MODEL);
   if (env.KELOS_EFFORT) args.push('--effort', env.KELOS_EFFORT);
+  // It stops itself in good order, with what it spent; for tokens it has no such limit.
+  if (Number(env.TASKWRIGHT_MAX_COST_USD) > 0) args.push('--max-budget-usd', env.TASKWRIGHT_MAX_COST_USD!);
   for (const plugin of await pluginsIn(pluginDir)) args.push('--plugin-dir', `${join(pluginDir, plugin)}/`);
   // The version is the image's. An update in the middle of a run would replace it.
   return { file: 'claude', args, input: prompt, env: { DISABLE_AUTOUPDATER: '1', ...(isRoot && claimSandbox(env)) } };
@@ -53,8 +57,10 @@ function placesOf({ CLAUDE_CONFIG_DIR: configDir, HOME: home = homedir() }: Agen
 const text = z.string().catch('');
 const count = z.number().nonnegative().catch(0);
 
+const usage = z.looseObject({ input_tokens: count, output_tokens: count, cache_creation_input_tokens: count, cache_read_input_tokens: count });
+
 const systemEvent = z.looseObject({
-  type: z.literal('system'), subtype: text, model: text,
+  type: z.literal('system'), subtype: text, model: text, session_id: text,
   mcp_servers: z.array(z.looseObject({ name: text, status: text })).catch([]),
   attempt: count, max_retries: count, error: text, error_status: z.number().optional().catch(undefined),
 });
@@ -70,7 +76,8 @@ const resultEvent = z.looseObject({
   type: z.literal('result'), subtype: z.string().optional().catch(undefined), is_error: z.boolean().catch(false),
   terminal_reason: text, stop_reason: text, result: text, errors: z.array(z.string()).catch([]), num_turns: count, duration_ms: count,
   total_cost_usd: z.number().optional().catch(undefined),
-  usage: z.looseObject({ input_tokens: count, output_tokens: count, cache_creation_input_tokens: count, cache_read_input_tokens: count }).optional().catch(undefined),
+  usage: usage.optional().catch(undefined),
+  modelUsage: z.record(z.string(), z.looseObject({ inputTokens: count, outputTokens: count, cacheReadInputTokens: count, cacheCreationInputTokens: count })).catch({}),
 });
 const claudeEvent = z.union([systemEvent, messageEvent, resultEvent]);
 
@@ -81,15 +88,30 @@ type ContentBlock = z.infer<typeof contentBlock>;
 const ARGUMENTS = ['command', 'file_path', 'notebook_path', 'pattern', 'url', 'query', 'description', 'skill', 'path', 'prompt'];
 const LONGEST_REASON = 300;
 
-/** Reads `--output-format stream-json`. The last `result` event is the outcome; what is not known is left to the raw file. */
-function claudeEvents(cwd: string): EventReader {
+/**
+ * Reads `--output-format stream-json`. The last `result` event is the outcome; what is not known is left to the raw file. What a run used that has
+ * none yet, or was stopped, is in the files of its session: the events tell it before an answer has ended.
+ */
+function claudeEvents({ cwd, env }: AgentInput): EventReader {
   let last: ResultEvent | undefined;
+  let session = '';
+  const lines = new SessionLines(join(placesOf(env).directory, 'projects'), (path) => session !== '' && path.includes(session) && path.endsWith('.jsonl'));
+  const messages = new Map<string, SessionMessage['message']>();
+  async function spent(): Promise<Spent> {
+    for (const line of await lines.next()) {
+      const parsed = sessionMessage.safeParse(objectIn(line));
+      if (parsed.success) messages.set(parsed.data.message.id, parsed.data.message);
+    }
+    const all = [...messages.values()];
+    return { ...tokensOf(all.map(usageOf)), asksAgain: last === undefined && all.at(-1)?.stop_reason === 'tool_use' };
+  }
   return {
     read(event) {
       const parsed = claudeEvent.safeParse(event);
       if (!parsed.success) return [];
       switch (parsed.data.type) {
         case 'system':
+          session ||= parsed.data.session_id;
           return describeSystem(parsed.data);
         case 'result':
           last = parsed.data;
@@ -100,7 +122,22 @@ function claudeEvents(cwd: string): EventReader {
         }
       }
     },
-    outcome: () => (last === undefined ? { ended: false } : outcomeOf(last)),
+    spent,
+    async outcome() {
+      if (last !== undefined) return outcomeOf(last);
+      const { asksAgain: _asksAgain, ...used } = await spent();
+      return { ended: false, ...used };
+    },
+  };
+}
+
+/** A line of the file of a session; an answer has one for each of its parts. */
+const sessionMessage = z.looseObject({ type: z.literal('assistant'), message: z.looseObject({ id: z.string(), model: text, stop_reason: z.string().nullish(), usage }) });
+type SessionMessage = z.infer<typeof sessionMessage>;
+
+function usageOf({ model, usage: used }: SessionMessage['message']): ModelUsage {
+  return {
+    model, inputTokens: used.input_tokens, cacheReadTokens: used.cache_read_input_tokens, cacheWriteTokens: used.cache_creation_input_tokens, outputTokens: used.output_tokens, isOneRequest: true,
   };
 }
 
@@ -147,18 +184,28 @@ function textIn(content: unknown): string {
  * see a fraction of a long conversation.
  */
 function outcomeOf(result: ResultEvent): AgentOutcome {
-  const { usage, total_cost_usd: cost } = result;
+  const { total_cost_usd: cost } = result;
   return {
     ended: true,
     // Adding up leaves noise in the last digits, which a quantity would round up: 0.07500000000000001.
     ...(cost !== undefined && { costUsd: String(Number(cost.toPrecision(12))) }),
-    ...(usage && {
-      inputTokens: String(usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens),
-      outputTokens: String(usage.output_tokens),
-    }),
+    ...tokensIn(result),
     ...(result.result !== '' && { response: result.result }),
     ...failureOf(result),
+    ...(result.subtype === AT_LIMIT && { endedAtLimit: true }),
   };
+}
+
+/** How it says that it stopped itself. Its `usage` then lacks the last answer, which the sums by model have. */
+const AT_LIMIT = 'error_max_budget_usd';
+
+function tokensIn({ subtype, usage: used, modelUsage }: ResultEvent): Pick<AgentOutcome, 'inputTokens' | 'outputTokens'> {
+  const models = Object.values(modelUsage);
+  if (subtype === AT_LIMIT && models.length > 0) {
+    const sum = (of: (one: (typeof models)[number]) => number) => String(models.reduce((total, one) => total + of(one), 0));
+    return { inputTokens: sum((one) => one.inputTokens + one.cacheReadInputTokens + one.cacheCreationInputTokens), outputTokens: sum((one) => one.outputTokens) };
+  }
+  return used ? { inputTokens: String(used.input_tokens + used.cache_creation_input_tokens + used.cache_read_input_tokens), outputTokens: String(used.output_tokens) } : {};
 }
 
 /** Reasons that are missing are accepted: older versions do not send them. */

@@ -1,15 +1,15 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { AgentAdapter, AgentCommand, AgentInput, AgentOutcome, EventReader, ModelUsage } from '../adapter.ts';
 import { endLine, resultLine, saidLine, toolErrorLine, toolLine, warningLine } from '../event-lines.ts';
+import { objectIn } from '../json-file.ts';
 import type { Env } from '../layout.ts';
 import { type McpServer, mcpServersIn, SERVER_START_SECONDS } from '../mcp-servers.ts';
 import { modelFailure } from '../model-failure.ts';
 import { copySkills, distinctAgentsIn, readAgentFile } from '../plugin-content.ts';
+import { SessionLines } from '../session-lines.ts';
 import { StepError } from '../step-error.ts';
 import { tokensOf } from '../token-count.ts';
 
@@ -133,6 +133,8 @@ function codexEvents({ env, cwd }: AgentInput): EventReader {
   let ended = false;
   let failure: string | undefined;
   let used: ModelUsage | undefined;
+  let isAtWork = false;
+  const session = new Session(homeOf(env), () => thread);
   const outcome = (usage: readonly ModelUsage[]): AgentOutcome => ({ ended, ...tokensOf(usage), ...(response && { response }), ...(failure && { failure }) });
   return {
     read(event) {
@@ -144,9 +146,11 @@ function codexEvents({ env, cwd }: AgentInput): EventReader {
           thread = id;
           return [`* started, model ${env.KELOS_MODEL || 'of its own choice'}`];
         case 'item.started':
+          isAtWork = true;
           return what === undefined ? [] : describeStart(what);
         case 'item.completed':
           if (what?.type === 'agent_message') response = what.text;
+          isAtWork = what?.type !== 'agent_message';
           return what === undefined ? [] : describeEnd(what, cwd);
         case 'error':
           return [warningLine(message)];
@@ -162,13 +166,17 @@ function codexEvents({ env, cwd }: AgentInput): EventReader {
           return [];
       }
     },
+    async spent() {
+      await session.read();
+      return { ...tokensOf(session.requests.map((one) => ({ ...one, model: env.KELOS_MODEL || session.model }))), asksAgain: isAtWork && !ended };
+    },
     async outcome() {
-      const session = thread === '' ? undefined : await readSession(thread, homeOf(env));
-      const requests = session?.requests ?? [];
+      await session.read();
+      const { requests, model } = session;
       const sum = requests.reduce<ModelUsage | undefined>((total, one) => added(one, total), undefined);
       // One by one they tell which had a long prompt, if they are all that there were.
       const isAll = used === undefined || (sum !== undefined && JSON.stringify(added(sum, undefined)) === JSON.stringify(used));
-      return outcome((isAll ? requests : [used!]).map((one) => ({ ...one, model: env.KELOS_MODEL || session?.model })));
+      return outcome((isAll ? requests : [used!]).map((one) => ({ ...one, model: env.KELOS_MODEL || model })));
     },
   };
 }
@@ -222,30 +230,26 @@ const sessionLine = z.looseObject({
 });
 
 /**
- * What only the file of the session tells: the model that Codex chose itself, and what a run used that failed or was stopped. Nothing where there
- * is no such file, or another version keeps it otherwise.
+ * What only the file of the session tells: the model that Codex chose itself, and what a run used that failed, was stopped or goes on. Nothing where
+ * there is no such file, or another version keeps it otherwise.
  */
-async function readSession(thread: string, home: string): Promise<{ model?: string; requests: ModelUsage[] }> {
-  const sessions = join(home, 'sessions');
-  const names = await readdir(sessions, { recursive: true }).catch(() => []);
-  const name = names.find((candidate) => candidate.endsWith(`${thread}.jsonl`));
-  const found: { model?: string; requests: ModelUsage[] } = { requests: [] };
-  if (name === undefined) return found;
-  for await (const line of createInterface({ input: createReadStream(join(sessions, name)), crlfDelay: Infinity })) {
-    if (!/"type":"(?:turn_context|token_count)"/.test(line)) continue;
-    const parsed = sessionLine.safeParse(jsonIn(line));
-    if (!parsed.success) continue;
-    const { type, payload } = parsed.data;
-    if (type === 'turn_context' && payload.model !== '') found.model = payload.model;
-    if (payload.type === 'token_count' && payload.info?.last_token_usage) found.requests.push({ ...usageOf(payload.info.last_token_usage), isOneRequest: true });
-  }
-  return found;
-}
+class Session {
+  readonly requests: ModelUsage[] = [];
+  model: string | undefined;
+  readonly #lines: SessionLines;
 
-function jsonIn(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined; // cut off in the middle of a line
+  constructor(home: string, thread: () => string) {
+    this.#lines = new SessionLines(join(home, 'sessions'), (path) => thread() !== '' && path.endsWith(`${thread()}.jsonl`));
+  }
+
+  async read(): Promise<void> {
+    for (const line of await this.#lines.next()) {
+      if (!/"type":"(?:turn_context|token_count)"/.test(line)) continue;
+      const parsed = sessionLine.safeParse(objectIn(line));
+      if (!parsed.success) continue;
+      const { type, payload } = parsed.data;
+      if (type === 'turn_context' && payload.model !== '') this.model = payload.model;
+      if (payload.type === 'token_count' && payload.info?.last_token_usage) this.requests.push({ ...usageOf(payload.info.last_token_usage), isOneRequest: true });
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import type { Env } from '../layout.ts';
 import { type McpServer, mcpServersIn } from '../mcp-servers.ts';
 import { modelFailure } from '../model-failure.ts';
 import { pluginsIn } from '../plugin-content.ts';
+import { SessionLines } from '../session-lines.ts';
 import { tokensOf } from '../token-count.ts';
 
 /** Gemini CLI, by Google. */
@@ -112,6 +113,8 @@ const ARGUMENTS = ['command', 'file_path', 'absolute_path', 'path', 'pattern', '
 function geminiEvents({ env }: AgentInput): EventReader {
   let session = '';
   let words = '';
+  let isAtWork = false;
+  const requests = sessionRequests(homeOf(env), () => session);
   let end: { failure?: string; usage: readonly ModelUsage[] } | undefined;
   const outcome = (usage: readonly ModelUsage[]): AgentOutcome => ({
     ended: end !== undefined, ...tokensOf(usage), ...(words.trim() && { response: words.trim() }), ...(end?.failure && { failure: end.failure }),
@@ -133,8 +136,10 @@ function geminiEvents({ env }: AgentInput): EventReader {
           return [`* started, model ${env.KELOS_MODEL || parsed.data.model || 'unknown'}`];
         case 'message':
           if (role === 'assistant') words += content;
+          isAtWork &&= role !== 'assistant';
           return [];
         case 'tool_use':
+          isAtWork = true;
           return [...flush(), toolLine(parsed.data.tool_name, argumentIn(parsed.data.parameters))];
         case 'tool_result':
           return [parsed.data.status === 'error' ? toolErrorLine(error?.message || parsed.data.output) : resultLine(parsed.data.output)];
@@ -151,9 +156,11 @@ function geminiEvents({ env }: AgentInput): EventReader {
           return [];
       }
     },
+    async spent() {
+      return { ...tokensOf(await requests()), asksAgain: isAtWork && end === undefined };
+    },
     async outcome() {
-      const requests = session === '' ? [] : await readSession(session, homeOf(env));
-      return outcome(end === undefined ? requests : bestOf(end.usage, requests));
+      return outcome(end === undefined ? await requests() : bestOf(end.usage, await requests()));
     },
   };
 }
@@ -179,18 +186,18 @@ const sessionLine = z.looseObject({
   tokens: z.looseObject({ input: count, cached: count, total: count }),
 });
 
-/** The requests of a run, also of one that was stopped, as the file of the session has them. Nothing where another version keeps it otherwise. */
-async function readSession(session: string, home: string): Promise<ModelUsage[]> {
-  const names = await readdir(join(home, 'tmp'), { recursive: true }).catch(() => []);
-  const name = names.find((candidate) => candidate.endsWith(`-${session.slice(0, 8)}.jsonl`));
-  const lines = name === undefined ? [] : (await readFile(join(home, 'tmp', name), 'utf8')).split('\n');
+/** The requests of a run so far, also of one that was stopped, as the file of the session has them. Nothing where another version keeps it otherwise. */
+function sessionRequests(home: string, session: () => string): () => Promise<ModelUsage[]> {
+  const lines = new SessionLines(join(home, 'tmp'), (path) => session() !== '' && path.endsWith(`-${session().slice(0, 8)}.jsonl`));
   // A message is written again when its tools have answered.
   const messages = new Map<string, ModelUsage>();
-  for (const line of lines) {
-    const parsed = sessionLine.safeParse(objectIn(line));
-    if (!parsed.success) continue;
-    const { id, model, tokens: { input, cached, total } } = parsed.data;
-    messages.set(id, { ...usageOf(model, { total_tokens: total, input_tokens: input, cached }), isOneRequest: true });
-  }
-  return [...messages.values()];
+  return async () => {
+    for (const line of await lines.next()) {
+      const parsed = sessionLine.safeParse(objectIn(line));
+      if (!parsed.success) continue;
+      const { id, model, tokens: { input, cached, total } } = parsed.data;
+      messages.set(id, { ...usageOf(model, { total_tokens: total, input_tokens: input, cached }), isOneRequest: true });
+    }
+    return [...messages.values()];
+  };
 }

@@ -149,6 +149,10 @@ function openCodeEvents({ env }: AgentInput): EventReader {
           return [];
       }
     },
+    spent() {
+      const { costUsd, usage, inputTokens, outputTokens } = outcome();
+      return { costUsd, usage, inputTokens, outputTokens, asksAgain: reason === 'tool-calls' };
+    },
     isHopeless: () => broken >= MOST_BROKEN_ANSWERS,
     outcome,
   };

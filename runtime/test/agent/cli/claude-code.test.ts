@@ -64,3 +64,33 @@ test('the real CLI that is stopped while it waits ends with what it did', async 
   expect(git(repo, 'log', '-1', '--format=%s')).toBe('half');
   expect(git(bare, 'branch', '--list', 'bot/docs')).toBe('');
 });
+
+const TURN = { usage: { inputTokens: 2_000, outputTokens: 1_000 } };
+
+test('the real CLI stops itself after the answer that passed its limit in dollars, and tells what it spent', async (context) => {
+  // An answer of these is $0.035.
+  const { bare, start, model, result } = await aRealRun(context, [
+    { tools: [{ name: 'Bash', input: { command: 'git commit -q --allow-empty -m half && git push -q origin HEAD' } }], ...TURN },
+    { tools: [{ name: 'Bash', input: { command: 'true' } }], ...TURN },
+    { text: 'never', ...TURN },
+  ], { KELOS_MODEL: 'claude-opus-5', TASKWRIGHT_MAX_COST_USD: '0.05' });
+  const { code, log } = await start('Fix it').ended;
+  expect([code, model.requests.length], log).toEqual([1, 2]);
+  expect(result()).toEqual({
+    taskwright: 1,
+    outputs: ['branch: bot/docs', `commit: ${git(bare, 'rev-parse', 'bot/docs')}`, 'base-branch: main', 'cost-usd: 0.07', 'input-tokens: 4000', 'output-tokens: 2000'],
+    error: expect.stringMatching(/^claude-code was stopped at the limit of what it may spend: Claude Code returned an unsuccessful result \(subtype=error_max_budget_usd/),
+    reason: 'Limit',
+  });
+});
+
+test('the real CLI is stopped while it works on after the answer that passed its limit of tokens', async (context) => {
+  const { start, model, result } = await aRealRun(context, [
+    { tools: [{ name: 'Bash', input: { command: 'sleep 300' } }], ...TURN },
+    { text: 'never', ...TURN },
+  ], { KELOS_MODEL: 'claude-opus-5', TASKWRIGHT_MAX_OUTPUT_TOKENS: '999' });
+  const { log } = await start('Fix it').ended;
+  expect(model.requests.length, log).toBe(1);
+  expect(result()).toMatchObject({ error: 'claude-code was stopped at the limit of what it may spend: it has used 1000 of 999 output tokens', reason: 'Limit' });
+  expect(result().outputs).toEqual(expect.arrayContaining(['cost-usd: 0.035', 'input-tokens: 2000', 'output-tokens: 1000']));
+});

@@ -66,3 +66,13 @@ test('the real Codex that is stopped while it waits ends with what it did', asyn
   expect(result().error).toMatch(/^the agent was stopped after \d+ s$/);
   expect(result().outputs).toContain(`commit: ${git(repo, 'rev-parse', 'HEAD')}`);
 });
+
+test('the real Codex is stopped soon after the answer that passed its limit: it tells what one used when the tools have run', async (context) => {
+  const { start, model, result } = await aRealRun(context, Array.from({ length: 60 }, () => (
+    { tools: [{ name: 'exec_command', input: { cmd: 'sleep 0.1' } }], usage: { inputTokens: 2_000, outputTokens: 1_000 } }
+  )), { TASKWRIGHT_MAX_COST_USD: '0.05' });
+  const { log } = await start('Fix it').ended;
+  expect(model.requests.length, log).toBeLessThan(60);
+  expect(result()).toMatchObject({ error: expect.stringMatching(/^codex was stopped at the limit of what it may spend: it has spent \$0\.\d+ of \$0\.05$/), reason: 'Limit' });
+  expect(result().outputs).toEqual(expect.arrayContaining([expect.stringMatching(/^cost-usd: /), expect.stringMatching(/^output-tokens: \d+000$/)]));
+});

@@ -64,3 +64,14 @@ test('the real Gemini that is stopped while it waits ends with what it did and u
   expect(result().error).toMatch(/^the agent was stopped after \d+ s$/);
   expect(result().outputs).toEqual(expect.arrayContaining([`commit: ${git(repo, 'rev-parse', 'HEAD')}`, 'input-tokens: 1000', 'output-tokens: 100']));
 });
+
+test('the real Gemini CLI is stopped while it works on after the answer that passed its limit', async (context) => {
+  const { start, model, result } = await aRealRun(context, [
+    { tools: [{ name: 'run_shell_command', input: { command: 'sleep 300' } }], usage: { inputTokens: 2_000, outputTokens: 1_000 } },
+    { text: 'never' },
+  ], { TASKWRIGHT_MAX_OUTPUT_TOKENS: '999' });
+  const { log } = await start('Fix it').ended;
+  expect(model.requests.length, log).toBe(1);
+  expect(result()).toMatchObject({ error: 'gemini was stopped at the limit of what it may spend: it has used 1000 of 999 output tokens', reason: 'Limit' });
+  expect(result().outputs).toEqual(expect.arrayContaining(['input-tokens: 2000', 'output-tokens: 1000']));
+});

@@ -45,3 +45,12 @@ test('the real OpenCode, which asks for ever when answers break off, is ended', 
   expect((await start('Fix it').ended).code).not.toBe(0);
   expect(result().error).toBe('OpenCode failed: the answer of the model broke off: stream cut off 5 times in a row');
 });
+
+test('the real OpenCode is stopped after the step that passed its limit', async (context) => {
+  const { start, model, result } = await aRealRun(context, Array.from({ length: 40 }, () => (
+    { tools: [{ name: 'bash', input: { command: 'true', description: 'Nothing' } }], usage: { inputTokens: 2_000, outputTokens: 1_000 } }
+  )), { TASKWRIGHT_MAX_OUTPUT_TOKENS: '1999' });
+  const { log } = await start('Fix it').ended;
+  expect(model.requests.length, log).toBeLessThan(40);
+  expect(result()).toMatchObject({ error: expect.stringMatching(/^opencode was stopped at the limit of what it may spend: it has used \d+ of 1999 output tokens$/), reason: 'Limit' });
+});

@@ -10,6 +10,8 @@ export enum TaskFailure {
   STOPPED = 'Stopped',
   /** It took longer than `podOverrides.activeDeadlineSeconds`. */
   DEADLINE = 'Deadline',
+  /** It was stopped because it had spent what it may. Another attempt has what is left of that, or of its budget. */
+  LIMIT = 'Limit',
 }
 
 /** Whether, when and after which failures a Task is tried again, by another Job. */
@@ -25,7 +27,7 @@ export interface Retries {
   /**
    * After which failures.
    *
-   * @default - all of them
+   * @default - all but `LIMIT`
    */
   readonly on?: TaskFailure[];
 }

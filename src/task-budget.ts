@@ -49,13 +49,20 @@ export interface TaskBudgetProps {
    * @default - they are not limited
    */
   readonly maxOutputTokens?: number;
+  /**
+   * Stop the agents under it when they have spent what was set aside for them: at the end of the model's answer that passed it. So what is spent
+   * passes the limit by the answers that were under way and no more. Agents that tell what they used only at their end cannot be stopped.
+   *
+   * @default false
+   */
+  readonly hardStop?: boolean;
 }
 
 /**
  * What the Tasks of a namespace may spend in a window. One that finds no room waits, and says so, until others have ended or the window has.
  *
  * What a Task that runs will spend is set aside: what it declares (`maxCost` and its like), else the most that any of the last Tasks with its agent and
- * model has spent. A Task of which nobody knows that runs alone.
+ * model has spent, or with `hardStop` twice that. A Task of which nobody knows that runs alone.
  *
  * @example
  *
@@ -74,7 +81,7 @@ export class TaskBudget extends Construct {
 
   public constructor(scope: Construct, id: string, private readonly props: TaskBudgetProps) {
     super(scope, id);
-    this.resource = new l1.CfgTaskBudget(this, 'Resource', { metadata: props.metadata, spec: Lazy.any({ produce: () => this.render() }) });
+    this.resource = new l1.CfgTaskBudget(this, 'Resource', { metadata: withHardStop(props), spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
     addChecks(this, () => this.check());
@@ -133,6 +140,11 @@ export class TaskBudget extends Construct {
     const { maxCost, maxInputTokens, maxOutputTokens } = this.props;
     return { maxCost: maxCost?.dollars, maxInputTokens, maxOutputTokens };
   }
+}
+
+/** What the kind of the reference has no field for. */
+function withHardStop({ metadata, hardStop }: TaskBudgetProps): ApiObjectMetadata | undefined {
+  return hardStop ? { ...metadata, annotations: { 'taskwright.dev/hard-stop': 'true', ...metadata?.annotations } } : metadata;
 }
 
 /** Which property a part of the spec comes from. */

@@ -11,7 +11,7 @@ import { checkPrompt } from './private/prompt';
 import { addChecks } from './private/program';
 import { TASK, WORKSPACE, checkNamespace, checkReference, existingObject } from './private/reference';
 import { checkMade, copyOfList } from './private/shape';
-import { annotationsFor, checkTaskAnnotations } from './private/task-annotations';
+import { annotationsFor, checkTaskAnnotations, MEASURES } from './private/task-annotations';
 import type { Retries } from './retries';
 import type { IWorkspace } from './workspace';
 
@@ -105,6 +105,14 @@ export interface TaskProps {
    */
   readonly maxOutputTokens?: number;
   /**
+   * Stop the agent when it has spent what it may: at the end of the model's answer that passed the limit. The Task has failed then, with all that it
+   * did, and is not tried again unless `retries.on` says so. It has one Pod: another would not know what the first has spent. Agents that tell what
+   * they used only at their end cannot be stopped.
+   *
+   * @default - what it may spend is set aside under a TaskBudget, and not enforced, unless that asks for it
+   */
+  readonly hardStop?: boolean;
+  /**
    * `owner/repo` that pull requests are meant for, when the Workspace is a fork of it.
    *
    * @default - the remote of the Workspace called `upstream`
@@ -168,7 +176,7 @@ export class Task extends Construct implements ITask {
 
   /** What the kind of the reference has no field for. Misshapen values are left out, and reported at the end. */
   private annotations(): { readonly [name: string]: string } {
-    const { retries, ttlAfterFailed, maxCost, maxInputTokens, maxOutputTokens } = this.props;
+    const { retries, ttlAfterFailed, maxCost, maxInputTokens, maxOutputTokens, hardStop } = this.props;
     return annotationsFor({
       'retries.limit': textOf(retries?.limit),
       'retries.backoff': secondsOf(retries?.backoff),
@@ -177,6 +185,7 @@ export class Task extends Construct implements ITask {
       'maxCost': typeof maxCost?._render === 'function' ? maxCost._render() : undefined,
       'maxInputTokens': textOf(maxInputTokens),
       'maxOutputTokens': textOf(maxOutputTokens),
+      'hardStop': textOf(hardStop || undefined),
     });
   }
 
@@ -241,16 +250,19 @@ export class Task extends Construct implements ITask {
 
   /** A pool has its own repository and its own Pods. */
   private checkExcludedByPool(): Problem[] {
-    const { workspace, branch, podFailurePolicy, retries, ttlAfterFailed } = this.props;
-    const given = { workspace, branch, podFailurePolicy, dependsOn: this.dependsOn[0], ttlAfterFinished: this.ttlSeconds, ttlAfterFailed, retries };
+    const { workspace, branch, podFailurePolicy, retries, ttlAfterFailed, hardStop } = this.props;
+    const given = { workspace, branch, podFailurePolicy, dependsOn: this.dependsOn[0], ttlAfterFinished: this.ttlSeconds, ttlAfterFailed, retries, hardStop };
     return Object.entries(given)
       .filter(([, value]) => value !== undefined)
       .map(([path]) => ({ code: 'excluded', path, fix: 'leave it out, or pass an agent that gets a Pod of its own' }));
   }
 
   private checkValues(): Problem[] {
-    const { prompt, upstreamRepo, podFailurePolicy } = this.props;
+    const { prompt, upstreamRepo, podFailurePolicy, hardStop } = this.props;
     const problems: Problem[] = [];
+    if (hardStop && MEASURES.every((measure) => this.props[measure] === undefined)) {
+      problems.push({ code: 'required', path: 'maxCost', allowed: 'hardStop has nothing to stop it at', fix: 'set maxCost, maxInputTokens or maxOutputTokens' });
+    }
     if (typeof prompt === 'string' && prompt.trim() === '') problems.push({ code: 'required', path: 'prompt', fix: 'say what the agent should do' });
     if (typeof upstreamRepo === 'string' && !/^[^/\s]+\/[^/\s]+$/.test(upstreamRepo)) {
       problems.push({ code: 'pattern', path: 'upstreamRepo', got: quote(upstreamRepo), allowed: 'it has to be owner/repo' });

@@ -20,6 +20,7 @@ describe('a TaskBudget', () => {
       maxCost: Cost.usd(2.5),
       maxInputTokens: 1_000_000,
       maxOutputTokens: 0,
+      hardStop: true,
     };
     expectSynth(budget(props), rendered({
       taskSelector: { matchLabels: { team: 'shop' }, matchExpressions: [{ key: 'stage', operator: 'In', values: ['plan', 'build'] }] },
@@ -27,7 +28,7 @@ describe('a TaskBudget', () => {
       maxCostUSD: '2.5',
       maxInputTokens: 1_000_000,
       maxOutputTokens: 0,
-    }, { name: 'shop', namespace: 'agents' }));
+    }, { name: 'shop', namespace: 'agents', annotations: { 'taskwright.dev/hard-stop': 'true' } }));
   });
 
   test.each<{ it: string; props: TaskBudgetProps; refused: string[] }>([

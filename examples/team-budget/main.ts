@@ -11,6 +11,8 @@ new TaskBudget(chart, 'daily', {
   tasks: TaskSelector.labels({ team: 'shop' }),
   window: BudgetWindow.daily('Europe/Berlin'),
   maxCost: Cost.usd(2),
+  // Who has spent what was set aside for it is stopped, and does not spend what others were promised.
+  hardStop: true,
 });
 
 /** Stands for a real agent, which reports what it spent by itself. */

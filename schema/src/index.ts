@@ -10,7 +10,7 @@ export type { Credentials } from './kelos/credentials.ts';
 export { BUILT_IN_INIT_CONTAINERS, type PodOverrides, RESERVED_PREFIX, WORKSPACE_VOLUME } from './kelos/pod-overrides.ts';
 export type { AgentConfigReference, SecretReference, WorkerPoolReference, WorkspaceReference } from './kelos/references.ts';
 export { TASK_PHASES, type Task, type TaskPhase, type TaskSpec, type TaskStatus, taskKind, taskResource } from './kelos/task.ts';
-export { type AnnotationRule, MOST_RETRIES, TASK_ANNOTATIONS, TASK_FAILURES, type TaskFailure } from './kelos/task-annotations.ts';
+export { type AnnotationRule, MOST_RETRIES, TASK_ANNOTATIONS, TASK_BUDGET_ANNOTATIONS, TASK_FAILURES, type TaskFailure } from './kelos/task-annotations.ts';
 export { type TaskBudget, type TaskBudgetSpec, type TaskBudgetStatus, taskBudgetKind, taskBudgetResource } from './kelos/task-budget.ts';
 export { type TaskRecord, type TaskRecordSpec, taskRecordKind, taskRecordResource } from './kelos/task-record.ts';
 export type { TaskUsage } from './kelos/usage.ts';

@@ -46,8 +46,8 @@ export const TASK_ANNOTATIONS = {
     "allowed": "a whole number of seconds"
   },
   "taskwright.dev/retry-on": {
-    "pattern": "^ *(Agent|Preparation|Stopped|Deadline) *(, *(Agent|Preparation|Stopped|Deadline) *)*$",
-    "allowed": "some of Agent, Preparation, Stopped, Deadline, with commas between them"
+    "pattern": "^ *(Agent|Preparation|Stopped|Deadline|Limit) *(, *(Agent|Preparation|Stopped|Deadline|Limit) *)*$",
+    "allowed": "some of Agent, Preparation, Stopped, Deadline, Limit, with commas between them"
   },
   "taskwright.dev/ttl-seconds-after-failed": {
     "pattern": "^[0-9]{1,9}$",
@@ -64,5 +64,9 @@ export const TASK_ANNOTATIONS = {
   "taskwright.dev/max-output-tokens": {
     "pattern": "^[0-9]{1,15}$",
     "allowed": "a whole number of tokens"
+  },
+  "taskwright.dev/hard-stop": {
+    "pattern": "^(true|false)$",
+    "allowed": "true or false"
   }
 } as const;

@@ -18,6 +18,7 @@ export const ANNOTATION_OF = {
   'maxCost': 'taskwright.dev/max-cost-usd',
   'maxInputTokens': 'taskwright.dev/max-input-tokens',
   'maxOutputTokens': 'taskwright.dev/max-output-tokens',
+  'hardStop': 'taskwright.dev/hard-stop',
 } as const satisfies { readonly [property: string]: keyof typeof TASK_ANNOTATIONS };
 
 export type AnnotatedProperty = keyof typeof ANNOTATION_OF;

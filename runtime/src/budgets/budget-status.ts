@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { idle, type Plan } from '../kube/plan.ts';
 import { toKubeTime } from '../kube/time.ts';
 import { amountsOf, usageFrom } from './amounts.ts';
+import { hardStopProblemOf } from './hard-limit.ts';
 import { type BudgetProblem, coveredBy, spendOf } from './standing.ts';
 import type { Records } from './task-records.ts';
 
@@ -14,7 +15,7 @@ export interface BudgetFacts {
 
 /** Says of a budget what has been spent in its window, and looks again when that ends. One that cannot be counted says why, in its condition `Degraded`. */
 export function planBudget({ budget, records, now }: BudgetFacts): Plan<TaskBudgetStatus> {
-  const invalid = coveredBy(budget, {});
+  const invalid = hardStopProblemOf(budget) ?? coveredBy(budget, {});
   const spend = typeof invalid === 'object' ? invalid : spendOf(budget, records, now);
   if ('reason' in spend) return changed(budget, { ...budget.status, conditions: withDegraded(budget, spend, now) }, spend.message);
   const { window, used } = spend;

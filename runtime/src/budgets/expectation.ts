@@ -19,18 +19,30 @@ export interface Expectation {
 }
 
 /**
- * What a Task will spend: what its author declared, else the most that any of the last Tasks with the same agent and model has spent.
+ * What a Task will spend in its next attempt: what is left of what its author declared, else the most that any of the last Tasks with the same agent
+ * and model has spent.
+ *
+ * @param spent by the attempts before it
  */
-export function expectationOf({ metadata }: KubeObject, samples: readonly Amounts[]): Expectation {
-  const declared = new Map(MEASURES.flatMap((measure) => {
-    const amount = readAmount(measure, metadata.annotations?.[ANNOTATIONS[measure]]);
-    return amount === undefined ? [] : [[measure, amount] as const];
-  }));
+export function expectationOf(task: KubeObject, samples: readonly Amounts[], spent: Amounts = NOTHING): Expectation {
+  const declared = new Map(Object.entries(declaredAmountsOf(task)).map(([measure, amount]) => [measure as Measure, leftOf(amount, spent[measure as Measure])]));
   return {
     amounts: { ...NOTHING, ...largest(samples), ...Object.fromEntries(declared) },
     declared: new Set(declared.keys()),
     unknown: new Set(samples.length > 0 ? [] : MEASURES.filter((measure) => !declared.has(measure))),
   };
+}
+
+/** What the author of a Task declared that it may spend, in all of its attempts together. */
+export function declaredAmountsOf({ metadata }: KubeObject): Partial<Amounts> {
+  return Object.fromEntries(MEASURES.flatMap((measure) => {
+    const amount = readAmount(measure, metadata.annotations?.[ANNOTATIONS[measure]]);
+    return amount === undefined ? [] : [[measure, amount] as const];
+  }));
+}
+
+function leftOf(amount: bigint, spent: bigint): bigint {
+  return amount > spent ? amount - spent : 0n;
 }
 
 /** What cannot be read holds a Task that has not started (gates/annotations.ts). Of one that runs it counts as not declared. */

@@ -13,7 +13,7 @@ export interface Spend {
 
 /** Why a budget cannot be counted: its reason on the wire, and the words. */
 export interface BudgetProblem {
-  readonly reason: 'InvalidSelector' | 'InvalidPeriod';
+  readonly reason: 'InvalidSelector' | 'InvalidPeriod' | 'InvalidAnnotation';
   readonly message: string;
 }
 
@@ -24,6 +24,8 @@ export type Standing =
     readonly budget: TaskBudget;
     /** What is set aside for the others that are at work under it. */
     readonly reserved: readonly Reservation[];
+    /** Who comes under it is stopped when it has spent what is set aside for it (hard-limit.ts). */
+    readonly isHard: boolean;
   });
 
 /** A Task that is at work under a budget, and whose record is not written yet. */

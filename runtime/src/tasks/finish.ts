@@ -1,4 +1,4 @@
-import type { Task, TaskFailure, TaskStatus } from '@taskwright/schema';
+import type { Condition, Task, TaskFailure, TaskStatus } from '@taskwright/schema';
 import { normalEvent, warningEvent } from '../kube/plan.ts';
 import { withAdmission } from './admission.ts';
 import { type Attempt, attemptsOf, isAtWork, newestPod } from './outcome/attempts.ts';
@@ -56,9 +56,14 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
     ...(podName === undefined ? {} : { podName }),
     ...(startTime === undefined ? {} : { startTime }),
     completionTime: endedAt,
-    conditions: withAdmission(task, 'Admitted', `Job "${job.metadata.name}" was created`, now),
+    conditions: [...withAdmission(task, 'Admitted', `Job "${job.metadata.name}" was created`, now), ...(failed === 'Limit' ? [limitReached(task, message, now)] : [])],
   };
   return { status, events: finishEvents(!failed, message, outcome) };
+}
+
+/** That it was stopped for what it spent is something a program may act on: raise the limit, and not look for a mistake. */
+function limitReached({ metadata: { generation } }: Task, message: string, now: Date): Condition {
+  return { type: 'LimitReached', status: 'True', reason: 'SpendLimitReached', message, lastTransitionTime: toKubeTime(now), ...(generation === undefined ? {} : { observedGeneration: generation }) };
 }
 
 interface Verdict {

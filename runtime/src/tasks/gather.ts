@@ -7,7 +7,7 @@ import type { Clock } from '../kube/clock.ts';
 import { keyOf, type KubeObject } from '../kube/object.ts';
 import type { InstallationTokens } from '../workspaces/installation-tokens.ts';
 import { branchFactsOf, lockOf } from './branch-queue.ts';
-import { budgetStandingsOf } from './budget-standings.ts';
+import { budgetStandingsOf, limitFor } from './budget-standings.ts';
 import { isAboutToStart } from './gates/cached-obstacle.ts';
 import { dataToRead } from './gates/referenced-data.ts';
 import { type LogReading, readLogResult } from './outcome/log-result.ts';
@@ -77,13 +77,15 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
     images,
     now,
   };
+  let limit: TaskFacts['limit'];
   if (isAboutToStart(cached)) {
     const needs = branch ? 'work' : 'budgets';
     if (!predecessor.isKnown(task.metadata.namespace!, needs)) {
       // What is above was read before the answer.
       return (await predecessor.ask(task.metadata.namespace!, needs, signal)) ? gather(tasks.get(keyOf(task)) ?? task, surroundings, signal) : undefined;
     }
-    starting.begin({ task, lock: lockOf(task, caches) });
+    limit = limitFor(task, cached.budgets());
+    starting.begin({ task, lock: lockOf(task, caches), limit });
   }
   const needs = dataToRead(cached);
   const facts: TaskFacts = {
@@ -91,6 +93,7 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
     read: await readData(client, task, needs, signal),
     logs: await readLogs(client, logsToRead(cached), signal),
     serviceNamed: () => undefined,
+    limit,
   };
   const request = needs.length > 0 ? tokenToAsk(facts) : undefined;
   const gitToken = request && tokens.get(request, `start ${keyOf(task)}`, () => wake(keyOf(task)));

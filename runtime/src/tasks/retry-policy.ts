@@ -6,7 +6,7 @@ export interface RetryPolicy {
   readonly limit: number;
   /** How long after the first failure the next Job starts, in seconds; each further one waits twice as long, an hour at most. Default: 30. */
   readonly backoffSeconds: number;
-  /** Default: all. */
+  /** Default: all but `Limit`: who has spent what it may is not to spend as much again unless somebody says so. */
   readonly on: ReadonlySet<TaskFailure>;
 }
 
@@ -25,7 +25,7 @@ export function retryPolicyOf({ metadata }: Task): RetryPolicy {
   return {
     limit: Math.min(wholeNumber(annotations[RETRY_LIMIT]) ?? 0, MOST_RETRIES),
     backoffSeconds: wholeNumber(annotations[RETRY_BACKOFF]) ?? DEFAULT_BACKOFF_SECONDS,
-    on: new Set(on.length > 0 ? on : TASK_FAILURES),
+    on: new Set(on.length > 0 ? on : TASK_FAILURES.filter((kind) => kind !== 'Limit')),
   };
 }
 

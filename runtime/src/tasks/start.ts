@@ -114,9 +114,9 @@ function obstacleTo(facts: TaskFacts): Obstacle | undefined {
 }
 
 function startWrites(facts: TaskFacts): Write[] {
-  const { task, workspace, agentConfig, budgets, read, gitToken, cloneCache, images, network: rules, serviceNamed } = facts;
+  const { task, workspace, agentConfig, budgets, read, gitToken, cloneCache, images, network: rules, serviceNamed, limit } = facts;
   const asked = { ...task, spec: { ...task.spec, prompt: promptOf(facts) } };
-  const { configMaps, secrets, job } = buildJob({ task: asked, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, cloneCache, images });
+  const { configMaps, secrets, job } = buildJob({ task: asked, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, cloneCache, images, limit });
   return [
     addFinalizer(task, budgets().standings.length > 0 ? snapshotAnnotation(task) : {}),
     ...configMaps.map((object) => creation(configMapResource, object)),

@@ -1,4 +1,5 @@
 import type { Task } from '@taskwright/schema';
+import type { Amounts } from '../budgets/amounts.ts';
 import { keyOf } from '../kube/object.ts';
 
 /** A Task whose Job is being made. */
@@ -6,6 +7,8 @@ export interface Start {
   readonly task: Task;
   /** What it works under from now on (branch-lock.ts), if it names a branch. */
   readonly lock?: string | undefined;
+  /** What it will be told that it may spend, if it is told. */
+  readonly limit?: Partial<Amounts> | undefined;
 }
 
 /**

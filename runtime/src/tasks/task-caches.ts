@@ -8,6 +8,7 @@ import type { Random } from '../kube/random.ts';
 import { type BudgetCaches, budgetCaches } from '../budgets/budget-caches.ts';
 import { blockingBudgetOf } from './budget-blocked.ts';
 import { BRANCH_LABEL, heldLockOf } from './branch-lock.ts';
+import { ENFORCED_LIMIT } from './enforced-limit.ts';
 import { jobNameOf } from './names.ts';
 import { mayPush } from './outcome/attempts.ts';
 import { jobEnd } from './outcome/job-state.ts';
@@ -110,8 +111,9 @@ function projectPod({ metadata, status }: ObservedPod): ObservedPod {
 }
 
 function identity(metadata: ObjectMeta): ObjectMeta {
-  const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences } = metadata;
+  const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, annotations } = metadata;
+  const limit = annotations?.[ENFORCED_LIMIT];
   const lock = heldLockOf({ metadata });
   const labels = lock === undefined ? {} : { labels: { [BRANCH_LABEL]: lock } };
-  return { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, ...labels };
+  return { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, ...labels, ...(limit === undefined ? {} : { annotations: { [ENFORCED_LIMIT]: limit } }) };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Task, TaskBudget } from '@taskwright/schema';
 import { labelsOf } from '../budgets/task-records.ts';
 import type { Effects } from '../kube/apply-plan.ts';
@@ -118,7 +119,9 @@ function standingChanged(change: Change<Task>): boolean {
 
 /** What a budget says of itself is no news to who waits for it: the records were. */
 function specChanged(change: Change<TaskBudget>): boolean {
-  return change.type !== 'updated' || change.old.metadata.generation !== change.object.metadata.generation;
+  if (change.type !== 'updated') return true;
+  const [before, after] = [change.old.metadata, change.object.metadata];
+  return before.generation !== after.generation || !isDeepStrictEqual(before.annotations, after.annotations);
 }
 
 function phaseChanged(change: Change<{ metadata: object }>): boolean {

@@ -1,5 +1,6 @@
 import type { AgentConfig, Task, TaskStatus, Workspace } from '@taskwright/schema';
 import type { ReadData } from '../agent-configs/referenced-data.ts';
+import type { Amounts } from '../budgets/amounts.ts';
 import type { Plan } from '../kube/plan.ts';
 import type { TokenState } from '../workspaces/installation-tokens.ts';
 import type { BranchFacts } from './gates/branch.ts';
@@ -49,6 +50,8 @@ export interface TaskFacts extends CachedFacts {
   readonly cloneCache?: string;
   /** The Services that `servicesToRead` asked for. */
   readonly serviceNamed: ServiceNamed;
+  /** What the Task may spend before it is stopped, if it is about to start and stopped for that. */
+  readonly limit?: Partial<Amounts> | undefined;
 }
 
 export type TaskPlan = Plan<TaskStatus>;

@@ -7,7 +7,7 @@ export interface AnnotationRule {
 }
 
 /** Which part of a Task failed: what a retry can be asked for. */
-export const TASK_FAILURES = ['Agent', 'Preparation', 'Stopped', 'Deadline'] as const;
+export const TASK_FAILURES = ['Agent', 'Preparation', 'Stopped', 'Deadline', 'Limit'] as const;
 
 export type TaskFailure = (typeof TASK_FAILURES)[number];
 
@@ -16,6 +16,7 @@ export const MOST_RETRIES = 10;
 
 const FAILURE = `(${TASK_FAILURES.join('|')})`;
 const seconds: AnnotationRule = { pattern: '^[0-9]{1,9}$', allowed: 'a whole number of seconds' };
+const HARD_STOP: AnnotationRule = { pattern: '^(true|false)$', allowed: 'true or false' };
 const tokens: AnnotationRule = { pattern: '^[0-9]{1,15}$', allowed: 'a whole number of tokens' };
 
 /**
@@ -30,4 +31,8 @@ export const TASK_ANNOTATIONS = {
   'taskwright.dev/max-cost-usd': { pattern: '^[+]?([0-9]{1,15}(\\.[0-9]{0,15})?|\\.[0-9]{1,15})([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?$', allowed: 'an amount of US dollars such as 2.50, 10 or 1500m' },
   'taskwright.dev/max-input-tokens': tokens,
   'taskwright.dev/max-output-tokens': tokens,
+  'taskwright.dev/hard-stop': HARD_STOP,
 } as const satisfies Readonly<Record<string, AnnotationRule>>;
+
+/** What a TaskBudget may say beside its spec: whether the Tasks under it are stopped when they have spent what was set aside for them. */
+export const TASK_BUDGET_ANNOTATIONS = { 'taskwright.dev/hard-stop': HARD_STOP } as const satisfies Readonly<Record<string, AnnotationRule>>;

@@ -105,9 +105,9 @@ function resultOf(pod: ObservedPod, logs: ReadonlyMap<string, LogReading>): Pick
   const log = logs.get(pod.metadata.uid!);
   if (log && 'unreadable' in log) return { ...(message ? { result: message } : {}), unreadable: log.unreadable };
   const lines = log?.lines ?? message?.lines;
-  const { error } = message ?? {};
+  const { error, reason } = message ?? {};
   if (!lines && error === undefined) return {};
-  return { result: { lines: lines ?? [], ...(error === undefined ? {} : { error }) } };
+  return { result: { lines: lines ?? [], ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) } };
 }
 
 function oldestFirst(pods: readonly ObservedPod[]): ObservedPod[] {

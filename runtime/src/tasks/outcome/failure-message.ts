@@ -42,7 +42,8 @@ export function failureKind(facts: FailureFacts): TaskFailure {
   if (deadlineCause(facts) !== undefined) return 'Deadline';
   if (attempt?.pod?.status?.reason) return 'Stopped';
   if (attempt?.pod && podCause(attempt.pod) !== undefined) return 'Preparation';
-  return deletionCause(facts) === undefined ? 'Agent' : 'Stopped';
+  if (deletionCause(facts) !== undefined) return 'Stopped';
+  return attempt?.result?.reason ?? 'Agent';
 }
 
 function deadlineCause({ job, end, attempt, lastMessage }: FailureFacts): string | undefined {

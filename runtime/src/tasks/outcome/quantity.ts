@@ -35,6 +35,12 @@ export function formatQuantity(nano: bigint): string {
   return `${nano}n`;
 }
 
+/** Digits with a point in them, as programs that know no quantities read it: `1.5`. Not negative. */
+export function formatDecimal(nano: bigint): string {
+  const fraction = String(nano % NANO).padStart(9, '0').replace(/0+$/, '');
+  return `${nano / NANO}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
 function divideUp(dividend: bigint, divisor: bigint): bigint {
   return (dividend + divisor - 1n) / divisor;
 }

@@ -5,6 +5,8 @@ export interface AgentResult {
   readonly error?: string;
   /** The lines are not all there was: the place they were in was too small. */
   readonly truncated?: boolean;
+  /** It was stopped because it had spent what it may. */
+  readonly reason?: 'Limit';
 }
 
 /**
@@ -36,7 +38,7 @@ function keyValue(line: string): [key: string, value: string] | undefined {
 }
 
 function parseEnvelope(text: string): AgentResult | undefined {
-  let envelope: { taskwright?: unknown; outputs?: unknown; error?: unknown; truncated?: unknown };
+  let envelope: { taskwright?: unknown; outputs?: unknown; error?: unknown; truncated?: unknown; reason?: unknown };
   try {
     envelope = JSON.parse(text);
   } catch {
@@ -48,5 +50,6 @@ function parseEnvelope(text: string): AgentResult | undefined {
     lines: outputs.filter((line) => typeof line === 'string').flatMap(splitLines),
     ...(typeof envelope.error === 'string' && envelope.error !== '' ? { error: envelope.error } : {}),
     ...(envelope.truncated === true ? { truncated: true } : {}),
+    ...(envelope.reason === 'Limit' ? { reason: 'Limit' } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { CREDENTIAL_KEYS } from '@taskwright/schema';
 import type { EnvVar } from '@taskwright/schema/kubernetes';
 import { KNOWN_HOSTS, SSH_KEY, USERNAME } from '../../workspaces/git-access.ts';
 import { isEnterprise, parseRepository } from '../../workspaces/repository.ts';
+import { limitVariables } from '../enforced-limit.ts';
 import { childNameOf } from '../names.ts';
 import type { Worker } from '../worker.ts';
 import { checkVariableSize } from './inputs.ts';
@@ -38,6 +39,7 @@ export function agentEnvironment(request: PodRequest): EnvVar[] {
     ...(request.hasMcpServers ? [fromSecret(MCP_SERVERS, childNameOf(task, 'mcp'), MCP_SERVERS)] : []),
     { name: 'TASKWRIGHT_RESULT_FILE', value: RESULT_FILE },
     ...text('TASKWRIGHT_PROMPT_FILE', inputs.prompt.file),
+    ...limitVariables(request.limit),
   ];
   return withUserVariables(own, worker.podOverrides.env ?? []);
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type Task, taskResource, type Workspace } from '@taskwright/schema';
-import type { ConfigMap, Job, PodSpec, Secret } from '@taskwright/schema/kubernetes';
+import type { ConfigMap, Job, JobSpec, PodSpec, Secret } from '@taskwright/schema/kubernetes';
 import type { MergedConfig } from '../../agent-configs/merge.ts';
 import { mcpServersJson } from '../../agent-configs/mcp-servers.ts';
 import { pluginFiles } from '../../agent-configs/plugins.ts';
 import type { ReadData } from '../../agent-configs/referenced-data.ts';
 import { skillsPlan } from '../../agent-configs/skills.ts';
+import type { Amounts } from '../../budgets/amounts.ts';
 import { controllerReference } from '../../kube/object.ts';
 import { cloneCacheOf } from '../../workspaces/clone-cache.ts';
 import { preparationOf } from '../../workspaces/preparation.ts';
@@ -15,6 +16,7 @@ import type { TokenState } from '../../workspaces/installation-tokens.ts';
 import { tokenScopeOf } from '../../workspaces/token-scope.ts';
 import { tokenSecret } from '../../workspaces/token-secret.ts';
 import { BRANCH_LABEL, branchLockOf } from '../branch-lock.ts';
+import { limitAnnotations } from '../enforced-limit.ts';
 import { JobBuildError } from '../job-build-error.ts';
 import { childNameOf, jobNameOf, taskLabelOf } from '../names.ts';
 import type { Worker } from '../worker.ts';
@@ -40,6 +42,8 @@ export interface JobFacts {
   /** The claim that mirrors of repositories are in, if there is one. */
   readonly cloneCache?: string;
   readonly images: Images;
+  /** What it may spend before it is stopped. Left out: it is not. */
+  readonly limit?: Partial<Amounts> | undefined;
 }
 
 /** A Task's Job and what its Pods mount or read; all of it belongs to the Task and goes with it. */
@@ -50,7 +54,7 @@ export interface JobObjects {
 }
 
 /** Builds everything a Task runs with. Throws a JobBuildError that says what cannot be built. */
-export function buildJob({ task, worker, workspace, config, read, gitToken, cloneCache, images }: JobFacts): JobObjects {
+export function buildJob({ task, worker, workspace, config, read, gitToken, cloneCache, images, limit }: JobFacts): JobObjects {
   checkPodOverrides(worker.podOverrides, cloneCacheOf(workspace));
   const plugins = pluginFiles(config);
   const skills = skillsPlan(config.skills);
@@ -68,6 +72,7 @@ export function buildJob({ task, worker, workspace, config, read, gitToken, clon
     inputs: inputsOf(task.spec.prompt, preparation),
     ...(cloneCache && { cloneCache }),
     hasMcpServers: config.mcpServers.length > 0,
+    limit,
   };
   const { files } = request.inputs;
   return {
@@ -92,16 +97,22 @@ function job(request: PodRequest, images: Images): Job {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { ...childMetadata(task, jobNameOf(task)), labels },
+    metadata: { ...childMetadata(task, jobNameOf(task)), labels, ...limitAnnotations(request.limit) },
     spec: {
-      backoffLimit: 1,
+      ...attemptsOf(request),
       ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
-      ...(podFailurePolicy ? { podFailurePolicy } : {}),
       // A second attempt starts when the first is really over: two agents never push to one branch.
       podReplacementPolicy: 'Failed',
       template: { metadata: { labels }, spec: podSpec(request, images) },
     },
   };
+}
+
+/** A Pod with a limit has no second: that would not know what the first has spent. Another Job of the Task does (retry.ts). */
+function attemptsOf({ task: { spec: { podFailurePolicy } }, limit }: PodRequest): Pick<JobSpec, 'backoffLimit' | 'podFailurePolicy'> {
+  if (!limit) return { backoffLimit: 1, ...(podFailurePolicy ? { podFailurePolicy } : {}) };
+  const rules = (podFailurePolicy?.rules ?? []).filter(({ action }) => action !== 'Ignore');
+  return { backoffLimit: 0, ...(rules.length > 0 ? { podFailurePolicy: { rules } } : {}) };
 }
 
 function podSpec(request: PodRequest, images: Images): PodSpec {

@@ -1,4 +1,5 @@
 import type { Task, Workspace } from '@taskwright/schema';
+import type { Amounts } from '../../budgets/amounts.ts';
 import type { MergedConfig } from '../../agent-configs/merge.ts';
 import type { PluginFiles } from '../../agent-configs/plugins.ts';
 import type { SkillsPlan } from '../../agent-configs/skills.ts';
@@ -26,6 +27,8 @@ export interface PodRequest {
   readonly skills: SkillsPlan;
   readonly inputs: Inputs;
   readonly hasMcpServers: boolean;
+  /** What it may spend before it is stopped. Left out: it is not. */
+  readonly limit?: Partial<Amounts> | undefined;
 }
 
 /** Whether anything has to be done before the agent starts. */

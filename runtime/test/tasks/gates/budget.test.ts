@@ -9,7 +9,7 @@ const LEFT_MS = window.end.getTime() - now.getTime();
 
 const named = (name: string, maxCostUSD: string) => aBudget({ metadata: { ...aBudget().metadata, name }, spec: { maxCostUSD } });
 const standing = ({ name = 'daily', limit = '10', used = '0', reserved = [], ends = window.end }: { name?: string; limit?: string; used?: string; reserved?: BudgetStandings['expected'][]; ends?: Date } = {}): Standing => (
-  { budget: named(name, limit), window: { ...window, end: ends }, used: cost(used), reserved: reserved.map((expected, index) => ({ taskName: `t${index}`, expected })) }
+  { budget: named(name, limit), window: { ...window, end: ends }, used: cost(used), reserved: reserved.map((expected, index) => ({ taskName: `t${index}`, expected })), isHard: false }
 );
 const said = (standings: Standing[], expected = unknown) => budgetGate(facts({ budgets: () => ({ standings, expected }) }));
 

@@ -4,7 +4,7 @@ import { JsonPrinter } from './json-printer.ts';
 
 /** What a synthesizing program can check without a server. */
 const CHECKED = [
-  'type', 'required', 'enum', 'pattern', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'nullable',
+  'type', 'required', 'enum', 'pattern', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'nullable',
   'x-kubernetes-int-or-string', 'x-kubernetes-preserve-unknown-fields', 'x-kubernetes-list-map-keys',
 ] as const satisfies (keyof StructuralSchema)[];
 
@@ -27,6 +27,8 @@ export interface StructuralSchema {
   readonly maxLength?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly nullable?: boolean;
   readonly properties?: { readonly [name: string]: StructuralSchema };
   readonly additionalProperties?: StructuralSchema;
@@ -34,6 +36,8 @@ export interface StructuralSchema {
   readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
+  /** Of other lists it says nothing that can be checked. */
+  readonly 'x-kubernetes-list-type'?: 'set';
 }
 
 /** By kind: the structure of \`spec\`, a StructuralSchema as JSON. A program checks few kinds of all, and parses those. */
@@ -53,6 +57,7 @@ function specOf(kind: (typeof kinds)[number]): StructuralSchema {
 function checked({ items, additionalProperties, properties, ...own }: StructuralSchema): StructuralSchema {
   return {
     ...Object.fromEntries(CHECKED.filter((key) => own[key] !== undefined).map((key) => [key, own[key]])),
+    ...own['x-kubernetes-list-type'] === 'set' && { 'x-kubernetes-list-type': 'set' },
     ...items && { items: checked(items) },
     ...additionalProperties && { additionalProperties: checked(additionalProperties) },
     ...properties && { properties: Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, checked(part)])) },

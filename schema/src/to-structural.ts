@@ -12,11 +12,13 @@ import type { StructuralSchema } from './structural.ts';
  * **Errors** `TypeError` for a zod type or check without a counterpart, with what to use instead.
  */
 export function toStructural(schema: core.$ZodType, path: string): StructuralSchema {
-  const { title, description, rules, listMapKeys, ...unknown } = (schema as z.ZodType).meta() ?? {};
+  const { title, description, rules, listMapKeys, listType, minProperties, maxProperties, ...unknown } = (schema as z.ZodType).meta() ?? {};
   const structural = bare(schema as core.$ZodTypes, path);
   if (title !== undefined) structural.title = title;
   if (description !== undefined) structural.description = description;
   if (listMapKeys) Object.assign(structural, { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': listMapKeys });
+  if (listType) structural['x-kubernetes-list-type'] = listType;
+  Object.assign(structural, minProperties !== undefined && { minProperties }, maxProperties !== undefined && { maxProperties });
   if (rules) structural['x-kubernetes-validations'] = [...structural['x-kubernetes-validations'] ?? [], ...rules];
   const stray = Object.keys(unknown).filter((key) => key !== 'kubernetesType');
   if (stray.length > 0) fail(path, `meta ${stray.join(', ')} has no place in a CRD`, 'see field-meta.ts for what there is');
@@ -28,7 +30,7 @@ const BOUNDED = new Set(['string', 'number', 'array', 'custom']);
 
 function bare(schema: core.$ZodTypes, path: string): StructuralSchema {
   const { def } = schema._zod;
-  if (!BOUNDED.has(def.type) && def.checks?.length) fail(path, 'the server cannot run a refinement', 'use a rule');
+  if (!BOUNDED.has(def.type) && def.checks?.length && !isBoundedMap(schema)) fail(path, 'the server cannot run a refinement', 'use a rule');
   switch (def.type) {
     case 'optional': return toStructural(def.innerType, path);
     case 'nullable': return { ...toStructural(def.innerType, path), nullable: true };
@@ -57,6 +59,12 @@ function object({ shape, catchall }: core.$ZodObjectDef, path: string): Structur
     ...required.length > 0 && { required },
     ...entries.length > 0 && { properties: Object.fromEntries(entries.map(([name, member]) => [name, toStructural(member, `${path}.${name}`)])) },
   };
+}
+
+/** Its refinement says what its meta says. */
+function isBoundedMap(schema: core.$ZodTypes): boolean {
+  const { minProperties } = (schema as unknown as z.ZodType).meta() ?? {};
+  return schema._zod.def.type === 'record' && schema._zod.def.checks?.length === 1 && minProperties !== undefined;
 }
 
 function map({ keyType, valueType }: core.$ZodRecordDef, path: string): StructuralSchema {

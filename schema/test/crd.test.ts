@@ -48,7 +48,7 @@ test.each<{ it: string; offends: (level: Level) => boolean }>([
     offends: ({ schema: { items, 'x-kubernetes-list-type': type } }) => type === 'set' && (items?.type === 'object' || items?.type === 'array')
       && items['x-kubernetes-map-type'] !== 'atomic' && items['x-kubernetes-list-type'] !== 'atomic',
   },
-  { it: 'has no default that is null or of another type', offends: ({ schema }) => schema.default !== undefined && typeof schema.default !== (schema.type === 'integer' ? 'number' : schema.type) },
+  { it: 'has no default that is null or of another type', offends: ({ schema }) => schema.default !== undefined && (Array.isArray(schema.default) ? 'array' : typeof schema.default) !== (schema.type === 'integer' ? 'number' : schema.type) },
   { it: 'has a pattern that RE2 reads', offends: ({ schema }) => schema.pattern !== undefined && /\(\?<?[=!]|\\[1-9]/.test(schema.pattern) },
   { it: 'has a format the server knows', offends: ({ schema }) => schema.format !== undefined && !['int32', 'int64', 'date-time', 'byte', 'double'].includes(schema.format) },
   { it: 'has rules with a message of one line', offends: ({ schema }) => schema['x-kubernetes-validations']?.some(({ message }) => message === '' || message.includes('\n')) === true },
@@ -84,9 +84,10 @@ const CORE_DEFAULTS = [
   'optional: false', 'pool: "rbd"', 'protocol: "TCP"', 'readOnly: false', 'service: ""', 'status: ""', 'storageMode: "ThinProvisioned"', 'user: "admin"',
 ];
 
-/** The time zone of a budget, the size of a pool, and those of service agents. */
+/** The time zone of a budget, the size of a pool, those of spawners and Sessions, and those of service agents. */
 const OWN_DEFAULTS = [
   'timezone: "UTC"', 'replicas: 1',
+  'failurePolicy: "Fail"', 'maxResponseBytes: 32768', 'method: "GET"', 'mode: "PerTask"', 'reviewState: "any"', 'state: "open"', 'suspend: false', 'timeoutSeconds: 10', 'types: ["issues"]',
   'branch: "main"', 'contextLimit: 6', 'enabled: false', 'enabled: true', 'expose: true', 'intervalSeconds: 0', 'maxIterRuntimeSeconds: 60', 'maxIterations: 10',
   'maxRuntimeSeconds: 300', 'maxSessionEvents: 500', 'maxSessions: 1000', 'maxToolCalls: 50', 'reasoningLoopMaxSteps: 5', 'scope: "agent"', 'toolCallMode: "auto"',
   'waitForDependencies: true',

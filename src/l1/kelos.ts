@@ -133,6 +133,114 @@ export interface CfgWorkerPoolProps {
   readonly spec: WorkerPoolSpec;
 }
 
+/**
+ * Makes Tasks of what happens elsewhere: of issues, pull requests, messages, webhooks or the time of day. The operator
+ * does not act on it yet.
+ */
+export class CfgTaskSpawner extends ApiObject {
+  /** Under which the API serves the kind. */
+  public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'TaskSpawner' };
+
+  public constructor(scope: Construct, id: string, props: CfgTaskSpawnerProps) {
+    super(scope, id, { ...CfgTaskSpawner.GVK, ...props });
+  }
+}
+
+export interface CfgTaskSpawnerProps {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name from the path of the construct, in the namespace of the chart
+   */
+  readonly metadata?: ApiObjectMetadata;
+  /** What the object is to be. */
+  readonly spec: TaskSpawnerSpec;
+}
+
+/** Stages of Tasks, run once, each with what those before it left. The operator does not act on it yet. */
+export class CfgTaskPipeline extends ApiObject {
+  /** Under which the API serves the kind. */
+  public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'TaskPipeline' };
+
+  public constructor(scope: Construct, id: string, props: CfgTaskPipelineProps) {
+    super(scope, id, { ...CfgTaskPipeline.GVK, ...props });
+  }
+}
+
+export interface CfgTaskPipelineProps {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name from the path of the construct, in the namespace of the chart
+   */
+  readonly metadata?: ApiObjectMetadata;
+  /** What the object is to be. */
+  readonly spec: TaskPipelineSpec;
+}
+
+/** A coding agent that people talk to, in a Pod that stays. The operator does not act on it yet. */
+export class CfgSession extends ApiObject {
+  /** Under which the API serves the kind. */
+  public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'Session' };
+
+  public constructor(scope: Construct, id: string, props: CfgSessionProps) {
+    super(scope, id, { ...CfgSession.GVK, ...props });
+  }
+}
+
+export interface CfgSessionProps {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name from the path of the construct, in the namespace of the chart
+   */
+  readonly metadata?: ApiObjectMetadata;
+  /** What the object is to be. */
+  readonly spec: SessionSpec;
+}
+
+/** Makes a Session of each event of GitHub that matches. The operator does not act on it yet. */
+export class CfgSessionSpawner extends ApiObject {
+  /** Under which the API serves the kind. */
+  public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'SessionSpawner' };
+
+  public constructor(scope: Construct, id: string, props: CfgSessionSpawnerProps) {
+    super(scope, id, { ...CfgSessionSpawner.GVK, ...props });
+  }
+}
+
+export interface CfgSessionSpawnerProps {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name from the path of the construct, in the namespace of the chart
+   */
+  readonly metadata?: ApiObjectMetadata;
+  /** What the object is to be. */
+  readonly spec: SessionSpawnerSpec;
+}
+
+/** A path of its own for the webhooks of a namespace, with a secret of its own. The operator does not act on it yet. */
+export class CfgWebhookGateway extends ApiObject {
+  /** Under which the API serves the kind. */
+  public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'WebhookGateway' };
+
+  public constructor(scope: Construct, id: string, props: CfgWebhookGatewayProps) {
+    super(scope, id, { ...CfgWebhookGateway.GVK, ...props });
+  }
+}
+
+export interface CfgWebhookGatewayProps {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name from the path of the construct, in the namespace of the chart
+   */
+  readonly metadata?: ApiObjectMetadata;
+  /** What the object is to be. */
+  readonly spec: WebhookGatewaySpec;
+}
+
 /** What is to be done, by which agent and where. It cannot be changed after the Task has been created. */
 export interface TaskSpec {
   /**
@@ -748,4 +856,1106 @@ export interface WorkerPoolSpec {
   readonly replicas?: number;
   /** The claim from which each Pod gets the volume of its clone. It cannot be changed. */
   readonly volumeClaimTemplate: PersistentVolumeClaimSpec;
+}
+
+/** What is waited for, and which Tasks it makes. */
+export interface TaskSpawnerSpec {
+  /** What is waited for: one member. Of several, only one counts. */
+  readonly when: TaskSpawnerTrigger;
+  /** What the Tasks are like. */
+  readonly taskTemplate: TaskTemplate;
+  /**
+   * Credentials of which each Task gets one, drawn at random. Not an empty list.
+   *
+   * @default - those of taskTemplate
+   */
+  readonly credentials?: SpawnerCredential[];
+  /**
+   * Most Tasks of the spawner that have not ended. 0 is no limit. At least 0.
+   *
+   * @default - there is none
+   */
+  readonly maxConcurrency?: number;
+  /**
+   * Most Tasks that the spawner ever makes. 0 is no limit. At least 0.
+   *
+   * @default - there is none
+   */
+  readonly maxTotalTasks?: number;
+  /**
+   * Makes no more Tasks; those that run go on.
+   *
+   * @default false
+   */
+  readonly suspend?: boolean;
+}
+
+/** What is waited for: one member. Of several, only one counts. */
+export interface TaskSpawnerTrigger {
+  /**
+   * Looks for issues of a repository, again and again.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly githubIssues?: GitHubIssues;
+  /**
+   * Looks for pull requests of a repository, again and again.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly githubPullRequests?: GitHubPullRequests;
+  /**
+   * Listens to events of GitHub.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly githubWebhook?: GitHubWebhook;
+  /**
+   * Listens to events of Linear.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly linearWebhook?: LinearWebhook;
+  /**
+   * Listens to any JSON that is posted.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly webhook?: GenericWebhook;
+  /**
+   * Listens to messages in Slack.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly slack?: Slack;
+  /**
+   * Looks for issues of a Jira project, again and again.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly jira?: Jira;
+  /**
+   * Waits for the time of a schedule.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly cron?: Cron;
+}
+
+/** Looks for issues of a repository, again and again. Left out: another member says what is waited for. */
+export interface GitHubIssues {
+  /**
+   * Repository that is looked at, as owner/repo or URL, and the upstreamRepo of the Tasks.
+   *
+   * @default - that of the Workspace
+   */
+  readonly repo?: string;
+  /**
+   * What is looked for: issues, pulls or both.
+   *
+   * @default ["issues"]
+   */
+  readonly types?: string[];
+  /**
+   * Labels that an item has to have, all of them.
+   *
+   * @default - none has to be there
+   */
+  readonly labels?: string[];
+  /**
+   * Labels of which an item may have none.
+   *
+   * @default - any will do
+   */
+  readonly excludeLabels?: string[];
+  /**
+   * State that an item has to have.
+   *
+   * @default "open"
+   */
+  readonly state?: 'open' | 'closed' | 'all';
+  /**
+   * Login that it has to be assigned to; * is anybody, none is nobody.
+   *
+   * @default - it does not matter
+   */
+  readonly assignee?: string;
+  /**
+   * Login that has to have written it.
+   *
+   * @default - it does not matter
+   */
+  readonly author?: string;
+  /**
+   * Logins whose items are ruled out.
+   *
+   * @default - there are none
+   */
+  readonly excludeAuthors?: string[];
+  /**
+   * Commands in comments, and who may give them.
+   *
+   * @default - comments decide nothing
+   */
+  readonly commentPolicy?: GitHubCommentPolicy;
+  /**
+   * What is told where the event came from.
+   *
+   * @default - nothing
+   */
+  readonly reporting?: GitHubReporting;
+  /**
+   * Labels in the order in which new items become Tasks; those without one come last.
+   *
+   * @default - they come as they are found
+   */
+  readonly priorityLabels?: string[];
+  /**
+   * Time between two looks: a Go duration such as 30s, or seconds. What cannot be read counts as 5m.
+   *
+   * @default - 5m
+   */
+  readonly pollInterval?: string;
+}
+
+/** Commands in comments, and who may give them. Left out: comments decide nothing. */
+export interface GitHubCommentPolicy {
+  /**
+   * A line that has to stand, alone, in the text or in a comment.
+   *
+   * @default - none has to
+   */
+  readonly triggerComment?: string;
+  /**
+   * Lines that rule it out. With a triggerComment, the newest command of somebody who may give one counts.
+   *
+   * @default - there are none
+   */
+  readonly excludeComments?: string[];
+  /**
+   * Logins whose commands count, in any case of letters. Who is in one of the three lists may give commands.
+   *
+   * @default - nobody by name
+   */
+  readonly allowedUsers?: string[];
+  /**
+   * Teams as org/slug, whose active members may give commands.
+   *
+   * @default - no team
+   */
+  readonly allowedTeams?: string[];
+  /**
+   * Lowest permission on the repository with which one may give commands.
+   *
+   * @default - none is enough by itself; and with no user and no team either, everybody may
+   */
+  readonly minimumPermission?: 'read' | 'triage' | 'write' | 'maintain' | 'admin';
+}
+
+/** What is told where the event came from. Left out: nothing. */
+export interface GitHubReporting {
+  /** @deprecated use comments. It turns on a comment for each Task. */
+  readonly enabled?: boolean;
+  /**
+   * Tells the state of Tasks in comments, even when it is empty.
+   *
+   * @default - no comment, unless enabled says so
+   */
+  readonly comments?: GitHubCommentReporting;
+  /**
+   * Tells the state of Tasks in check runs of the commit.
+   *
+   * @default - no check run
+   */
+  readonly checks?: GitHubCheckReporting;
+}
+
+/** Tells the state of Tasks in comments, even when it is empty. Left out: no comment, unless enabled says so. */
+export interface GitHubCommentReporting {
+  /**
+   * PerTask writes a comment for each Task, Sticky one for each issue or pull request, which is edited.
+   *
+   * @default "PerTask"
+   */
+  readonly mode?: 'PerTask' | 'Sticky';
+}
+
+/** Tells the state of Tasks in check runs of the commit. Left out: no check run. */
+export interface GitHubCheckReporting {
+  /**
+   * Name of the check run. At most 100 characters.
+   *
+   * @default - Kelos: and the name of the TaskSpawner
+   */
+  readonly name?: string;
+}
+
+/** Looks for pull requests of a repository, again and again. Left out: another member says what is waited for. */
+export interface GitHubPullRequests {
+  /**
+   * Repository that is looked at, as owner/repo or URL, and the upstreamRepo of the Tasks.
+   *
+   * @default - that of the Workspace
+   */
+  readonly repo?: string;
+  /**
+   * Labels that a pull request has to have, all of them.
+   *
+   * @default - none has to be there
+   */
+  readonly labels?: string[];
+  /**
+   * Labels of which it may have none.
+   *
+   * @default - any will do
+   */
+  readonly excludeLabels?: string[];
+  /**
+   * State that it has to have.
+   *
+   * @default "open"
+   */
+  readonly state?: 'open' | 'closed' | 'all';
+  /**
+   * Whether it has to be a draft, or must not be one.
+   *
+   * @default - it does not matter
+   */
+  readonly draft?: boolean;
+  /**
+   * Login that has to have opened it.
+   *
+   * @default - it does not matter
+   */
+  readonly author?: string;
+  /**
+   * Logins whose pull requests are ruled out.
+   *
+   * @default - there are none
+   */
+  readonly excludeAuthors?: string[];
+  /**
+   * What the reviews of its newest commit come to.
+   *
+   * @default "any"
+   */
+  readonly reviewState?: 'approved' | 'changes_requested' | 'any';
+  /**
+   * Globs for the files that were changed; ** spans directories.
+   *
+   * @default - they decide nothing
+   */
+  readonly filePatterns?: FilePatterns;
+  /**
+   * Commands in comments, and who may give them.
+   *
+   * @default - comments decide nothing
+   */
+  readonly commentPolicy?: GitHubCommentPolicy;
+  /**
+   * What is told where the event came from.
+   *
+   * @default - nothing
+   */
+  readonly reporting?: GitHubReporting;
+  /**
+   * Labels in the order in which new items become Tasks; those without one come last.
+   *
+   * @default - they come as they are found
+   */
+  readonly priorityLabels?: string[];
+  /**
+   * Time between two looks: a Go duration such as 30s, or seconds. What cannot be read counts as 5m.
+   *
+   * @default - 5m
+   */
+  readonly pollInterval?: string;
+}
+
+/** Globs for the files that were changed; ** spans directories. Left out: they decide nothing. */
+export interface FilePatterns {
+  /**
+   * One of the files that exclude leaves has to match one of these.
+   *
+   * @default - any file will do
+   */
+  readonly include?: string[];
+  /**
+   * Files that do not count; a change of nothing else is ruled out.
+   *
+   * @default - all files count
+   */
+  readonly exclude?: string[];
+}
+
+/** Listens to events of GitHub. Left out: another member says what is waited for. */
+export interface GitHubWebhook {
+  /**
+   * Events of GitHub that are listened to, such as issue_comment or push; at most 20. Not an empty list. At most 20
+   * entries.
+   */
+  readonly events: string[];
+  /**
+   * Repository that the event has to come from, as owner/repo, exactly.
+   *
+   * @default - any
+   */
+  readonly repository?: string;
+  /**
+   * Logins whose events are ruled out, whatever the filters say.
+   *
+   * @default - there are none
+   */
+  readonly excludeAuthors?: string[];
+  /**
+   * What an event has to be like: one of them, for that event, has to match. An event without a filter of its own is
+   * ruled out. At most 50. At most 50 entries.
+   *
+   * @default - every event will do
+   */
+  readonly filters?: GitHubWebhookFilter[];
+  /**
+   * What an event must not be like: one that matches rules it out, whatever the filters say. At most 20. At most 20
+   * entries.
+   *
+   * @default - there are none
+   */
+  readonly excludeFilters?: GitHubWebhookFilter[];
+  /**
+   * What is told where the event came from.
+   *
+   * @default - nothing
+   */
+  readonly reporting?: GitHubReporting;
+  /**
+   * Listens to the deliveries of this WebhookGateway and to no others.
+   *
+   * @default - to those of the server for GitHub
+   */
+  readonly gatewayRef?: WebhookGatewayReference;
+}
+
+export interface GitHubWebhookFilter {
+  /**
+   * Event that the filter is for, such as issue_comment. Each of filters needs one.
+   *
+   * @default - one of excludeFilters is for every event
+   */
+  readonly event?: string;
+  /**
+   * Action in the payload, exactly, such as opened.
+   *
+   * @default - any
+   */
+  readonly action?: string;
+  /**
+   * Login that has to have sent the event.
+   *
+   * @default - anybody
+   */
+  readonly author?: string;
+  /**
+   * Logins that must not have sent it.
+   *
+   * @default - there are none
+   */
+  readonly excludeAuthors?: string[];
+  /**
+   * Labels that the issue or pull request has to have, all of them.
+   *
+   * @default - none has to be there
+   */
+  readonly labels?: string[];
+  /**
+   * Labels of which it may have none.
+   *
+   * @default - any will do
+   */
+  readonly excludeLabels?: string[];
+  /**
+   * State that the issue or pull request has to have: open or closed.
+   *
+   * @default - it does not matter
+   */
+  readonly state?: string;
+  /**
+   * Whether the pull request has to be a draft, or must not be one.
+   *
+   * @default - it does not matter
+   */
+  readonly draft?: boolean;
+  /**
+   * Branch of the event: a name or a glob. An event without a branch does not match.
+   *
+   * @default - it does not matter
+   */
+  readonly branch?: string;
+  /**
+   * Tag of the event: a name or a glob. An event without a tag does not match.
+   *
+   * @default - it does not matter
+   */
+  readonly tag?: string;
+  /**
+   * Regular expression (RE2) that has to match somewhere in the text of the comment, review, issue or pull request. At
+   * most 1024 characters.
+   *
+   * @default - any text will do
+   */
+  readonly bodyPattern?: string;
+  /**
+   * Regular expressions (RE2) of which none may match in that text. At most 10 entries.
+   *
+   * @default - there are none
+   */
+  readonly excludeBodyPatterns?: string[];
+  /**
+   * At most 1024 characters.
+   *
+   * @deprecated use bodyPattern. A text that has to be in the body, besides.
+   */
+  readonly bodyContains?: string;
+  /**
+   * Globs for the files that were changed; ** spans directories.
+   *
+   * @default - they decide nothing
+   */
+  readonly filePatterns?: FilePatterns;
+  /**
+   * Login that has to have opened the pull request of the event, exactly. An event without one does not match. At most
+   * 64 characters.
+   *
+   * @default - it does not matter
+   */
+  readonly pullRequestAuthor?: string;
+  /**
+   * For issue_comment: what has to have been commented on.
+   *
+   * @default - either
+   */
+  readonly commentOn?: 'Issue' | 'PullRequest' | '';
+  /**
+   * For check_run: name of the check, or a glob.
+   *
+   * @default - any
+   */
+  readonly checkName?: string;
+  /**
+   * For check_run: how it has to have ended.
+   *
+   * @default - it does not matter
+   */
+  readonly conclusion?: 'success' | 'failure' | 'cancelled' | 'timed_out' | 'action_required' | 'neutral' | 'skipped' | 'stale';
+}
+
+/** Listens to the deliveries of this WebhookGateway and to no others. Left out: to those of the server for GitHub. */
+export interface WebhookGatewayReference {
+  /** Name of a WebhookGateway in the same namespace. Not empty. */
+  readonly name: string;
+}
+
+/** Listens to events of Linear. Left out: another member says what is waited for. */
+export interface LinearWebhook {
+  /** Resources of Linear that are listened to, such as Issue or Comment, in any case of letters. Not an empty list. */
+  readonly types: string[];
+  /**
+   * What an event has to be like: one of them has to match.
+   *
+   * @default - every event will do
+   */
+  readonly filters?: LinearWebhookFilter[];
+  /**
+   * Listens to the deliveries of this WebhookGateway and to no others.
+   *
+   * @default - to those of the server for Linear
+   */
+  readonly gatewayRef?: WebhookGatewayReference;
+}
+
+export interface LinearWebhookFilter {
+  /**
+   * Resource that the filter is for, in any case of letters.
+   *
+   * @default - every one
+   */
+  readonly type?: string;
+  /**
+   * What has to have been done with it.
+   *
+   * @default - anything
+   */
+  readonly action?: 'create' | 'update' | 'remove' | '';
+  /**
+   * Names of workflow states of which it has to be in one, in any case of letters.
+   *
+   * @default - any
+   */
+  readonly states?: string[];
+  /**
+   * Labels that it has to have, all of them, in any case of letters.
+   *
+   * @default - none has to be there
+   */
+  readonly labels?: string[];
+  /**
+   * Labels of which it may have none, in any case of letters.
+   *
+   * @default - any will do
+   */
+  readonly excludeLabels?: string[];
+}
+
+/** Listens to any JSON that is posted. Left out: another member says what is waited for. */
+export interface GenericWebhook {
+  /**
+   * Last part of the path that is listened to: /webhook/<source>. Whoever can reach it may post there. Matches
+   * `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`.
+   */
+  readonly source: string;
+  /**
+   * Variables of the templates, each with the JSONPath of its value in the body. id is required: it tells deliveries
+   * apart.
+   */
+  readonly fieldMapping: { [key: string]: string };
+  /**
+   * What a delivery has to be like: all of them have to match.
+   *
+   * @default - every delivery will do
+   */
+  readonly filters?: WebhookFilter[];
+  /**
+   * What a delivery must not be like: one that matches rules it out.
+   *
+   * @default - there are none
+   */
+  readonly excludeFilters?: WebhookFilter[];
+  /**
+   * Listens to the deliveries of this WebhookGateway and to no others; source then names nothing.
+   *
+   * @default - to those of the generic server
+   */
+  readonly gatewayRef?: WebhookGatewayReference;
+}
+
+export interface WebhookFilter {
+  /** JSONPath of a value in the body. One that is not there does not match. */
+  readonly field: string;
+  /**
+   * The text that it has to be, which may be empty.
+   *
+   * @default - pattern says what it has to be
+   */
+  readonly value?: string;
+  /**
+   * Regular expression (RE2) that has to match somewhere in it.
+   *
+   * @default - value says what it has to be
+   */
+  readonly pattern?: string;
+}
+
+/** Listens to messages in Slack. Left out: another member says what is waited for. */
+export interface Slack {
+  /**
+   * IDs of the channels that are listened to. At most 64 entries.
+   *
+   * @default - every channel that the bot is in
+   */
+  readonly channels?: string[];
+  /**
+   * What a message has to be like: one of them has to match. At most 8 entries.
+   *
+   * @default - it has to mention the bot
+   */
+  readonly triggers?: SlackTrigger[];
+  /**
+   * Regular expressions (RE2) of which none may match; slash commands are not asked. At most 10 entries.
+   *
+   * @default - there are none
+   */
+  readonly excludePatterns?: string[];
+  /**
+   * Whether messages of bots count: none, all, or those of other bots.
+   *
+   * @default - None
+   */
+  readonly botMessagePolicy?: 'None' | 'All' | 'OthersOnly';
+  /**
+   * What a message must not be like, slash commands too: one that matches rules it out. At most 20. At most 20
+   * entries.
+   *
+   * @default - there are none
+   */
+  readonly excludeFilters?: SlackFilter[];
+}
+
+export interface SlackTrigger {
+  /**
+   * Regular expression (RE2) that has to match somewhere in the text, without the mentions it begins with. At most 256
+   * characters.
+   *
+   * @default - any text will do
+   */
+  readonly pattern?: string;
+  /**
+   * Also takes messages that do not mention the bot.
+   *
+   * @default - they have to
+   */
+  readonly mentionOptional?: boolean;
+}
+
+export interface SlackFilter {
+  /**
+   * IDs of channels or of conversations with one person. At most 64 entries.
+   *
+   * @default - the filter is refused, since there is no other criterion
+   */
+  readonly channels?: string[];
+}
+
+/** Looks for issues of a Jira project, again and again. Left out: another member says what is waited for. */
+export interface Jira {
+  /** Root URL of Jira. Matches `^https?://.+`. */
+  readonly baseUrl: string;
+  /** Key of the project. */
+  readonly project: string;
+  /**
+   * JQL that issues have to match besides; an ORDER BY at its end holds.
+   *
+   * @default - every issue of the project
+   */
+  readonly jql?: string;
+  /**
+   * Time between two looks: a Go duration such as 30s, or seconds. What cannot be read counts as 5m.
+   *
+   * @default - 5m
+   */
+  readonly pollInterval?: string;
+  /** Secret with JIRA_TOKEN; with JIRA_USER beside it for Jira in the cloud, alone for a personal access token. */
+  readonly secretRef: LocalSecretReference;
+}
+
+/** Waits for the time of a schedule. Left out: another member says what is waited for. */
+export interface Cron {
+  /** When a Task is made: a cron expression of five fields, in UTC. */
+  readonly schedule: string;
+}
+
+/** What the Tasks are like. */
+export interface TaskTemplate {
+  /**
+   * What the agent is asked to do: a Go template over the variables of the event.
+   *
+   * @default - {{.Title}}
+   */
+  readonly promptTemplate?: string;
+  /**
+   * The environment the agents run in.
+   *
+   * @default - workerPoolRef names the pool that provides it
+   */
+  readonly worker?: WorkerSpec;
+  /**
+   * Runs the Tasks on Pods of this WorkerPool instead of in Jobs of their own.
+   *
+   * @default - they get Jobs
+   */
+  readonly workerPoolRef?: WorkerPoolReference;
+  /**
+   * Git branch of the Task: a Go template.
+   *
+   * @default - the ref of the Workspace
+   */
+  readonly branch?: string;
+  /**
+   * Name of the Task: a Go template, which may not read .Context. What is no name is made one; a Task of this spawner
+   * that has it already is the same Task.
+   *
+   * @default - a name from the spawner and the event
+   */
+  readonly nameTemplate?: string;
+  /**
+   * Labels and annotations of the Tasks.
+   *
+   * @default - only those that the operator sets itself
+   */
+  readonly metadata?: TaskTemplateMetadata;
+  /**
+   * Texts from elsewhere that the templates may read as .Context.<name>, at most 8. At most 8 entries.
+   *
+   * @default - there are none
+   */
+  readonly contextSources?: ContextSource[];
+  /**
+   * Names of Tasks that must have succeeded before one of these starts.
+   *
+   * @default - they start at once
+   */
+  readonly dependsOn?: string[];
+  /**
+   * Repository a fork was made from, as owner/repo.
+   *
+   * @default - the repository that the trigger watches, where it names one
+   */
+  readonly upstreamRepo?: string;
+  /**
+   * Seconds after its end at which a Task is deleted; 0 deletes it at once. At least 0.
+   *
+   * @default - it is kept
+   */
+  readonly ttlSecondsAfterFinished?: number;
+  /**
+   * Which failures of the Pod end the Job, count or are ignored.
+   *
+   * @default - the Job has none
+   */
+  readonly podFailurePolicy?: PodFailurePolicy;
+  /** @deprecated use worker.type, which means the same. */
+  readonly type?: 'claude-code' | 'codex' | 'gemini' | 'opencode' | 'cursor' | '';
+  /** @deprecated use worker.credentials, which means the same. */
+  readonly credentials?: Credentials;
+  /** @deprecated use worker.model, which means the same. */
+  readonly model?: string;
+  /** @deprecated use worker.effort, which means the same. */
+  readonly effort?: string;
+  /** @deprecated use worker.image, which means the same. */
+  readonly image?: string;
+  /** @deprecated use worker.workspaceRef, which means the same. */
+  readonly workspaceRef?: WorkspaceReference;
+  /**
+   * Not an empty list.
+   *
+   * @deprecated use worker.agentConfigRefs, which means the same.
+   */
+  readonly agentConfigRefs?: AgentConfigReference[];
+  /** @deprecated use worker.podOverrides, which means the same. */
+  readonly podOverrides?: PodOverrides;
+}
+
+/** Labels and annotations of the Tasks. Left out: only those that the operator sets itself. */
+export interface TaskTemplateMetadata {
+  /**
+   * Labels; the values are Go templates. Those that the operator sets itself win.
+   *
+   * @default - only those
+   */
+  readonly labels?: { [key: string]: string };
+  /**
+   * Annotations; the values are Go templates. Those that the operator sets itself win.
+   *
+   * @default - only those
+   */
+  readonly annotations?: { [key: string]: string };
+}
+
+export interface ContextSource {
+  /**
+   * Name by which templates read the text: .Context.<name>. Not empty. At most 64 characters. Matches
+   * `^[a-zA-Z][a-zA-Z0-9_]*$`.
+   */
+  readonly name: string;
+  /**
+   * What a failure does: Fail makes no Task of the event, Ignore leaves the text empty.
+   *
+   * @default "Fail"
+   */
+  readonly failurePolicy?: 'Fail' | 'Ignore';
+  /**
+   * Fetches the text over HTTP.
+   *
+   * @default - the source is refused, since there is no other kind
+   */
+  readonly http?: HttpContextSource;
+}
+
+/** Fetches the text over HTTP. Left out: the source is refused, since there is no other kind. */
+export interface HttpContextSource {
+  /**
+   * Where to fetch from: a Go template over the variables of the event. It has to come to an https URL, unless
+   * allowInsecure says otherwise. Not empty.
+   */
+  readonly url: string;
+  /**
+   * HTTP method.
+   *
+   * @default "GET"
+   */
+  readonly method?: 'GET' | 'POST';
+  /**
+   * HTTP headers; the values are Go templates.
+   *
+   * @default - only what headersFrom and githubAppAuth add
+   */
+  readonly headers?: { [key: string]: string };
+  /**
+   * HTTP headers whose values are in Secrets, over those of the same name in headers. At most 16 entries.
+   *
+   * @default - there are none
+   */
+  readonly headersFrom?: HeaderFromSecret[];
+  /**
+   * Sends the token of a GitHub App for its installation as Authorization, unless a header of that name is given.
+   *
+   * @default - the request carries only its headers
+   */
+  readonly githubAppAuth?: GitHubAppAuth;
+  /**
+   * Body of the request: a Go template. For POST its type is JSON, unless a header says otherwise.
+   *
+   * @default - it has none
+   */
+  readonly body?: string;
+  /**
+   * Seconds after which the request fails. At least 1. At most 60.
+   *
+   * @default 10
+   */
+  readonly timeoutSeconds?: number;
+  /**
+   * Longest response in bytes; a longer one is a failure. At least 1. At most 131072.
+   *
+   * @default 32768
+   */
+  readonly maxResponseBytes?: number;
+  /**
+   * Takes a part of the response.
+   *
+   * @default - the text is the whole body
+   */
+  readonly responseFilter?: ResponseFilter;
+  /**
+   * Also allows http.
+   *
+   * @default - only https is fetched
+   */
+  readonly allowInsecure?: boolean;
+}
+
+export interface HeaderFromSecret {
+  /** Name of the HTTP header. Not empty. */
+  readonly header: string;
+  /** Name of a Secret in the same namespace. Not empty. */
+  readonly secretName: string;
+  /** Key of the Secret whose value is that of the header. Not empty. */
+  readonly secretKey: string;
+}
+
+/**
+ * Sends the token of a GitHub App for its installation as Authorization, unless a header of that name is given. Left
+ * out: the request carries only its headers.
+ */
+export interface GitHubAppAuth {
+  /** Secret with appID, installationID and privateKey of the App. */
+  readonly secretRef: LocalSecretReference;
+  /**
+   * Root of the GitHub API that gives out the token. At most 2048 characters. Matches `^https://[^/]`.
+   *
+   * @default - that of github.com
+   */
+  readonly apiBaseURL?: string;
+}
+
+/** Takes a part of the response. Left out: the text is the whole body. */
+export interface ResponseFilter {
+  /** Language of the expression. */
+  readonly type: 'JSONPath';
+  /** What is taken from the response. Not empty. */
+  readonly expression: string;
+}
+
+export interface SpawnerCredential {
+  /**
+   * Name of the credential, unique in the list. What is made with it carries it in the label
+   * kelos.dev/spawner-credential. Not empty. At most 63 characters. Matches `^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`.
+   */
+  readonly name: string;
+  /** What the Secret holds: an API key or an OAuth token. */
+  readonly type: 'api-key' | 'oauth';
+  /** The Secret with the credential, under the key that the agent reads it from. */
+  readonly secretRef: LocalSecretReference;
+}
+
+/** What is done, one stage after the other. */
+export interface TaskPipelineSpec {
+  /**
+   * The stages, 1 to 64. Each starts when all Tasks of the one before it have succeeded. They cannot be changed. Not
+   * an empty list. At most 64 entries.
+   */
+  readonly stages: TaskPipelineStage[];
+}
+
+export interface TaskPipelineStage {
+  /**
+   * Name of the stage, by which those after it read what it left: .Stages.<name>. Not empty. At most 63 characters.
+   * Matches `^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`.
+   */
+  readonly name: string;
+  /**
+   * Makes several Tasks of the stage, which run at a time.
+   *
+   * @default - it makes one
+   */
+  readonly matrix?: StageMatrix;
+  /** What the Tasks are like. */
+  readonly taskTemplate: StageTaskTemplate;
+}
+
+/** Makes several Tasks of the stage, which run at a time. Left out: it makes one. */
+export interface StageMatrix {
+  /**
+   * What templates read as .Matrix, one map for each Task; all with the same keys, 1 to 16. Not an empty list. At most
+   * 256 entries.
+   */
+  readonly items: { [key: string]: string }[];
+}
+
+/** What the Tasks are like. */
+export interface StageTaskTemplate {
+  /** What the agent is asked to do: a Go template over .Matrix and, of the stages before, .Stages. Not empty. */
+  readonly prompt: string;
+  /**
+   * The environment the agents run in.
+   *
+   * @default - workerPoolRef names the pool that provides it
+   */
+  readonly worker?: WorkerSpec;
+  /**
+   * Runs the Tasks on Pods of this WorkerPool.
+   *
+   * @default - they get Jobs
+   */
+  readonly workerPoolRef?: WorkerPoolReference;
+  /**
+   * Git branch of the Tasks: a Go template like the prompt.
+   *
+   * @default - the ref of the Workspace
+   */
+  readonly branch?: string;
+}
+
+/** The agent, and what it begins with. */
+export interface SessionSpec {
+  /** The agent and its environment. Its type has to be one that can be talked to. */
+  readonly worker: WorkerSpec;
+  /**
+   * What the agent is asked first, unless it has a history already.
+   *
+   * @default - it waits for somebody
+   */
+  readonly initialPrompt?: string;
+  /**
+   * Git branch that the clone begins with, created where the remote lacks it.
+   *
+   * @default - the ref of the Workspace
+   */
+  readonly initialBranch?: string;
+  /**
+   * The claim from which the Session gets the volume of its clone and its history.
+   *
+   * @default - both are gone with the Pod
+   */
+  readonly volumeClaimTemplate?: PersistentVolumeClaimSpec;
+  /**
+   * Stops the agent; the object and its volume stay.
+   *
+   * @default false
+   */
+  readonly suspend?: boolean;
+  /**
+   * What happens when nothing is said for long.
+   *
+   * @default - nothing
+   */
+  readonly idlePolicy?: SessionIdlePolicy;
+}
+
+/** What happens when nothing is said for long. Left out: nothing. */
+export interface SessionIdlePolicy {
+  /**
+   * Seconds without a turn after which the agent is stopped, without a change of suspend; 0 is at once. At least 0.
+   *
+   * @default - never
+   */
+  readonly suspendAfterSeconds?: number;
+  /**
+   * Seconds without a turn after which the Session is deleted; 0 is at once. At least 0.
+   *
+   * @default - never
+   */
+  readonly deleteAfterSeconds?: number;
+}
+
+/** What is waited for, and which Sessions it makes. */
+export interface SessionSpawnerSpec {
+  /** What is waited for. */
+  readonly when: SessionSpawnerTrigger;
+  /** What the Sessions are like. initialPrompt and initialBranch are Go templates over the variables of the event. */
+  readonly sessionTemplate: SessionSpec;
+  /**
+   * Credentials of which each Session gets one, drawn at random. Not an empty list.
+   *
+   * @default - those of sessionTemplate
+   */
+  readonly credentials?: SpawnerCredential[];
+}
+
+/** What is waited for. */
+export interface SessionSpawnerTrigger {
+  /**
+   * Listens to events of GitHub; it cannot report.
+   *
+   * @default - the spawner is refused, since there is no other trigger
+   */
+  readonly githubWebhook?: GitHubWebhook;
+}
+
+/** Whose deliveries it takes. */
+export interface WebhookGatewaySpec {
+  /**
+   * Takes deliveries of GitHub.
+   *
+   * @default - another member says whose deliveries it takes
+   */
+  readonly github?: GitHubGateway;
+  /**
+   * Takes deliveries of Linear.
+   *
+   * @default - another member says whose deliveries it takes
+   */
+  readonly linear?: LinearGateway;
+  /**
+   * An empty object takes any JSON, without a signature.
+   *
+   * @default - another member says whose deliveries it takes
+   */
+  readonly generic?: GenericGateway;
+}
+
+/** Takes deliveries of GitHub. Left out: another member says whose deliveries it takes. */
+export interface GitHubGateway {
+  /** Secret with the key webhook-secret, with which deliveries are signed. */
+  readonly secretRef: LocalSecretReference;
+  /**
+   * Root of the GitHub API that is called, such as https://ghe.example.com/api/v3.
+   *
+   * @default - that of github.com
+   */
+  readonly apiBaseURL?: string;
+  /**
+   * Secret for calls of the GitHub API: GITHUB_TOKEN, or appID, installationID and privateKey of an App.
+   *
+   * @default - nothing is called, and nothing reported
+   */
+  readonly credentialsRef?: LocalSecretReference;
+}
+
+/** Takes deliveries of Linear. Left out: another member says whose deliveries it takes. */
+export interface LinearGateway {
+  /** Secret with the key webhook-secret, with which deliveries are signed. */
+  readonly secretRef: LocalSecretReference;
+}
+
+/** An empty object takes any JSON, without a signature. Left out: another member says whose deliveries it takes. */
+export interface GenericGateway {
 }

@@ -46,11 +46,14 @@ class StructureCheck {
   }
 
   private visitObject(schema: StructuralSchema, value: Record<string, unknown>): void {
-    const { properties, required = [], additionalProperties } = schema;
+    const { properties, required = [], additionalProperties, minProperties = 0, maxProperties = Infinity } = schema;
+    const names = Object.keys(value);
+    if (names.length < minProperties) this.found('too-few', { got: `${names.length}`, allowed: `at least ${minProperties}` });
+    if (names.length > maxProperties) this.found('too-many', { got: `${names.length}`, allowed: `at most ${maxProperties}` });
     for (const name of required) {
       if (value[name] === undefined || value[name] === null) this.within(name, () => this.found('required'));
     }
-    for (const name of Object.keys(value)) {
+    for (const name of names) {
       if (value[name] === undefined) continue;
       const known = properties && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
       if (known) this.descend(known, name, value[name]);
@@ -63,20 +66,20 @@ class StructureCheck {
     this.within(name, () => this.found('unknown-field', near ? { fix: `did you mean ${near}?` } : { allowed: `known are ${listOf(known)}` }));
   }
 
-  private visitArray({ items, minItems = 0, maxItems = Infinity, 'x-kubernetes-list-map-keys': keys }: StructuralSchema, value: unknown[]): void {
+  private visitArray({ items, minItems = 0, maxItems = Infinity, 'x-kubernetes-list-map-keys': keys, 'x-kubernetes-list-type': listType }: StructuralSchema, value: unknown[]): void {
     if (value.length < minItems) this.found('too-few', { got: `${value.length}`, allowed: `at least ${minItems}` });
     if (value.length > maxItems) this.found('too-many', { got: `${value.length}`, allowed: `at most ${maxItems}` });
     if (items) value.forEach((item, index) => this.descend(items, index, item));
-    if (keys) this.checkKeys(keys, value);
+    if (keys) this.checkUnique(value, keys.join(' and '), (item) => keys.map((name) => (item as Record<string, unknown> | undefined)?.[name]));
+    if (listType === 'set') this.checkUnique(value, 'the value', (item) => [item]);
   }
 
-  /** A list map has one item per key. */
-  private checkKeys(keys: readonly string[], items: unknown[]): void {
+  /** A list map has one item per key, a set one per value. */
+  private checkUnique(items: unknown[], what: string, keyOf: (item: unknown) => unknown[]): void {
     const seen = new Set<string>();
     items.forEach((unresolved, index) => {
-      const item = resolved(unresolved) as Record<string, unknown> | undefined;
-      const key = JSON.stringify(keys.map((name) => item?.[name]));
-      if (seen.has(key)) this.within(index, () => this.found('duplicate', { got: `${keys.join(' and ')} ${key.slice(1, -1)}`, fix: 'keep one of them' }));
+      const key = JSON.stringify(keyOf(resolved(unresolved)));
+      if (seen.has(key)) this.within(index, () => this.found('duplicate', { got: `${what} ${key.slice(1, -1)}`, fix: 'keep one of them' }));
       seen.add(key);
     });
   }

@@ -8,7 +8,7 @@ import { checkStructure } from '../../src/private/structural';
 /** What the API server calls a rule, and what we do. Messages of CEL rules are not among them: those need a server. */
 const CODES: { readonly [rule: string]: ProblemCode } = {
   required: 'required', enum: 'enum', pattern: 'pattern', type: 'type', duplicate: 'duplicate', unknown: 'unknown-field',
-  minimum: 'too-small', maximum: 'too-large', minLength: 'too-short', maxLength: 'too-long', minItems: 'too-few', maxItems: 'too-many',
+  minimum: 'too-small', maximum: 'too-large', minLength: 'too-short', maxLength: 'too-long', minItems: 'too-few', maxItems: 'too-many', minProperties: 'too-few', maxProperties: 'too-many',
 };
 
 const fixtures = fixtureSuites.flatMap((suite) => suite.fixtures).filter(({ object, subresource, before }) => object.spec !== undefined && !subresource && !before);

@@ -1,8 +1,9 @@
 import { crdOf, resourceOf } from '@taskwright/schema';
 import { type ApiObject, type Fixture, fixtureSuites } from '@taskwright/schema/fixtures';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
-import { type Connect, type Connection, refusal } from './connection.ts';
+import { type Connect, refusal } from './connection.ts';
 import { defineKind } from './define-kind.ts';
 
 /** How the server calls it when a keyword of the schema is broken. What is not listed is a rule of CEL. */
@@ -17,6 +18,8 @@ const REASONS: Record<string, string> = {
   maximum: 'FieldValueInvalid',
   minItems: 'FieldValueInvalid',
   maxItems: 'FieldValueTooMany',
+  minProperties: 'FieldValueInvalid',
+  maxProperties: 'FieldValueTooMany',
   duplicate: 'FieldValueDuplicate',
 };
 
@@ -24,19 +27,20 @@ const REASONS: Record<string, string> = {
 export function kindsContract(connect: Connect): void {
   describe.each(fixtureSuites)('$kind.kind', ({ kind, fixtures }) => {
     const resource = resourceOf(kind);
-    let connection: Connection;
+    let place: Place;
     beforeAll(async () => {
-      connection = await connect();
+      const connection = await connect();
       await defineKind(connection, crdOf(kind));
+      place = { client: connection.client, namespace: await connection.namespace(), taken: 0 };
     });
 
     test.each(fixtures.filter(({ valid }) => valid))('accepts $it', async (fixture) => {
-      const sent = await prepare(connection, resource, fixture);
+      const sent = await prepare(place, resource, fixture);
       await expect(sent()).resolves.toMatchObject({ kind: kind.kind });
     });
 
     test.each(fixtures.filter((fixture) => !fixture.valid))('refuses $it', async (fixture) => {
-      const sent = await prepare(connection, resource, fixture);
+      const sent = await prepare(place, resource, fixture);
       const { code, reason, details } = await refusal(sent());
       expect([code, reason]).toEqual([422, 'Invalid']);
       expect(details?.causes).toContainEqual(expect.objectContaining(causeOf(fixture)));
@@ -50,10 +54,18 @@ function causeOf({ path, rule }: Extract<Fixture, { valid: false }>): { reason: 
   return { reason: 'FieldValueInvalid', field: path || '<nil>', message: expect.stringContaining(rule) as string };
 }
 
+/** Where the objects of one kind go, each under a name of its own: a namespace for each would cost twice the time. */
+interface Place {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  taken: number;
+}
+
 /** Brings the server to where the fixture begins; what it is about is sent by the function that is returned. */
-async function prepare({ client, namespace }: Connection, resource: Resource, { object, before, subresource }: Fixture): Promise<() => Promise<KubeObject>> {
-  const inNamespace = await namespace();
-  const placed = ({ metadata, ...rest }: ApiObject): KubeObject => ({ ...rest, metadata: { ...metadata, namespace: inNamespace } });
+async function prepare(place: Place, resource: Resource, { object, before, subresource }: Fixture): Promise<() => Promise<KubeObject>> {
+  const { client, namespace } = place;
+  const suffix = place.taken++;
+  const placed = ({ metadata, ...rest }: ApiObject): KubeObject => ({ ...rest, metadata: { name: `${metadata.name}-${suffix}`, namespace } });
   const earlier = before ?? (subresource && object);
   if (!earlier) return () => client.create(resource, placed(object));
   const { metadata: { resourceVersion } } = await client.create(resource, placed(earlier));

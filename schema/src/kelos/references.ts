@@ -21,6 +21,10 @@ export const workerPoolReference = z.object({
   name: z.string().min(1).describe('Name of a WorkerPool in the same namespace.'),
 }).meta({ title: 'WorkerPoolReference' });
 
+export const webhookGatewayReference = z.object({
+  name: z.string().min(1).describe('Name of a WebhookGateway in the same namespace.'),
+}).meta({ title: 'WebhookGatewayReference' });
+
 export type SecretReference = z.infer<typeof secretReference>;
 export type WorkspaceReference = z.infer<typeof workspaceReference>;
 export type AgentConfigReference = z.infer<typeof agentConfigReference>;

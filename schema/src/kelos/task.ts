@@ -4,6 +4,8 @@ import { kubernetesType } from '../kubernetes/kubernetes-type.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
 import { conditions } from './condition.ts';
 import { GROUP, HUB } from './group.ts';
+import { podFailurePolicy } from './pod-failure-policy.ts';
+import { poolRules } from './pool-rules.ts';
 import { workerPoolReference } from './references.ts';
 import { taskUsage } from './usage.ts';
 import { legacyWorkerFields, workerSpec } from './worker.ts';
@@ -31,10 +33,7 @@ export const taskSpec = z.object({
   ttlSecondsAfterFinished: z.int32().min(0).optional().describe(
     'Seconds after status.completionTime at which a finished Task is deleted, with its Job and logs; 0 deletes it at once. Left out: it is kept.',
   ),
-  podFailurePolicy: kubernetesType('io.k8s.api.batch.v1.PodFailurePolicy').meta({
-    description: 'Which failures of the Pod end the Job, count or are ignored, copied to the Job as it is. Left out: the Job has none.',
-    rules: [{ rule: "self.rules.all(r, r.action != 'FailIndex')", message: 'the action FailIndex is for indexed Jobs, which a Task never has' }],
-  }).optional(),
+  podFailurePolicy: podFailurePolicy.optional().describe('Which failures of the Pod end the Job, count or are ignored, copied to the Job as it is. Left out: the Job has none.'),
   ...legacyWorkerFields,
 }).meta({
   title: 'TaskSpec',
@@ -49,47 +48,7 @@ export const taskSpec = z.object({
       rule: 'has(self.workerPoolRef) || !has(self.worker) || has(self.worker.credentials)',
       message: 'worker.credentials is required when worker is set',
     },
-    {
-      rule: '!has(self.workerPoolRef) || (!has(self.type) && !has(self.credentials))',
-      message: 'type and credentials must not be set with workerPoolRef: the pool has its own',
-    },
-    { rule: '!has(self.workerPoolRef) || !has(self.worker)', message: 'worker and workerPoolRef exclude each other' },
-    {
-      rule: '!has(self.worker) || (!has(self.type) && !has(self.credentials))',
-      message: 'type and credentials must not be set with worker: use worker.type and worker.credentials',
-    },
-    {
-      rule: '!has(self.workerPoolRef) || !has(self.image) || size(self.image) == 0',
-      message: 'image must not be set with workerPoolRef: the pool has its own',
-    },
-    {
-      rule: '!has(self.workerPoolRef) || !has(self.workspaceRef)',
-      message: 'workspaceRef must not be set with workerPoolRef: the pool has its own',
-    },
-    {
-      rule: '!has(self.workerPoolRef) || !has(self.agentConfigRefs) || size(self.agentConfigRefs) == 0',
-      message: 'agentConfigRefs must not be set with workerPoolRef: the pool has its own',
-    },
-    {
-      rule: '!has(self.workerPoolRef) || !has(self.dependsOn) || size(self.dependsOn) == 0',
-      message: 'dependsOn must not be set with workerPoolRef: a pool runs its Tasks in the order of their creation',
-    },
-    {
-      rule: '!has(self.workerPoolRef) || !has(self.branch) || size(self.branch) == 0',
-      message: 'branch must not be set with workerPoolRef',
-    },
-    {
-      rule: '!has(self.workerPoolRef) || !has(self.ttlSecondsAfterFinished)',
-      message: 'ttlSecondsAfterFinished must not be set with workerPoolRef',
-    },
-    {
-      rule: '!has(self.workerPoolRef) || !has(self.podFailurePolicy)',
-      message: 'podFailurePolicy must not be set with workerPoolRef: no Job is created',
-    },
-    {
-      rule: '!has(self.workerPoolRef) || !has(self.podOverrides)',
-      message: 'podOverrides must not be set with workerPoolRef: the pool has its own',
-    },
+    ...poolRules,
   ],
 });
 

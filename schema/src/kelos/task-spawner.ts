@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Kind } from '../kind.ts';
+import { kubernetesType } from '../kubernetes/kubernetes-type.ts';
+import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
+import { conditions } from './condition.ts';
+import { GROUP, HUB, NOT_ACTED_ON } from './group.ts';
+import { spawnerCredentials } from './spawner-credential.ts';
+import { taskTemplate } from './task-template.ts';
+import { cron } from './triggers/cron.ts';
+import { githubIssues } from './triggers/github-issues.ts';
+import { githubPullRequests } from './triggers/github-pull-requests.ts';
+import { githubWebhook } from './triggers/github-webhook.ts';
+import { jira } from './triggers/jira.ts';
+import { linearWebhook } from './triggers/linear-webhook.ts';
+import { slack } from './triggers/slack.ts';
+import { webhook } from './triggers/webhook.ts';
+
+const trigger = z.object({
+  githubIssues: githubIssues.optional().describe('Looks for issues of a repository, again and again. Left out: another member says what is waited for.'),
+  githubPullRequests: githubPullRequests.optional().describe('Looks for pull requests of a repository, again and again. Left out: another member says what is waited for.'),
+  githubWebhook: githubWebhook.optional().describe('Listens to events of GitHub. Left out: another member says what is waited for.'),
+  linearWebhook: linearWebhook.optional().describe('Listens to events of Linear. Left out: another member says what is waited for.'),
+  webhook: webhook.optional().describe('Listens to any JSON that is posted. Left out: another member says what is waited for.'),
+  slack: slack.optional().describe('Listens to messages in Slack. Left out: another member says what is waited for.'),
+  jira: jira.optional().describe('Looks for issues of a Jira project, again and again. Left out: another member says what is waited for.'),
+  cron: cron.optional().describe('Waits for the time of a schedule. Left out: another member says what is waited for.'),
+}).meta({ title: 'TaskSpawnerTrigger' });
+
+/** What both versions have. */
+export const taskSpawnerFields = {
+  maxConcurrency: z.int32().min(0).optional().describe('Most Tasks of the spawner that have not ended. 0 is no limit. Left out: there is none.'),
+  maxTotalTasks: z.int32().min(0).optional().describe('Most Tasks that the spawner ever makes. 0 is no limit. Left out: there is none.'),
+  suspend: z.boolean().default(false).describe('Makes no more Tasks; those that run go on. Left out: false.'),
+};
+
+export const taskSpawnerSpec = z.object({
+  when: trigger.describe('What is waited for: one member. Of several, only one counts.'),
+  taskTemplate: taskTemplate.describe('What the Tasks are like.'),
+  credentials: spawnerCredentials.optional().describe('Credentials of which each Task gets one, drawn at random. Left out: those of taskTemplate.'),
+  ...taskSpawnerFields,
+}).meta({
+  title: 'TaskSpawnerSpec',
+  description: 'What is waited for, and which Tasks it makes.',
+  rules: [
+    {
+      rule: '!(has(self.when.githubIssues) || has(self.when.githubPullRequests) || has(self.when.githubWebhook) || has(self.when.linearWebhook)) || has(self.taskTemplate.workspaceRef) || (has(self.taskTemplate.worker) && has(self.taskTemplate.worker.workspaceRef)) || has(self.taskTemplate.workerPoolRef)',
+      message: 'a Workspace is required for githubIssues, githubPullRequests, githubWebhook and linearWebhook: set taskTemplate.worker.workspaceRef',
+    },
+    {
+      rule: 'has(self.taskTemplate.workerPoolRef) || (has(self.taskTemplate.worker) && (has(self.taskTemplate.worker.credentials) || has(self.credentials))) || (has(self.taskTemplate.type) && (has(self.taskTemplate.credentials) || has(self.credentials)))',
+      message: 'credentials are required in taskTemplate.worker or in the spec, unless the Tasks run on a pool',
+    },
+    {
+      rule: '!has(self.credentials) || (!has(self.taskTemplate.workerPoolRef) && !has(self.taskTemplate.credentials) && (!has(self.taskTemplate.worker) || !has(self.taskTemplate.worker.credentials)))',
+      message: 'credentials must not be set with credentials in taskTemplate or with a pool, which has its own',
+    },
+  ],
+});
+
+/** Both versions have the same. */
+export const taskSpawnerStatus = z.object({
+  phase: z.string().optional().describe('Where the spawner is: Pending, Running, Suspended or Failed. Left out: nobody has looked at it yet.'),
+  message: z.string().optional().describe('Details of the phase, meant for people.'),
+  deploymentName: z.string().optional().describe('The Deployment of a reference operator that looks for events.'),
+  cronJobName: z.string().optional().describe('The CronJob of a reference operator that waits for the schedule.'),
+  totalDiscovered: z.int().optional().describe('Items that the last look found.'),
+  totalTasksCreated: z.int().optional().describe('Tasks made so far.'),
+  activeTasks: z.int().optional().describe('Tasks that have not ended.'),
+  lastDiscoveryTime: kubernetesType('io.k8s.apimachinery.pkg.apis.meta.v1.Time').optional().describe('When the last look ended.'),
+  conditions: conditions.optional().describe('Conditions of the spawner, one per type.'),
+}).meta({ title: 'TaskSpawnerStatus', description: 'What the spawner has done. Written by the operator.' });
+
+/** Both versions show the same. */
+export const TASK_SPAWNER_COLUMNS = [
+  { name: 'Workspace', type: 'string', jsonPath: '.spec.taskTemplate.workspaceRef.name', description: 'Workspace, where the deprecated field says it' },
+  { name: 'Suspend', type: 'boolean', jsonPath: '.spec.suspend', description: 'Whether it makes no more Tasks' },
+  { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'Where the spawner is' },
+  { name: 'Active', type: 'integer', jsonPath: '.status.activeTasks', description: 'Tasks that have not ended' },
+  { name: 'Discovered', type: 'integer', jsonPath: '.status.totalDiscovered', description: 'Items that the last look found' },
+  { name: 'Tasks', type: 'integer', jsonPath: '.status.totalTasksCreated', description: 'Tasks made so far' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+] as const;
+
+export const taskSpawnerKind = {
+  group: GROUP,
+  kind: 'TaskSpawner',
+  plural: 'taskspawners',
+  singular: 'taskspawner',
+  shortNames: [],
+  namespaced: true,
+  description: `Makes Tasks of what happens elsewhere: of issues, pull requests, messages, webhooks or the time of day. ${NOT_ACTED_ON}`,
+  versions: [{ ...HUB, schema: z.object({ spec: taskSpawnerSpec.optional(), status: taskSpawnerStatus.optional() }), printerColumns: TASK_SPAWNER_COLUMNS }],
+} as const satisfies Kind;
+
+export type TaskSpawnerSpec = z.infer<typeof taskSpawnerSpec>;
+export type TaskSpawnerStatus = z.infer<typeof taskSpawnerStatus>;
+
+/** A TaskSpawner of the API. The server stores one without `spec` too, as the reference does. */
+export interface TaskSpawner {
+  apiVersion?: string;
+  kind?: string;
+  metadata: ObjectMeta;
+  spec: TaskSpawnerSpec;
+  status?: TaskSpawnerStatus;
+}

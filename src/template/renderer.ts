@@ -10,6 +10,8 @@ import { Byte, ListValue, MapValue, type Value, describe, isTrue, toValue } from
 export interface RenderOptions {
   /** What a field is that its map lacks: an error, as with Go's `missingkey=error`, or nothing, which prints `<no value>`. */
   readonly missingKey: 'error' | 'default';
+  /** Whether an action without a value, such as `index` with a key that is not there, is an error. Left out: it prints `<no value>`, as Go does. */
+  readonly refusesNoValue?: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface RenderOptions {
  * parsed. Takes a bounded time and amount of memory, whatever template and data are.
  */
 export function renderTemplate(template: Template, data: Readonly<Record<string, unknown>>, options: RenderOptions): string {
-  return new Renderer(template, options.missingKey === 'error').render(data);
+  return new Renderer(template, options.missingKey === 'error', options.refusesNoValue === true).render(data);
 }
 
 interface Variable {
@@ -44,7 +46,7 @@ class Renderer {
   /** Where the template is being evaluated, for errors. */
   private offset = 0;
 
-  public constructor(private readonly template: Template, private readonly isStrict: boolean) {}
+  public constructor(private readonly template: Template, private readonly isStrict: boolean, private readonly refusesNoValue: boolean) {}
 
   public render(data: Readonly<Record<string, unknown>>): string {
     try {
@@ -91,6 +93,7 @@ class Renderer {
     const value = this.evaluatePipe(pipe, dot);
     if (pipe.variables.length > 0) return;
     this.offset = pipe.offset;
+    if (value === undefined && this.refusesNoValue) throw new TemplateFault('there is no value here; correct the name, or ask first: {{with …}}{{.}}{{end}}');
     if (typeof value === 'string') this.write(value);
     else this.write(value === undefined ? '<no value>' : sprint([value], this.budget));
   }

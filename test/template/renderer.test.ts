@@ -37,6 +37,7 @@ describe('data', () => {
     expect(() => render(`{{.${key}}}`, { a: 1 })).toThrow(`there is no .${key}`);
     expect(() => render(`{{.a.${key}}}`, { a: {} })).toThrow(`there is no .${key}`);
     expect(render(`{{index . "${key}"}}`, {})).toBe('<no value>');
+    expect(() => renderTemplate(parseTemplate(`{{index . "${key}"}}`, 't'), {}, { missingKey: 'error', refusesNoValue: true })).toThrow('line 1, column 3: there is no value here');
     expect(render(`{{.${key}}}`, JSON.parse(`{"${key}":"own"}`) as Record<string, unknown>)).toBe('own');
     expect(render(`{{index .a "${key}"}}`, { a: stringMap({}) })).toBe('');
   });

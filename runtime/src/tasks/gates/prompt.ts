@@ -21,7 +21,7 @@ export function promptOf({ task, taskNamed }: Pick<CachedFacts, 'task' | 'taskNa
   const left = Object.entries(dependencyResults({ task, taskNamed }));
   // Go strings and not anything: a result that is missing is then an empty text to `index`.
   const Deps = Object.fromEntries(left.map(([name, { Name, Outputs, Results }]) => [name, { Name, Outputs: stringList(Outputs), Results: stringMap(Results) }]));
-  return renderTemplate(templateOf(task), { Deps }, { missingKey: 'error' });
+  return renderTemplate(templateOf(task), { Deps }, { missingKey: 'error', refusesNoValue: true });
 }
 
 /** A text without an action is rendered to itself, however long it is. */

@@ -26,7 +26,9 @@ export async function runSetupCommand({ cwd, env, warn, signal }: SetupOptions):
   const problem = await new Promise<StepError | undefined>((resolve) => {
     const child = spawn(file, args, { cwd, env: env as NodeJS.ProcessEnv, stdio: 'inherit', signal });
     child.once('error', (error) => {
-      if (!signal?.aborted) resolve(new StepError(`setup command failed: ${oneLine(error.message)}`, 127));
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      const why = isMissing ? `${JSON.stringify(file)} was not found; correct setupCommand of the Workspace, or use an image that has it` : oneLine(error.message);
+      if (!signal?.aborted) resolve(new StepError(`setup command failed: ${why}`, 127));
     });
     child.once('exit', (code, killedBy) => {
       if (signal?.aborted) resolve(new StepError('setup command failed: it was stopped', 143));

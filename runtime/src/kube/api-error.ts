@@ -52,6 +52,11 @@ export function isAlreadyExists(error: unknown): error is ApiError {
   return error instanceof ApiError && error.code === 409 && error.reason === 'AlreadyExists';
 }
 
+/** Nothing new can be made in a namespace that is being deleted, and none comes back from that. */
+export function isNamespaceTerminating(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code === 403 && (error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false);
+}
+
 /** An old resourceVersion, another uid, or a field that another manager owns. */
 export function isConflict(error: unknown): error is ApiError {
   return error instanceof ApiError && error.code === 409 && error.reason === 'Conflict';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { ApiError, isAlreadyExists, isNotFound } from './api-error.ts';
+import { ApiError, isAlreadyExists, isNamespaceTerminating, isNotFound } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import type { ReconcileResult } from './controller.ts';
 import type { EventRecorder } from './events.ts';
@@ -23,6 +23,16 @@ export interface Subject<T extends KubeObject & { status?: object } = KubeObject
   readonly object: T;
 }
 
+/** An object that was to be made, and what the server says of it: that it is not valid, not allowed, too much. */
+export class RefusedCreation extends ApiError {
+  readonly object: KubeObject & { readonly kind: string };
+
+  constructor({ kind }: Resource, object: KubeObject, refusal: ApiError) {
+    super(`${kind} ${keyOf(object)}`, refusal.status, refusal.retryAfterMs);
+    this.object = { ...object, kind };
+  }
+}
+
 /**
  * Carries out a plan: status, then events, then writes in their order.
  *
@@ -32,9 +42,9 @@ export interface Subject<T extends KubeObject & { status?: object } = KubeObject
  *
  * **Assumes** Names of children follow from the subject alone, and `object` is what the plan was made from.
  *
- * **Errors** {@link ApiError}; 409 Conflict when the plan was made from an old view, and when what a create finds in its place is
+ * **Errors** {@link ApiError}, which is a {@link RefusedCreation} when the server would not make something; 409 Conflict when the plan was made from an old view, and when what a create finds in its place is
  * somebody else's. What is already gone is no error; when that is the
- * subject, nothing more is done for it.
+ * subject, nothing more is done for it. Nor is it one that nothing can be made any more for a subject which is deleted with its namespace: the rest of the plan lets it go.
  */
 export async function applyPlan(effects: Effects, subject: Subject, plan: Plan, signal?: AbortSignal): Promise<ReconcileResult> {
   if (plan.status !== undefined && !(await writeStatus(effects, subject, plan.status, signal))) return {};
@@ -65,7 +75,11 @@ async function carryOut(effects: Effects, subject: Subject, write: Write, signal
   let answered: KubeObject | undefined;
   switch (write.verb) {
     case 'create':
-      answered = await createOrAdopt(client, resource, write.object, fieldManager, signal);
+      try {
+        answered = await createOrAdopt(client, resource, write.object, fieldManager, signal);
+      } catch (error) {
+        if (!isNamespaceTerminating(error) || !subject.object.metadata.deletionTimestamp) throw error;
+      }
       break;
     case 'apply':
       answered = await client.apply(resource, applied(subject, resource, write.object), { fieldManager: write.fieldManager ?? fieldManager, force: true, signal });
@@ -84,10 +98,14 @@ async function carryOut(effects: Effects, subject: Subject, write: Write, signal
   return answered !== undefined || write.verb !== 'mergePatch' || write.target.metadata.uid !== subject.object.metadata.uid;
 }
 
+/** What a server says of the object, and not of the moment. */
+const REFUSALS = new Set([400, 403, 404, 413, 422]);
+
 async function createOrAdopt(client: KubeClient, resource: Resource, object: KubeObject, fieldManager: string, signal?: AbortSignal): Promise<KubeObject> {
   try {
     return await client.create(resource, object, { fieldManager, signal });
   } catch (error) {
+    if (error instanceof ApiError && REFUSALS.has(error.code)) throw new RefusedCreation(resource, object, error);
     if (!isAlreadyExists(error)) throw error;
     const existing = await client.get(resource, addressOf(object), { signal });
     const owner = controllerOf(object);

@@ -5,6 +5,8 @@ import { BUDGET_BLOCKED } from './budget-blocked.ts';
 /** Why a Task has no Job yet. Each names one cause, so that a program can act on it; docs/errors.md explains each, and a test compares the two. */
 export const HOLD_REASONS = [
   'WorkerPoolUnsupported',
+  'CreationRefused',
+  'NamespaceTerminating',
   'JobNameTaken',
   'DependencyMissing',
   'DependencyUnfinished',

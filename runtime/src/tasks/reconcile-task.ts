@@ -1,12 +1,12 @@
 import { type Task, taskResource } from '@taskwright/schema';
-import { ApiError } from '../kube/api-error.ts';
-import { applyPlan, type Effects } from '../kube/apply-plan.ts';
+import { ApiError, isNamespaceTerminating } from '../kube/api-error.ts';
+import { applyPlan, type Effects, RefusedCreation } from '../kube/apply-plan.ts';
 import type { Reconcile, ReconcileResult } from '../kube/controller.ts';
 import { controllerOf } from '../kube/object.ts';
 import type { DataWatch } from './data-watch.ts';
 import { dataToAwait } from './gates/referenced-data.ts';
 import { gather, type Surroundings } from './gather.ts';
-import { planNameTaken } from './start.ts';
+import { planNamespaceTerminating, planNameTaken, planRefusedCreation } from './start.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import type { TaskMetrics } from './task-metrics.ts';
 import { planTask } from './task-plan.ts';
@@ -41,7 +41,7 @@ export function taskReconciler({ effects, dataWatch, metrics, startEnded, ...sur
       const facts = await gather(task, surroundings, signal);
       if (!facts) return { requeueAfterMs: CACHES_BEHIND_MS };
       const awaited = dataWatch.await(key, task.metadata.namespace!, dataToAwait(facts));
-      const applied = await applyOrSayWhoseNameItIs(facts, planTask(facts));
+      const applied = await applyOrSayWhyNot(facts, planTask(facts));
       return { ...awaited, ...applied };
     }
 
@@ -51,15 +51,26 @@ export function taskReconciler({ effects, dataWatch, metrics, startEnded, ...sur
       if (start) startEnded(start.task);
     }
 
-    async function applyOrSayWhoseNameItIs(facts: TaskFacts, plan: TaskPlan): Promise<ReconcileResult> {
+    async function applyOrSayWhyNot(facts: TaskFacts, plan: TaskPlan): Promise<ReconcileResult> {
       try {
         return await apply(facts.task, plan);
       } catch (error) {
+        if (isNamespaceTerminating(error)) return apply(facts.task, planNamespaceTerminating(facts));
+        if (error instanceof RefusedCreation) return sayWhatWasRefused(facts, error);
         if (!(error instanceof ApiError && error.reason === 'NotOurs')) throw error;
         const taken = await nameTaken(facts, plan);
         if (!taken) throw error;
         return apply(facts.task, taken);
       }
+    }
+
+    /** The queue asks again, less and less often, for what may be taken another time. */
+    async function sayWhatWasRefused(facts: TaskFacts, refused: RefusedCreation): Promise<ReconcileResult> {
+      const { code, status, object: { kind, metadata: { name } } } = refused;
+      const plan = planRefusedCreation(facts, { kind, name: name!, code, why: status.message ?? refused.message });
+      const result = await apply(facts.task, plan);
+      if (plan.status?.phase === 'Failed') return result;
+      throw refused;
     }
 
     async function apply(object: Task, plan: TaskPlan): Promise<ReconcileResult> {

@@ -15,6 +15,7 @@ import { type BuildStep, JobBuildError } from './job-build-error.ts';
 import { buildJob } from './pod/job.ts';
 import { destinationsOf, type ServiceName } from './network/reach.ts';
 import { policyWrite } from './network/policy-objects.ts';
+import { cleanText } from './outcome/clean-text.ts';
 import { hasStarted, isFinished } from './phase.ts';
 import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import { toKubeTime } from '../kube/time.ts';
@@ -27,6 +28,15 @@ const LAST_GATE = gitTokenGate;
 
 /** ConfigMaps and Secrets are not watched, so what waits for one to go looks again. */
 const LEFTOVER_RETRY_MS = 2_000;
+
+export interface RefusedObject {
+  readonly kind: string;
+  readonly name: string;
+  /** The HTTP status. */
+  readonly code: number;
+  /** In the words of the server. */
+  readonly why: string;
+}
 
 const REFUSAL_OF_STEP: Readonly<Record<BuildStep, RefusalReason>> = {
   Job: 'JobBuildFailed',
@@ -97,6 +107,28 @@ export function planNameTaken(facts: Pick<TaskFacts, 'task' | 'now'>, kind: stri
   }
   const message = `${kind} "${name}" already exists and does not belong to this Task; delete it or give the Task another name`;
   return refuse(facts, 'JobNameTaken', message, message);
+}
+
+/** Nothing can be made for a Task whose namespace is being deleted. It goes with it, and has nothing to wait for but that. */
+export function planNamespaceTerminating(facts: Pick<TaskFacts, 'task' | 'now'>): TaskPlan {
+  const { namespace } = facts.task.metadata;
+  const message = `Waiting for nothing: namespace "${namespace}" is being deleted, and this Task with it; create it in another`;
+  return hasStarted(facts.task) ? idle(message) : hold(facts, { hold: 'NamespaceTerminating', message });
+}
+
+/**
+ * The server would not make something that the Task needs. An object that is not valid (422) stays so; whatever else it says (a quota, a policy, a kind that
+ * is not served) may change, so the Task waits, and the queue asks less and less often.
+ */
+export function planRefusedCreation(facts: Pick<TaskFacts, 'task' | 'now'>, { kind, name, code, why }: RefusedObject): TaskPlan {
+  if (hasStarted(facts.task)) return idle(why);
+  const said = cleanText(why);
+  if (code !== 422) {
+    const message = `Waiting for the API server to take ${kind} "${name}": ${said}`;
+    return hold(facts, { hold: 'CreationRefused', message, event: message });
+  }
+  const message = `Failed to build ${kind}: the API server refuses it, ${said}`;
+  return refuse(facts, 'JobBuildFailed', message, message);
 }
 
 /** A Job of the Task's name that another object, or nobody, controls. */

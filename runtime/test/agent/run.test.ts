@@ -206,7 +206,7 @@ test('the setup command runs without a shell before the agent, and its failure e
 });
 
 test.each([
-  ['["no-such-program"]', 127, 'setup command failed: spawn no-such-program ENOENT'],
+  ['["no-such-program"]', 127, 'setup command failed: "no-such-program" was not found; correct setupCommand of the Workspace, or use an image that has it'],
   ['["sh","-c","kill -9 $$"]', 1, 'setup command failed: SIGKILL ended it'],
   ['[]', 2, 'KELOS_SETUP_COMMAND must be a non-empty JSON array of strings'],
   ['["a",1]', 2, 'KELOS_SETUP_COMMAND must be a non-empty JSON array of strings'],

@@ -33,6 +33,9 @@ interface Row {
   readonly claude?: string;
   readonly custom?: string;
   readonly workspace?: string;
+  readonly branch?: string;
+  /** What `TASKWRIGHT_PRICES` says. */
+  readonly prices?: string;
   readonly deadline?: number;
   /** Done once the agent says that it is at work. */
   readonly meanwhile?: (laptop: Laptop, task: Task) => Promise<unknown>;
@@ -50,6 +53,23 @@ const rows: readonly Row[] = [
     it: 'a repository that cannot be cloned', claude: RESULT, workspace: 'broken',
     message: "Workspace could not be prepared: clone failed: repository 'URL/missing.git/' not found",
   },
+  {
+    it: 'a git host that nobody answers for', claude: RESULT, workspace: 'unreachable', once: true,
+    message: "Workspace could not be prepared: clone failed: unable to access 'http://127.0.0.1:1/shop.git/': Failed to connect to 127.0.0.1 port 1 after N ms",
+  },
+  { it: 'a ref that is not there', claude: RESULT, workspace: 'outdated', once: true, message: 'Workspace could not be prepared: clone failed: Remote branch gone not found in upstream origin' },
+  {
+    it: 'a branch that git does not allow', claude: RESULT, workspace: 'shop', branch: 'a..b', once: true,
+    message: 'Workspace could not be prepared: branch failed: "a..b" is not a name that git allows for a branch',
+  },
+  { it: 'a setup command that is not there', claude: RESULT, workspace: 'unset', once: true, message: 'Agent failed: setup command failed: "set-up-nothing" was not found; correct setupCommand of the Workspace, or use an image that has it' },
+  { it: 'prices that are no JSON', claude: RESULT, prices: 'cheap', once: true, message: 'Agent failed: TASKWRIGHT_PRICES: not JSON; it is an object of models, such as {"my-model": {"input": 1.25, "output": 10}}' },
+  {
+    it: 'a price that is none', claude: RESULT, prices: '{"opus": {"input": -1}}', once: true,
+    message: 'Agent failed: TASKWRIGHT_PRICES: opus.input: Too small: expected number to be >=0; a price is {"input": 1.25, "cacheRead": 0.125, "output": 10}, in US dollars per million tokens',
+  },
+  { it: 'an agent of ours whose output is cut off', claude: `printf '{"type":"result","subtype":"succ'`, once: true, message: 'Agent failed: the agent ended without a result: {"type":"result","subtype":"succ' },
+  { it: 'an agent of ours whose output is of another shape', claude: `echo '{"type":"result","is_error":"no","result":{}}'`, once: true, message: 'Agent failed: Claude Code returned an unsuccessful result (subtype=)' },
   { it: 'a clone that is made with a cache', claude: `${RESULT}; git fsck --strict; exit $?`, workspace: 'cached', phase: 'Succeeded', message: 'Task completed successfully' },
   { it: 'a clone whose cache does not exist', claude: RESULT, workspace: 'uncached', phase: 'Succeeded', message: 'Task completed successfully' },
   { it: 'an agent of ours that exits with a code', claude: 'echo "no idea" >&2; exit 3', workspace: 'shop', message: 'Agent failed: claude-code exited with code 3: no idea' },
@@ -113,6 +133,10 @@ describe.each<IsolationKind>(['path-mapping', 'bubblewrap'])('in %s, a Task says
     const images = { agents: { 'claude-code': { image: 'example.com/agent' } }, agentTools: { image: 'example.com/agent' } };
     operator = startOperator({ transport: laptop.engine.api.transport, images });
     for (const crd of crds() as KubeObject[]) await laptop.engine.client.create(crdResource, crd);
+    const { url } = server;
+    for (const [name, spec] of Object.entries({ unreachable: { repo: 'http://127.0.0.1:1/shop.git' }, outdated: { repo: `${url}/shop.git`, ref: 'gone' }, unset: { repo: `${url}/shop.git`, setupCommand: ['set-up-nothing'] } })) {
+      await laptop.create(workspaceResource, { metadata: { name }, spec });
+    }
     for (const [name, repository, cache] of [['shop', 'shop.git'], ['broken', 'missing.git'], ['cached', 'shop.git', 'mirrors'], ['uncached', 'shop.git', 'nothing']]) {
       const annotations = cache && { annotations: { 'taskwright.dev/clone-cache': cache } };
       await laptop.create(workspaceResource, { metadata: { name: name!, ...annotations }, spec: { repo: `${server.url}/${repository}` } });
@@ -131,17 +155,21 @@ describe.each<IsolationKind>(['path-mapping', 'bubblewrap'])('in %s, a Task says
   test.concurrent.for(rows.filter(({ once }) => !once || isolation === 'path-mapping'))('$it', async (row, context) => {
     if (missing !== undefined) return context.skip(`bubblewrap does not work here: ${missing}`);
     const name = row.it.replaceAll(/[ ,]+/g, '-').toLowerCase();
-    const { claude, custom, workspace, deadline, meanwhile, message, lateMessage = message, phase = 'Failed' } = row;
+    const { claude, custom, workspace, branch, prices, deadline, meanwhile, message, lateMessage = message, phase = 'Failed' } = row;
     await laptop.create(taskResource, {
       metadata: { name },
       spec: {
         prompt: claude ?? custom,
         podFailurePolicy: AT_ONCE,
+        ...(branch === undefined ? {} : { branch }),
         worker: {
           type: 'claude-code', credentials: { type: 'none' },
           ...(custom === undefined ? {} : { image: 'example.com/custom' }),
           ...(workspace === undefined ? {} : { workspaceRef: { name: workspace } }),
-          ...(deadline === undefined ? {} : { podOverrides: { activeDeadlineSeconds: deadline } }),
+          podOverrides: {
+            ...(deadline === undefined ? {} : { activeDeadlineSeconds: deadline }),
+            ...(prices === undefined ? {} : { env: [{ name: 'TASKWRIGHT_PRICES', value: prices }] }),
+          },
         },
       },
     });
@@ -149,7 +177,7 @@ describe.each<IsolationKind>(['path-mapping', 'bubblewrap'])('in %s, a Task says
     if (working) await meanwhile(laptop, working);
     const { status } = (await laptop.until<Task>(name, isOver, taskResource))!;
     const { podName = 'no Pod' } = working?.status ?? {};
-    const shown = status?.message?.replace(server.url, 'URL').replace(/after \d+ s$/, 'after N s').replaceAll(podName, 'P').replaceAll(name, 'T');
+    const shown = status?.message?.replace(server.url, 'URL').replace(/after \d+ (m?s)\b/, 'after N $1').replace(/: Could(?:n't| not) connect to server$/, '').replaceAll(podName, 'P').replaceAll(name, 'T');
     expect({ phase: status?.phase, message: shown === lateMessage ? message : shown }).toEqual({ phase, message });
   });
 
@@ -158,7 +186,7 @@ describe.each<IsolationKind>(['path-mapping', 'bubblewrap'])('in %s, a Task says
     for (const name of ['a-clone-that-is-made-with-a-cache', 'a-clone-whose-cache-does-not-exist']) await laptop.until<Task>(name, isOver, taskResource);
     const claims = join(laptop.dataDir, 'claims', 'default');
     expect([readdirSync(claims), readdirSync(join(claims, 'mirrors'))]).toEqual([['mirrors'], [`${mirrorName(`${server.url}/shop.git`)}.git`]]);
-    await expect.poll(() => eventsOf(laptop, 'a-clone-whose-cache-does-not-exist')).toContain(
+    await context.expect.poll(() => eventsOf(laptop, 'a-clone-whose-cache-does-not-exist')).toContain(
       'CloneCacheMissing: PersistentVolumeClaim "nothing" of annotation taskwright.dev/clone-cache of Workspace "uncached" does not exist, cloning without it; create it in this namespace');
   });
 

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { AgentAdapter, AgentCommand, AgentInput, AgentOutcome, EventReader, ModelUsage } from '../adapter.ts';
 import { endLine, resultLine, saidLine, toolErrorLine, toolLine, warningLine } from '../event-lines.ts';
@@ -11,6 +13,9 @@ import { modelFailure } from '../model-failure.ts';
 import { pluginsIn } from '../plugin-content.ts';
 import { SessionLines } from '../session-lines.ts';
 import { tokensOf } from '../token-count.ts';
+
+const execFileAsync = promisify(execFile);
+const LONGEST_GIT_MS = 30_000;
 
 /** Gemini CLI, by Google. */
 export const adapter: AgentAdapter = {
@@ -32,10 +37,29 @@ async function configure({ env, pluginDir, warn }: AgentInput): Promise<void> {
   for (const plugin of await pluginsIn(pluginDir)) await installExtension(plugin, join(pluginDir, plugin), join(home, 'extensions'));
 }
 
-async function command({ env, prompt }: AgentInput): Promise<AgentCommand> {
+async function command({ env, cwd, prompt }: AgentInput): Promise<AgentCommand> {
   const args = ['--yolo', '--skip-trust', '--output-format', 'stream-json'];
   if (env.KELOS_MODEL) args.push('--model', thinkingOf(env) === undefined ? env.KELOS_MODEL : aliasOf(env));
-  return { file: 'gemini', args, input: prompt, env: { KELOS_MCP_SERVERS: undefined } };
+  return { file: 'gemini', args, input: prompt, env: { KELOS_MCP_SERVERS: undefined, ...(await gitCredentials(cwd, env)) } };
+}
+
+/**
+ * Gemini empties git's list of credential helpers for the commands it runs, lest the clone that it was started in brings one. This clone is ours: what
+ * its configuration says of credentials is said once more where git reads it last, without which no private repository could be pushed to.
+ */
+async function gitCredentials(cwd: string, env: Env): Promise<Env> {
+  const asked = execFileAsync('git', ['config', '--local', '--null', '--get-regexp', '^credential\\.'], { cwd, env: env as NodeJS.ProcessEnv, timeout: LONGEST_GIT_MS });
+  const { stdout } = await asked.catch(() => ({ stdout: '' })); // no repository, or nothing is said
+  const settings = stdout.split('\0').filter((entry) => entry !== '').map((entry) => {
+    const [key, ...value] = entry.split('\n');
+    return `${quoted(key!)}=${quoted(value.join('\n'))}`;
+  });
+  return settings.length === 0 ? {} : { GIT_CONFIG_PARAMETERS: [env.GIT_CONFIG_PARAMETERS, ...settings].filter(Boolean).join(' ') };
+}
+
+/** As git quotes what it tells its own children. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function homeOf({ HOME: home = homedir() }: Env): string {

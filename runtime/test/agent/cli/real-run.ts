@@ -10,6 +10,8 @@ import { gitEnv, servedRepository, temporaryDirectory } from '../git-fixture.ts'
 
 const MAIN = fileURLToPath(new URL('../../../src/agent/main.ts', import.meta.url));
 const LONGEST_INSTALL_MS = 60_000;
+/** Without it nobody may read or write the repository. */
+const GIT_TOKEN = 'ghs_a-token-for-the-shop';
 
 /** The directory of the real CLI. Where npm cannot bring it in time, the test says so and is skipped. */
 async function programOf(type: string, context: TestContext): Promise<string> {
@@ -37,7 +39,7 @@ export interface RealRunOptions {
 /** Prepares a clone and runs the real CLI in it, as the two containers of a Pod do. */
 export async function realRun(context: TestContext, { type, script, env, files = {} }: RealRunOptions) {
   const bin = await programOf(type, context);
-  const { url, bare } = await servedRepository();
+  const { url, bare } = await servedRepository({ auth: { username: 'x-access-token', password: GIT_TOKEN } });
   const model = await startScriptedModel({ script });
   onTestFinished(() => model.close());
   const dir = temporaryDirectory();
@@ -51,9 +53,12 @@ export async function realRun(context: TestContext, { type, script, env, files =
   mkdirSync(home);
   write(home, files);
   const terminationLog = join(dir, 'termination-log');
+  const tokenFile = join(dir, 'GITHUB_TOKEN');
+  writeFileSync(tokenFile, GIT_TOKEN);
   const podEnv = {
     ...gitEnv(home), TMPDIR: dir, PATH: `${bin}:${process.env.PATH}`, KELOS_AGENT_TYPE: type, TASKWRIGHT_WORKSPACE: JSON.stringify({ repo: url, branch: 'bot/docs' }),
     TASKWRIGHT_WORKSPACE_DIR: join(dir, 'workspace'), KELOS_PLUGIN_DIR: join(dir, 'plugin'), TASKWRIGHT_PLUGIN_SOURCE_DIR: join(dir, 'none'), TASKWRIGHT_RESULT_FILE: terminationLog,
+    KELOS_GITHUB_TOKEN_FILE: tokenFile,
     // Everything that runs here is written in the test.
     TASKWRIGHT_ISOLATED: '1', ...env(model),
   };

@@ -1,4 +1,5 @@
 import type { Env } from './layout.ts';
+import type { Redact } from './redaction.ts';
 
 /** What an agent is configured from. */
 export interface AgentInput {
@@ -12,6 +13,8 @@ export interface AgentInput {
   readonly isRoot: boolean;
   /** Tells whoever reads the log what of the configuration the agent cannot follow. */
   readonly warn: (line: string) => void;
+  /** For words that come in pieces: a secret may be whole only when they are put together. Whatever comes in one piece is without secrets already. */
+  readonly redact: Redact;
 }
 
 export interface AgentCommand {

@@ -65,17 +65,17 @@ export async function run(options: RunOptions): Promise<RunEnd> {
 }
 
 async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Promise<RunEnd> {
-  const { env, cwd, clock, isRoot, signal } = options;
+  const { env, cwd, clock, isRoot } = options;
   const adapter = await adapterFor(env.KELOS_AGENT_TYPE);
   const prices = await pricesFor(env);
   const limits = spendLimitsIn(env);
   const warn = (line: string) => options.stderr.write(`${line}\n`);
   const setupOnly = env.KELOS_SESSION_SETUP_ONLY === '1';
   const prompt = setupOnly ? '' : await promptOf(options);
-  const input: AgentInput = { env, cwd, prompt, isRoot, warn, pluginDir: layout.pluginDir };
+  const input: AgentInput = { env, cwd, prompt, isRoot, warn, redact, pluginDir: layout.pluginDir };
 
   await adapter.configure(input);
-  await runSetupCommand({ env, cwd, signal, warn });
+  await runSetupCommand({ ...options, redact, warn });
   if (setupOnly) return { outputs: [], exitCode: 0 };
   await ensureIdentity(options);
 

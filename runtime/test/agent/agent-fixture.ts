@@ -3,7 +3,7 @@ import type { AgentAdapter, AgentInput, AgentOutcome } from '../../src/agent/ada
 
 /** An input whose directories are those of a Pod. */
 export function anInput(input: Partial<AgentInput> = {}): AgentInput {
-  return { env: {}, cwd: '/workspace/repo', pluginDir: '/kelos/plugin', prompt: 'Fix it', isRoot: false, warn: () => {}, ...input };
+  return { env: {}, cwd: '/workspace/repo', pluginDir: '/kelos/plugin', prompt: 'Fix it', isRoot: false, warn: () => {}, redact: (text) => text, ...input };
 }
 
 /** The events that the real program printed for a scripted model, in the version that is pinned. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { redactionFor } from '../../src/agent/redaction.ts';
@@ -47,4 +47,30 @@ test.each(['', 'x', 'x-access-token:'])('the base64 of a secret after %j is blan
 
 test('nothing is left of a secret that begins with another one', () => {
   expect(redactionFor({ A_TOKEN: 'shared-prefix', B_TOKEN: 'shared-prefix-and-more' })('shared-prefix-and-more')).toBe('***');
+});
+
+test('a variable that its author said is a secret is blanked out, whatever its name', () => {
+  const redact = redactionFor({ DATABASE_URL: 'postgres.example.com?pass=hunter22', MODE: 'production', TASKWRIGHT_SECRET_VARIABLES: 'DATABASE_URL,MISSING' });
+  expect(redact('production: postgres.example.com?pass=hunter22')).toBe('production: ***');
+});
+
+test('the files of a Secret are blanked out, as a volume shows them, and what cannot be read is passed over', () => {
+  const volume = temporaryDirectory();
+  mkdirSync(join(volume, '..data'));
+  for (const [name, content] of [['tls.key', '-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n-----END KEY-----\n'], ['password', 'hunter22']] as const) {
+    writeFileSync(join(volume, '..data', name), content);
+    symlinkSync(join('..data', name), join(volume, name));
+  }
+  const redact = redactionFor({ TASKWRIGHT_SECRET_PATHS: `${volume}:${join(volume, 'missing')}` });
+  expect(redact('hunter22 is not\nMIIEvQIBADANBgkqhkiG9w0')).toBe('*** is not\n***');
+  expect(redactionFor({ TASKWRIGHT_SECRET_PATHS: join(volume, 'password') })('hunter22')).toBe('***');
+});
+
+test('a secret as a URL spells it is blanked out', () => {
+  expect(redactionFor({ DB_PASSWORD: 'p@ss/word+1' })(`postgres://db?password=${encodeURIComponent('p@ss/word+1')}&ssl=1`)).toBe('postgres://db?password=***&ssl=1');
+});
+
+test('of a secret with spaces in a configuration nothing is left', () => {
+  const servers = JSON.stringify({ mcpServers: { crm: { command: 'crm', env: { PHRASE: 'correct horse battery staple' } } } });
+  expect(redactionFor({ KELOS_MCP_SERVERS: servers })('it is correct horse battery staple')).toBe('it is ***');
 });

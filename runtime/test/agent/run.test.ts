@@ -1,13 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { run } from '../../src/agent/run.ts';
 import { type Clock, systemClock } from '../../src/kube/clock.ts';
-import { git, gitEnv, temporaryDirectory } from './git-fixture.ts';
+import { git, temporaryDirectory } from './git-fixture.ts';
+import { aPod, DECLARED, MAIN, running } from './pod-fixture.ts';
 
 function tokenFile(token: string): string {
   const file = join(temporaryDirectory(), 'GITHUB_TOKEN');
@@ -16,45 +13,6 @@ function tokenFile(token: string): string {
 }
 
 const RESULT = '{"type":"result","subtype":"success","is_error":false,"num_turns":2,"duration_ms":100,"result":"done","total_cost_usd":0.5,"usage":{"input_tokens":10,"output_tokens":5}}';
-
-const MAIN = fileURLToPath(new URL('../../src/agent/main.ts', import.meta.url));
-
-/** The program itself is started by whoever runs the tests, be it root. */
-const DECLARED = { TASKWRIGHT_ISOLATED: '1' };
-
-/** A pod directory with a repository, and programs on its PATH that play the agent and the tools. */
-function aPod(programs: Record<string, string> = {}, env: Record<string, string> = {}) {
-  const dir = temporaryDirectory();
-  const bin = join(dir, 'bin');
-  const repo = join(dir, 'workspace', 'repo');
-  mkdirSync(bin);
-  mkdirSync(repo, { recursive: true });
-  git(repo, 'init', '--quiet', '--initial-branch=main');
-  git(repo, 'commit', '--quiet', '--allow-empty', '--message', 'one');
-  for (const [name, script] of Object.entries(programs)) {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(bin, name), 0o755);
-  }
-  const podEnv: Record<string, string> = {
-    ...gitEnv(dir), PATH: `${bin}:${process.env.PATH}`, KELOS_AGENT_TYPE: 'claude-code',
-    TASKWRIGHT_WORKSPACE_DIR: join(dir, 'workspace'), KELOS_PLUGIN_DIR: join(dir, 'plugin'), TASKWRIGHT_RESULT_FILE: join(dir, 'termination-log'), ...env,
-  };
-  return { dir, repo, env: podEnv };
-}
-
-/** Real time for programs; the two waits for what does not end by itself are short. */
-const impatient: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(ms === 10_000 || ms === 5_000 ? 100 : ms, callback) };
-
-async function running(pod: ReturnType<typeof aPod>, { prompt = 'Fix it', isRoot = false, signal, clock = impatient }: { prompt?: string; isRoot?: boolean; signal?: AbortSignal; clock?: Clock } = {}) {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const [log, errors] = [text(stdout), text(stderr)];
-  const end = await run({ env: pod.env, cwd: pod.repo, clock, prompt, isRoot, stdout, stderr, signal });
-  stdout.end();
-  stderr.end();
-  const termination = JSON.parse(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')) as { outputs: string[]; error?: string };
-  return { ...end, log: await log, errors: await errors, termination };
-}
 
 test('a run leaves its result in the termination message, the result file and the log', async () => {
   const pod = aPod({ claude: `cat >/dev/null; echo '${RESULT}'` }, { KELOS_BASE_BRANCH: 'main' });
@@ -203,6 +161,21 @@ test('the setup command runs without a shell before the agent, and its failure e
   const bad = aPod({ claude: `touch ran; echo '${RESULT}'` }, { KELOS_SETUP_COMMAND: '["sh","-c","exit 9"]' });
   expect(await running(bad)).toMatchObject({ exitCode: 9, error: 'setup command failed: "sh" exited with code 9', errors: expect.stringContaining('---KELOS_SETUP_COMMAND_FAILED--- exit=9\n') as string });
   expect(existsSync(join(bad.repo, 'ran'))).toBe(false);
+});
+
+test('what a setup command says of secrets is not in the log, be it said in two writes', async () => {
+  const setup = JSON.stringify(['sh', '-c', 'echo "the key is $ANTHROPIC_API_KEY"; printf sk-very >&2; printf -- "-secret\\nlast" >&2']);
+  const { log, errors } = await running(aPod({ claude: `echo '${RESULT}'` }, { ANTHROPIC_API_KEY: 'sk-very-secret', KELOS_SETUP_COMMAND: setup }));
+  expect(log.split('\n')[0]).toBe('the key is ***');
+  expect(errors).toBe('\n---KELOS_SETUP_COMMAND_START---\n***\nlast\n---KELOS_SETUP_COMMAND_DONE---\n');
+});
+
+test('a server that the setup command leaves running does not hold up the agent, and may go on writing', async () => {
+  const setup = JSON.stringify(['sh', '-c', 'while ! test -e ran; do sleep 0.05; done && echo served > served & echo started']);
+  const pod = aPod({ claude: `touch ran; while ! test -e served; do sleep 0.05; done; echo '${RESULT}'` }, { KELOS_SETUP_COMMAND: setup });
+  const { exitCode, log } = await running(pod);
+  expect(exitCode).toBe(0);
+  expect(log.split('\n')[0]).toBe('started');
 });
 
 test.each([

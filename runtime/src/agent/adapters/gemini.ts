@@ -134,7 +134,7 @@ const geminiEvent = z.looseObject({
 const ARGUMENTS = ['command', 'file_path', 'absolute_path', 'path', 'pattern', 'query', 'url', 'prompt', 'name'];
 
 /** Reads `--output-format stream-json`. Words come in pieces, and those after the last use of a tool are the response. */
-function geminiEvents({ env }: AgentInput): EventReader {
+function geminiEvents({ env, redact }: AgentInput): EventReader {
   let session = '';
   let words = '';
   let isAtWork = false;
@@ -145,7 +145,7 @@ function geminiEvents({ env }: AgentInput): EventReader {
   });
   /** What was said until now, as soon as something else comes. */
   const flush = () => {
-    const lines = saidLine(words);
+    const lines = saidLine(redact(words));
     words = '';
     return lines;
   };
@@ -174,7 +174,7 @@ function geminiEvents({ env }: AgentInput): EventReader {
             usage: Object.entries(parsed.data.stats?.models ?? {}).map(([model, used]) => usageOf(model === aliasOf(env) ? env.KELOS_MODEL! : model, used)),
             ...(parsed.data.status !== 'success' && { failure: modelFailure('Gemini', error?.message ?? '') }),
           };
-          return [...saidLine(words), endLine(outcome(end.usage), `${((parsed.data.stats?.duration_ms ?? 0) / 1000).toFixed(1)} s`)];
+          return [...saidLine(redact(words)), endLine(outcome(end.usage), `${((parsed.data.stats?.duration_ms ?? 0) / 1000).toFixed(1)} s`)];
         }
         default:
           return [];

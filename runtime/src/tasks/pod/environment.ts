@@ -40,6 +40,8 @@ export function agentEnvironment(request: PodRequest): EnvVar[] {
     { name: 'TASKWRIGHT_RESULT_FILE', value: RESULT_FILE },
     ...text('TASKWRIGHT_PROMPT_FILE', inputs.prompt.file),
     ...limitVariables(request.limit),
+    ...text('TASKWRIGHT_SECRET_VARIABLES', secretVariables(worker).join(',')),
+    ...text('TASKWRIGHT_SECRET_PATHS', secretPaths(request).join(':')),
   ];
   return withUserVariables(own, worker.podOverrides.env ?? []);
 }
@@ -100,6 +102,17 @@ function upstreamRepository({ task, workspace }: PodRequest): string | undefined
   const remote = workspace.spec?.remotes?.find(({ name }) => name === 'upstream');
   const upstream = remote && parseRepository(remote.url);
   return upstream && `${upstream.owner}/${upstream.name}`;
+}
+
+/** What only their author knows to be secrets: the agent program keeps them out of the log, as those that are named like one. */
+function secretVariables({ podOverrides: { env = [] } }: Worker): string[] {
+  return env.filter(({ valueFrom }) => valueFrom?.secretKeyRef).map(({ name }) => name);
+}
+
+function secretPaths({ sshSecretName, worker: { podOverrides } }: PodRequest): string[] {
+  const secrets = new Set((podOverrides.volumes ?? []).filter(({ secret, projected }) => secret ?? projected?.sources?.some((source) => source.secret)).map(({ name }) => name));
+  const mounted = (podOverrides.volumeMounts ?? []).filter(({ name }) => secrets.has(name)).map(({ mountPath }) => mountPath);
+  return [...(sshSecretName ? [`${SSH_DIR}/${SSH_KEY}`] : []), ...mounted];
 }
 
 function withUserVariables(own: EnvVar[], wanted: readonly EnvVar[]): EnvVar[] {

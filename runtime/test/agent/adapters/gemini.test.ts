@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { adapter } from '../../../src/agent/adapters/gemini.ts';
 import { anInput, readEvents, recorded } from '../agent-fixture.ts';
-import { temporaryDirectory } from '../git-fixture.ts';
+import { git, temporaryDirectory } from '../git-fixture.ts';
 
 const nowhere = { HOME: '/nowhere', KELOS_MODEL: 'gemini-2.5-pro' };
 
@@ -45,6 +46,24 @@ test('the file of the session tells the requests of a run that was stopped, each
   const request = { model: 'gemini-2.5-pro', inputTokens: 600, cacheReadTokens: 400, cacheWriteTokens: 0, outputTokens: 100, isOneRequest: true };
   expect((await readEvents(adapter, [init, ...events], { env: { ...nowhere, HOME: home } })).outcome)
     .toEqual({ ended: false, inputTokens: '2000', outputTokens: '200', response: 'I documented the shop.', usage: [request, request] });
+});
+
+test('a secret that comes in two pieces is not in the log', async () => {
+  const said = (content: string) => ({ type: 'message', role: 'assistant', content, delta: true });
+  const redact = (text: string) => text.replaceAll('sk-very-secret', '***');
+  const { log } = await readEvents(adapter, [said('it is sk-ve'), said('ry-secret'), { type: 'tool_use', tool_name: 'x' }, said('sk-very'), said('-secret'), { type: 'result', status: 'success' }], { env: nowhere, redact });
+  expect(log).toEqual(['it is ***', '> x', '***', '* completed (0.0 s, 0 tokens in, 0 out)']);
+});
+
+test('what the clone says of credentials is said once more where Gemini cannot unsay it', async () => {
+  const cwd = temporaryDirectory();
+  git(cwd, 'init', '--quiet');
+  for (const [key, value] of [['credential.helper', ''], ['credential.https://git.example.com.helper', "!f() { echo 'it'; }; f"], ['credential.https://git.example.com.username', 'bot']] as const) git(cwd, 'config', '--add', key, value);
+  const { env } = await adapter.command(anInput({ cwd, env: { PATH: process.env.PATH, HOME: cwd } }));
+  // As Gemini itself runs commands.
+  const gemini = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'credential.helper', GIT_CONFIG_VALUE_0: '' };
+  const heard = execFileSync('git', ['config', '--get-regexp', '^credential'], { cwd, encoding: 'utf8', env: { PATH: process.env.PATH, HOME: cwd, ...gemini, ...env } as NodeJS.ProcessEnv });
+  expect(heard.trim().split('\n').slice(-3)).toEqual(['credential.helper ', "credential.https://git.example.com.helper !f() { echo 'it'; }; f", 'credential.https://git.example.com.username bot']);
 });
 
 test('an event of any shape is survived, and says nothing it does not hold', async () => {

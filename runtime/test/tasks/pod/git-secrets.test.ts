@@ -113,3 +113,21 @@ describe('every Pod meets the Pod Security level restricted', () => {
     ]);
   });
 });
+
+test('the agent program is told which variables and files are secrets', () => {
+  const variable = (name: string, valueFrom?: object) => ({ name, ...(valueFrom ? { valueFrom } : { value: 'x' }) });
+  const podOverrides = {
+    env: [variable('PLAIN'), variable('DATABASE_URL', { secretKeyRef: { name: 'db', key: 'url' } }), variable('REGION', { configMapKeyRef: { name: 'site', key: 'region' } }), variable('NPM', { secretKeyRef: { name: 'npm', key: 'rc' } })],
+    volumes: [
+      { name: 'tls', secret: { secretName: 'tls' } }, { name: 'site', configMap: { name: 'site' } },
+      { name: 'both', projected: { sources: [{ configMap: { name: 'site' } }, { secret: { name: 'tls' } }] } },
+    ],
+    volumeMounts: [{ name: 'tls', mountPath: '/etc/tls' }, { name: 'site', mountPath: '/etc/site' }, { name: 'both', mountPath: '/etc/both' }],
+  };
+  const told = (scene: Scene) => podOf(scene).containers[0]!.env!.filter(({ name }) => name.startsWith('TASKWRIGHT_SECRET_'));
+  expect(told({ spec: { podOverrides }, workspace: {}, keys: ['ssh-privatekey', 'known_hosts'] })).toEqual([
+    { name: 'TASKWRIGHT_SECRET_VARIABLES', value: 'DATABASE_URL,NPM' },
+    { name: 'TASKWRIGHT_SECRET_PATHS', value: '/kelos/git-ssh/ssh-privatekey:/etc/tls:/etc/both' },
+  ]);
+  expect(told({ workspace: {}, keys: ['GITHUB_TOKEN'] })).toEqual([]);
+});

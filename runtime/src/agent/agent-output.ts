@@ -21,6 +21,8 @@ export interface AgentOutputOptions {
   readonly stderr: Writable;
   /** Keeps what the agent wrote to standard output, an event or a line of text per line. */
   readonly eventsFile: string;
+  /** Called whenever something was printed. */
+  readonly onOutput: () => void;
   /** Called once, when `MOST_OUTPUT_BYTES` were printed. What comes after them is thrown away. */
   readonly onTooMuch: () => void;
   /** Called when the reader finds the run hopeless; more than once if the agent goes on. */
@@ -58,6 +60,7 @@ export async function readAgentOutput(agent: { readonly stdout: Readable; readon
     };
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) {
+        options.onOutput();
         if (leftBytes <= 0) continue;
         leftBytes -= chunk.length;
         if (leftBytes <= 0) options.onTooMuch();

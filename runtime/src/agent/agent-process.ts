@@ -5,7 +5,7 @@ import { type AgentOutputOptions, readAgentOutput } from './agent-output.ts';
 import { exitCodeOf } from './command.ts';
 import type { Env } from './layout.ts';
 
-export interface AgentProcessOptions extends Omit<AgentOutputOptions, 'onTooMuch' | 'onHopeless' | 'onEvents'> {
+export interface AgentProcessOptions extends Omit<AgentOutputOptions, 'onOutput' | 'onTooMuch' | 'onHopeless' | 'onEvents'> {
   readonly command: AgentCommand;
   readonly cwd: string;
   readonly env: Env;
@@ -26,6 +26,8 @@ export interface AgentExit {
   readonly printedTooMuch: boolean;
 }
 
+/** An agent that is silent for so long works on something large, or waits for its model; whoever reads the log cannot tell it from one that hangs. */
+const SILENCE_MS = 10 * 60_000;
 /** Of a grace period of 30 s, this leaves time for the capture. */
 const STOP_GRACE_MS = 10_000;
 /** What an agent writes to a file is seen this late. */
@@ -62,11 +64,13 @@ export async function runAgentProcess({ command, cwd, env, clock, signal, isOver
   });
   const hasEnded = new AbortController();
   const looking = stopIfOver && lookOften(stopIfOver, clock, hasEnded.signal);
-  const read = readAgentOutput(child, { ...output, onTooMuch, onHopeless: stop, onEvents: stopIfOver });
+  const silence = noteSilence(clock, (minutes) => output.stderr.write(`! the agent has printed nothing for ${minutes} minutes\n`));
+  const read = readAgentOutput(child, { ...output, onOutput: silence.broken, onTooMuch, onHopeless: stop, onEvents: stopIfOver });
   const { code, signal: endedBy, problem } = await exited;
   hasEnded.abort();
   await looking;
   signal?.removeEventListener('abort', stop);
+  silence.end();
   const drained = clock.after(DRAIN_MS, () => {
     child.stdout.destroy();
     child.stderr.destroy();
@@ -88,4 +92,16 @@ function exitOf(child: ChildProcess): Promise<{ code: number; signal?: NodeJS.Si
     child.once('error', (error) => resolve({ code: 127, problem: error.message }));
     child.once('exit', (code, signal) => resolve({ code: exitCodeOf(code, signal), ...(signal && { signal }) }));
   });
+}
+
+/** Notes whenever there was silence for another ten minutes. */
+function noteSilence(clock: Clock, note: (minutes: number) => void): { readonly broken: () => void; readonly end: () => void } {
+  let heardAt = clock.elapsed();
+  let timer = clock.after(SILENCE_MS, look);
+  function look(): void {
+    const silentMs = clock.elapsed() - heardAt;
+    if (silentMs >= SILENCE_MS) note(Math.floor(silentMs / 60_000));
+    timer = clock.after(SILENCE_MS - (silentMs % SILENCE_MS), look);
+  }
+  return { broken: () => (heardAt = clock.elapsed()), end: () => timer.cancel() };
 }

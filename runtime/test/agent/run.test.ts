@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { VirtualClock } from '../../src/embedded/virtual-clock.ts';
 import { type Clock, systemClock } from '../../src/kube/clock.ts';
 import { git, temporaryDirectory } from './git-fixture.ts';
 import { aPod, DECLARED, MAIN, running } from './pod-fixture.ts';
@@ -218,6 +219,22 @@ test('a detached or missing repository has no branch', async () => {
   expect((await running(detached)).outputs[0]).toMatch(/^commit: /);
   const none = aPod({ claude: `rm -rf .git; echo '${RESULT}'` }, { KELOS_BASE_BRANCH: 'main', GIT_CEILING_DIRECTORIES: '/' });
   expect((await running(none)).outputs).toEqual(['base-branch: main', 'cost-usd: 0.5', 'input-tokens: 10', 'output-tokens: 5', `response: ${Buffer.from('done').toString('base64')}`]);
+});
+
+test('an agent that is silent for long is noted, each time again, and one that speaks is not', async () => {
+  const virtual = new VirtualClock();
+  // Programs end in real time.
+  const clock: Clock = { now: () => virtual.now(), elapsed: () => virtual.elapsed(), after: (ms, callback) => (ms > 60_000 ? virtual : systemClock).after(ms, callback) };
+  const pod = aPod({ claude: `cat > /dev/null; echo one; touch one; until test -e go; do sleep 0.05; done; echo two; touch two; until test -e end; do sleep 0.05; done; echo '${RESULT}'` });
+  const reached = (file: string) => expect.poll(() => existsSync(join(pod.repo, file))).toBe(true);
+  const end = running(pod, { clock });
+  await reached('one');
+  await expect.poll(() => readFileSync(join(pod.dir, 'workspace', '.taskwright-agent.jsonl'), 'utf8')).toBe('one\n');
+  await virtual.advance(25 * 60_000);
+  writeFileSync(join(pod.repo, 'go'), '');
+  await reached('two');
+  writeFileSync(join(pod.repo, 'end'), '');
+  expect((await end).errors).toBe('! the agent has printed nothing for 10 minutes\n! the agent has printed nothing for 20 minutes\n');
 });
 
 test('an agent that does not end when asked is killed, and what it did is captured', async () => {

@@ -30,7 +30,8 @@ async function configure({ env, pluginDir }: AgentInput): Promise<void> {
 }
 
 async function command({ env, prompt, warn }: AgentInput): Promise<AgentCommand> {
-  const args = ['run', '--format', 'json', '--auto'];
+  // Its errors go to standard error: no event tells that it waits for an endpoint, for as long as that asks it to.
+  const args = ['run', '--format', 'json', '--auto', '--print-logs', '--log-level', 'ERROR'];
   if (env.KELOS_MODEL) args.push('--model', env.KELOS_MODEL);
   if (env.KELOS_EFFORT) args.push('--variant', variantOf(env));
   const own = { OPENCODE_CONFIG: configFileOf(env), OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_LSP_DOWNLOAD: '1', KELOS_MCP_SERVERS: undefined };

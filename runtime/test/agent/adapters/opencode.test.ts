@@ -102,7 +102,7 @@ test.each([
 ])('the key for %s is in %s, and effort %s is the variant %s', async (model, variable, effort, variant) => {
   const command = await adapter.command(anInput({ env: { HOME: '/nowhere', KELOS_MODEL: model, KELOS_EFFORT: effort, OPENCODE_API_KEY: 'k' } }));
   expect(command.env[variable]).toBe('k');
-  expect(command).toMatchObject({ file: 'opencode', input: 'Fix it', args: ['run', '--format', 'json', '--auto', '--model', model, '--variant', variant] });
+  expect(command).toMatchObject({ file: 'opencode', input: 'Fix it', args: ['run', '--format', 'json', '--auto', '--print-logs', '--log-level', 'ERROR', '--model', model, '--variant', variant] });
 });
 
 test('a key of OpenCode itself stays where it is, and one of the Pod\'s own comes first', async () => {

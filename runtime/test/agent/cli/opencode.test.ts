@@ -54,3 +54,12 @@ test('the real OpenCode is stopped after the step that passed its limit', async 
   expect(model.requests.length, log).toBeLessThan(40);
   expect(result()).toMatchObject({ error: expect.stringMatching(/^opencode was stopped at the limit of what it may spend: it has used \d+ of 1999 output tokens$/), reason: 'Limit' });
 });
+
+test('the real OpenCode that is told to wait tries five times more, says each time why, and ends', async (context) => {
+  const { start, result, model } = await aRealRun(context, inWork([{ fault: 'rate-limited' }]));
+  const { code, log } = await start('Fix it').ended;
+  expect(code).not.toBe(0);
+  expect(result().error).toBe('OpenCode failed: the rate limit or quota of the model is used up: 429 This request would exceed your rate limit');
+  expect(log.match(/level=ERROR .*"AI_APICallError: This request would exceed your rate limit"/g)).toHaveLength(6);
+  expect(model.requests.filter(({ body }) => (body as { tools?: unknown }).tools)).toHaveLength(6);
+});

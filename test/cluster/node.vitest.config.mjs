@@ -9,17 +9,19 @@ export default defineConfig({
   test: {
     name: 'node',
     include: ['runtime/test/node/**/*.test.ts'],
+    globalSetup: ['runtime/test/node/install.ts'],
     provide: {
       node: {
         kubeconfig: process.env.TASKWRIGHT_TEST_KUBECONFIG,
         kubectl: JSON.parse(process.env.TASKWRIGHT_KUBECTL ?? '["kubectl"]'),
         host: process.env.TASKWRIGHT_NODE_HOST,
-        hasClaudeCode: process.env.TASKWRIGHT_NODE_CLAUDE_CODE === '1',
+        agents: (process.env.TASKWRIGHT_NODE_AGENTS ?? '').split(',').filter(Boolean),
       },
     },
     // Some tests wait three times, for what takes seconds on an idle machine.
     testTimeout: 2 * HANGS_AFTER_MS,
     hookTimeout: 2 * HANGS_AFTER_MS,
+    expect: { poll: { timeout: HANGS_AFTER_MS / 3 } },
     fileParallelism: false,
   },
 });

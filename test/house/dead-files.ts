@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { type Finding, type Repository, isGenerated } from './repository';
 
 /** Where execution begins: what package.json exports or runs, programs, tests and the configuration of tools. */
-const entries = /(^src\/(template\/)?index\.ts|^(schema|runtime|cli)\/src\/(.+\/)?(index|main)\.ts|\.test\.ts|\.test-d\.ts|\.config\.mjs|^\.projenrc\.ts|^tools\/[^/]+\.(ts|mjs)|^cli\/bin\/taskwright\.mjs|^runtime\/src\/agent\/adapters\/[^/]+\.ts|^runtime\/test\/seed\.ts|^runtime\/test\/agent\/cli\/mcp-stdio\.ts|^(bench|examples)\/.+\.ts|^images\/.+)$/;
+const entries = /(^src\/(template\/)?index\.ts|^(schema|runtime|cli)\/src\/(.+\/)?(index|main)\.ts|\.test\.ts|\.test-d\.ts|\.config\.mjs|^\.projenrc\.ts|^tools\/[^/]+\.(ts|mjs)|^cli\/bin\/taskwright\.mjs|^runtime\/src\/agent\/adapters\/[^/]+\.ts|^runtime\/test\/seed\.ts|^runtime\/test\/agent\/cli\/mcp-stdio\.ts|^test\/cluster\/cursor-stand-in\.mjs|^(bench|examples)\/.+\.ts|^images\/.+)$/;
 
 /** Source files that no entry reaches. A file that only its own test imports is dead too. */
 export function findDeadFiles(repository: Repository): Finding[] {

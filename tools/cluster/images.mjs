@@ -1,18 +1,18 @@
 /**
  * The images of this repository without a registry and without a builder: the machine's own programs, the code compiled as
- * `images/Dockerfile` compiles it, and Claude Code from the cache. For a node of our own; users build from the Dockerfiles.
+ * `images/Dockerfile` compiles it, and the agents' own programs from the cache. For a node of our own; users build from the Dockerfiles.
  *
  * What an image says about itself (user, entry point, environment) is read from its Dockerfile, so a mistake there shows here.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { SetupError, nodeBinary, root } from '../bootstrap.mjs';
 import { Layers, contentOf, run, stateOf } from './layers.mjs';
 
-/** As what they are imported. Never `latest`, which a kubelet asks a registry for. */
-export const IMAGES = Object.fromEntries(['runtime', 'agent-tools', 'claude-code'].map((name) => [name, `ghcr.io/taskwright/${name}:test`]));
+/** As what an image is imported. Never `latest`, which a kubelet asks a registry for. */
+const nameOf = (image) => `ghcr.io/taskwright/${image}:test`;
 /** The tools with an agent of ten lines of shell on top, as a user would derive one. */
 export const CUSTOM_IMAGE = 'example.com/shell-agent:1';
 /** The container that holds a Pod's namespaces: it only has to sleep. */
@@ -24,20 +24,21 @@ const COMPILED = ['schema', 'runtime'];
 const SOURCES = ['package.json', 'tsconfig.build.json', 'src'];
 /** What they need of the constructs: the template engine. */
 const CONSTRUCTS = ['package.json', 'tsconfig.json', 'src/template', 'src/private/problem.ts', 'src/private/suggestion.ts'];
-const CLAUDE = 'node_modules/.bin/claude';
 /** What a Pod's programs call, of what the base image of Debian and `images/Dockerfile` have. */
 const PROGRAMS = [
   ...['bash', 'sh', 'grep', 'sed', 'awk', 'find', 'xargs', 'tar', 'git', 'tini', 'ps'],
-  ...'basename cat chmod chown cp cut date dd dirname echo env expr false head id install ln ls mkdir mktemp mv nproc printenv printf pwd readlink realpath rm rmdir seq sleep sort stat tail tee test touch tr true uname uniq wc whoami'.split(' '),
+  ...'base64 basename cat chmod chown cp cut date dd dirname echo env expr false head id install ln ls mkdir mktemp mv nproc printenv printf pwd readlink realpath rm rmdir seq sleep sort stat tail tee test touch tr true uname uniq wc whoami'.split(' '),
 ];
 const PASSWD = `root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\nagent:x:${AGENT_ID}:${AGENT_ID}::/home/agent:/bin/bash\n`;
 
 /**
- * Writes one archive with all images, for `ctr images import`, and returns their names. What did not change since the last time is taken from the user's cache.
+ * Makes all images and returns their names, and the arguments by which `tar` makes the archive of them for `ctr images import`. What did not change since the
+ * last time is taken from the user's cache. What is not cached goes into `folder`.
  *
- * `claudeCode` is the folder that {@link import('../../runtime/src/embedded/agent-images.ts').installAgent} made; without it there is no such image.
+ * `agents` are those that npm has, by type: their `command`, and the `directory` that {@link import('../../runtime/src/embedded/agent-images.ts').installAgent}
+ * made. `scripts` are programs by their text: `customAgent`, an agent of a user's own, and `cursor`, a stand-in for the program that npm does not have.
  */
-export async function writeImages({ archive, claudeCode, customAgent, env }) {
+export async function writeImages({ folder, agents, scripts, env }) {
   const layers = new Layers(env);
   const workspace = new Workspace();
   try {
@@ -48,23 +49,26 @@ export async function writeImages({ archive, claudeCode, customAgent, env }) {
     const operator = await layers.add('operator', [here, sources], (at) => fillOperator(at, workspace.compiled));
     const tools = await layers.add('agent-tools', [here, sources, contentOf([inRoot('images/agent-tools')])], (at) => fillAgentTools(at, workspace.compiled));
     const pause = await layers.add('pause', [here, stateOf([placeOf('busybox')])], fillPause);
+    const toolsConfig = configOf('images/Dockerfile', 'agent-tools');
     const images = [
       { name: PAUSE_IMAGE, layers: [pause], config: { Entrypoint: ['/bin/busybox', 'sleep', '2147483647'] } },
-      { name: IMAGES.runtime, layers: [base, operator], config: configOf('images/Dockerfile', 'runtime') },
-      { name: IMAGES['agent-tools'], layers: [base, tools], config: configOf('images/Dockerfile', 'agent-tools') },
+      { name: nameOf('runtime'), layers: [base, operator], config: configOf('images/Dockerfile', 'runtime') },
+      { name: nameOf('agent-tools'), layers: [base, tools], config: toolsConfig },
     ];
-    const toolsConfig = images.at(-1).config;
-    if (customAgent) {
-      const agent = await layers.add('custom', [here, customAgent], (at) => write(at, 'kelos_entrypoint.sh', customAgent, 0o755));
-      images.push({ name: CUSTOM_IMAGE, layers: [base, tools, agent], config: toolsConfig });
+    const custom = await layers.add('custom', [here, scripts.customAgent], (at) => write(at, 'kelos_entrypoint.sh', scripts.customAgent, 0o755));
+    images.push({ name: CUSTOM_IMAGE, layers: [base, tools, custom], config: toolsConfig });
+    const addAgent = async (type, program, fill) => {
+      const agent = await layers.add(type, [here, program, contentOf([inRoot('images/agent-tools')])], (at) => {
+        fill(at);
+        write(at, 'kelos_entrypoint.sh', readFileSync(inRoot('images/agent-tools/kelos_entrypoint.sh')), 0o755);
+      });
+      images.push({ name: nameOf(type), layers: [base, tools, agent], config: configOf(`images/${type}/Dockerfile`, undefined, toolsConfig) });
+    };
+    for (const [type, { directory, command }] of Object.entries(agents)) {
+      await addAgent(type, stateOf([join(directory, 'node_modules', '.bin', command)]), (at) => fillAgent(at, directory, command));
     }
-    if (claudeCode) {
-      const inputs = [here, stateOf([join(claudeCode, CLAUDE)]), contentOf([inRoot('images/agent-tools')])];
-      const agent = await layers.add('claude-code', inputs, (at) => fillClaudeCode(at, claudeCode));
-      images.push({ name: IMAGES['claude-code'], layers: [base, tools, agent], config: configOf('images/claude-code/Dockerfile', undefined, toolsConfig) });
-    }
-    layers.writeArchive(images, archive);
-    return images.map(({ name }) => name);
+    await addAgent('cursor', scripts.cursor, (at) => write(at, 'opt/agent/bin/agent', scripts.cursor, 0o755));
+    return { names: images.map(({ name }) => name), archive: layers.archiveOf(images, folder) };
   } finally {
     workspace.remove();
   }
@@ -91,6 +95,8 @@ function fillBase(at) {
   write(at, 'etc/group', `root:x:0:\nnogroup:x:65534:\nagent:x:${AGENT_ID}:\n`);
   write(at, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n');
   cpSync('/etc/ssl/certs/ca-certificates.crt', join(at, 'etc/ssl/certs/ca-certificates.crt'), { dereference: true });
+  // glibc's own, which shells are started with; without it they warn in every output.
+  if (existsSync('/usr/lib/locale/C.utf8')) cpSync('/usr/lib/locale/C.utf8', join(at, 'usr/lib/locale/C.utf8'), { recursive: true });
   if (existsSync('/usr/share/git-core')) cpSync('/usr/share/git-core', join(at, 'usr/share/git-core'), { recursive: true });
   const files = PROGRAMS.map((program) => placeOf(program));
   for (const [index, file] of files.entries()) copyProgram(at, file, join('usr/bin', PROGRAMS[index]));
@@ -137,11 +143,33 @@ function fillAgentTools(at, compiled) {
   run('chown', ['-R', `${AGENT_ID}:${AGENT_ID}`, 'workspace', 'kelos', 'home/agent'], { cwd: at });
 }
 
-function fillClaudeCode(at, claudeCode) {
-  const claude = join(claudeCode, CLAUDE);
-  copyProgram(at, claude, 'usr/local/bin/claude');
-  for (const library of librariesOf(claude)) copyProgram(at, library, library);
-  write(at, 'kelos_entrypoint.sh', readFileSync(join(root, 'images/agent-tools/kelos_entrypoint.sh')), 0o755);
+/** Where the Dockerfiles have an agent. A program that stands alone is copied alone, one that is run by Node with the packages around it. */
+function fillAgent(at, directory, command) {
+  const program = join(directory, 'node_modules', '.bin', command);
+  const take = (from, to) => {
+    mkdirSync(dirname(join(at, to)), { recursive: true });
+    // As links, where the cache is one file system: it is up to 400 MB.
+    if (spawnSync('cp', ['-al', from, join(at, to)]).status !== 0) run('cp', ['-a', from, join(at, to)]);
+  };
+  if (isBinary(program)) {
+    take(realpathSync(program), join('opt/agent/bin', command));
+    for (const library of librariesOf(program)) copyProgram(at, library, library);
+    return;
+  }
+  take(join(directory, 'node_modules'), 'opt/agent/lib/node_modules');
+  mkdirSync(join(at, 'opt/agent/bin'));
+  symlinkSync(join('../lib/node_modules/.bin', command), join(at, 'opt/agent/bin', command));
+}
+
+function isBinary(file) {
+  const handle = openSync(file);
+  try {
+    const start = Buffer.alloc(4);
+    readSync(handle, start);
+    return start.toString('latin1') === '\x7fELF';
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** What the build stage of the Dockerfile does, on a copy: the tree stays as it is. */
@@ -189,11 +217,13 @@ function configOf(dockerfile, stage, inherited = {}) {
   const body = stage === undefined ? stages.at(-1) : stages.find((candidate) => candidate.split('\n')[0].endsWith(` AS ${stage}`));
   if (body === undefined) throw new SetupError(`${dockerfile}: there is no stage ${stage}`);
   const last = (instruction) => [...body.matchAll(new RegExp(`^${instruction} (.+)$`, 'gm'))].at(-1)?.[1];
-  const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  const env = [...body.matchAll(/^ENV (.+)$/gm)].map(([, setting]) => setting.replace('$PATH', path.slice('PATH='.length)));
+  const before = inherited.Env ?? ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
+  const path = before.find((setting) => setting.startsWith('PATH=')).slice('PATH='.length);
+  // Several in one line are apart by a space, and none of ours has one in it.
+  const env = [...body.matchAll(/^ENV (.+)$/gm)].flatMap(([, settings]) => settings.split(' ')).map((setting) => setting.replace('$PATH', path));
   const named = (setting) => setting.split('=')[0];
   return {
-    Env: [...(inherited.Env ?? [path]).filter((setting) => !env.map(named).includes(named(setting))), ...env],
+    Env: [...before.filter((setting) => !env.map(named).includes(named(setting))), ...env],
     WorkingDir: last('WORKDIR') ?? inherited.WorkingDir ?? '/',
     User: last('USER') ?? inherited.User ?? '',
     Entrypoint: JSON.parse(last('ENTRYPOINT') ?? 'null') ?? inherited.Entrypoint,

@@ -1,8 +1,8 @@
-/** Layers of images as tar files, each made once for the same inputs and kept in the user's cache; and the archive of `docker save` that names them. */
+/** Layers of images as tar files, each made once for the same inputs and kept in the user's cache; and the archive, as of `docker save`, that they are in. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SetupError } from '../bootstrap.mjs';
 
@@ -27,28 +27,22 @@ export class Layers {
     return { file, digest: `sha256:${file.slice(`${name}-${key}-`.length, -'.tar'.length)}` };
   }
 
-  /** Images are `{ name, layers, config }`. */
-  writeArchive(images, archive) {
-    const folder = mkdtempSync(join(tmpdir(), 'taskwright-archive-'));
-    try {
-      const configs = images.map(({ layers, config }) => {
-        const text = JSON.stringify({
-          architecture: process.arch === 'x64' ? 'amd64' : process.arch, os: 'linux', created: '1970-01-01T00:00:00Z', config,
-          rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
-          history: layers.map(({ file }) => ({ created: '1970-01-01T00:00:00Z', created_by: file })),
-        });
-        const file = `${createHash('sha256').update(text).digest('hex')}.json`;
-        writeFileSync(join(folder, file), text);
-        return file;
+  /** The arguments of `tar -c` for images, `{ name, layers, config }`; their manifest and configurations are written into the folder. Layers of the cache are not copied. */
+  archiveOf(images, folder) {
+    const configs = images.map(({ layers, config }) => {
+      const text = JSON.stringify({
+        architecture: process.arch === 'x64' ? 'amd64' : process.arch, os: 'linux', created: '1970-01-01T00:00:00Z', config,
+        rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
+        history: layers.map(({ file }) => ({ created: '1970-01-01T00:00:00Z', created_by: file })),
       });
-      const manifest = images.map(({ name, layers }, index) => ({ Config: configs[index], RepoTags: [name], Layers: layers.map(({ file }) => file) }));
-      writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
-      const files = new Set(images.flatMap(({ layers }) => layers.map(({ file }) => file)));
-      run('tar', ['-cf', archive, '-C', folder, 'manifest.json', ...new Set(configs), '-C', this.#cache, ...files]);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+      const file = `${createHash('sha256').update(text).digest('hex')}.json`;
+      writeFileSync(join(folder, file), text);
+      return file;
+    });
+    const manifest = images.map(({ name, layers }, index) => ({ Config: configs[index], RepoTags: [name], Layers: layers.map(({ file }) => file) }));
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
     this.#forget();
+    return ['-C', folder, 'manifest.json', ...new Set(configs), '-C', this.#cache, ...new Set(images.flatMap(({ layers }) => layers.map(({ file }) => file)))];
   }
 
   async #make(name, key, fill) {

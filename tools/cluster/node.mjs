@@ -27,7 +27,7 @@ const ENDS_WITHIN_MS = 10_000;
 const ANSWERS_WITHIN_MS = 180_000;
 
 /**
- * Starts a control plane and its one node, gives it the images of the archive, and ends when a Pod ran there: about 25 s.
+ * Starts a control plane and its one node, gives it the images of `archive` (arguments of `tar -c`), and ends when a Pod ran there: about 25 s.
  *
  * Nothing but {@link stopNode} ends all of it; with `endWithParent` Kubernetes' own programs end with this one. What an earlier one left in `folder` is cleared away first.
  *
@@ -45,7 +45,7 @@ export async function startNode({ commands, folder, archive, endWithParent }) {
     writeFileSync(join(folder, 'api-port'), String(controlPlane.port));
     writeFileSync(join(folder, 'kernel-settings'), spawnSync('sysctl', KERNEL_SETTINGS, { encoding: 'utf8' }).stdout);
     await startContainerd(controlPlane, folder);
-    must('ctr', [...ctrOf(folder), 'images', 'import', archive]);
+    must('sh', ['-c', 'tar -cf - "$@" | ctr -a "$0" -n k8s.io images import -', socketOf(folder), ...archive]);
     await startKubelet(controlPlane, folder);
     await runOnePod(controlPlane, commands.kubectl, folder);
     return controlPlane;

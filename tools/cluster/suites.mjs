@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SOURCE_CONDITION, SetupError, nodeBinary, root, toolEnvironment } from '../bootstrap.mjs';
 import { startControlPlane, stopControlPlane } from './control-plane.mjs';
 import { writeImages } from './images.mjs';
@@ -15,7 +15,8 @@ export const nodeFolder = join(tmpdir(), `taskwright-node-${userInfo().uid}`);
 
 /** Each three to four times what it takes on two idle cores. */
 const SUITES_END_WITHIN_MS = { controlPlane: 6 * 60_000, node: 12 * 60_000 };
-const INSTALLED_WITHIN_MS = 5 * 60_000;
+/** Of all agents together: 1.2 GB on disk. */
+const INSTALLED_WITHIN_MS = 10 * 60_000;
 
 /**
  * Runs `runtime/test/cluster`, on a control plane of its own or on the cluster in `TASKWRIGHT_TEST_KUBECONFIG`; returns vitest's exit code.
@@ -41,9 +42,10 @@ export async function runNodeSuites({ env, args, print, told = {} }) {
   const startedAt = performance.now();
   const lap = (what) => print(`${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${what}`);
   return await interruptible(async (signal) => {
+    // Whoever could not start one, since another is up, does not stop that one.
+    const { controlPlane, commands, agents } = await startNodeWithImages({ env, endWithParent: true, print, lap });
     try {
-      const { controlPlane, commands, hasClaudeCode } = await startNodeWithImages({ env, endWithParent: true, print, lap });
-      const node = { TASKWRIGHT_TEST_KUBECONFIG: controlPlane.kubeconfig, TASKWRIGHT_KUBECTL: JSON.stringify(commands.kubectl), TASKWRIGHT_NODE_HOST: HOST, TASKWRIGHT_NODE_CLAUDE_CODE: hasClaudeCode ? '1' : '' };
+      const node = { TASKWRIGHT_TEST_KUBECONFIG: controlPlane.kubeconfig, TASKWRIGHT_KUBECTL: JSON.stringify(commands.kubectl), TASKWRIGHT_NODE_HOST: HOST, TASKWRIGHT_NODE_AGENTS: agents.join(',') };
       return await vitest('test/cluster/node.vitest.config.mjs', { ...told, ...node }, args, signal, SUITES_END_WITHIN_MS.node);
     } finally {
       await stopNode(nodeFolder);
@@ -52,22 +54,24 @@ export async function runNodeSuites({ env, args, print, told = {} }) {
   });
 }
 
-/** A node with all images of this repository; Claude Code's only where npm can install it. */
+/** A node with all images of this repository; those of agents only where npm can install them. Cursor, which npm does not have, is a stand-in. */
 export async function startNodeWithImages({ env, endWithParent, print, lap }) {
   const why = whyNoNode();
   if (why) throw new SetupError(`no node: ${why}`);
   const commands = programs(env);
-  const archive = join(mkdtempSync(join(tmpdir(), 'taskwright-images-')), 'images.tar');
+  const folder = mkdtempSync(join(tmpdir(), 'taskwright-images-'));
   try {
-    const { directory: claudeCode, error } = installedClaudeCode();
-    if (error) print(`no image of Claude Code: ${error}`);
-    const images = await writeImages({ env, archive, claudeCode, customAgent: readFileSync(join(root, 'test/cluster/shell-agent.sh')) });
+    const { agents, problems } = installedAgents();
+    for (const problem of problems) print(`an image is left out: ${problem}`);
+    lap('the programs of the agents are there');
+    const read = (file) => readFileSync(join(root, 'test/cluster', file));
+    const { names, archive } = await writeImages({ env, folder, agents, scripts: { customAgent: read('shell-agent.sh'), cursor: read('cursor-stand-in.mjs') } });
     lap('the images are written');
     const controlPlane = await startNode({ commands, folder: nodeFolder, archive, endWithParent });
     lap('the node has them and takes Pods');
-    return { controlPlane, commands, images, hasClaudeCode: claudeCode !== undefined };
+    return { controlPlane, commands, images: names, agents: Object.keys(agents) };
   } finally {
-    rmSync(dirname(archive), { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -77,15 +81,29 @@ export function programs(env) {
   return commands;
 }
 
-/** The same Claude Code, in the same place, as on a laptop. */
-function installedClaudeCode() {
-  const program = [
-    "import { installAgent } from '@taskwright/runtime/embedded'", "import { systemClock } from '@taskwright/runtime/kube'",
-    "console.log(await installAgent('claude-code', { env: process.env, clock: systemClock }))",
-  ].join('\n');
+/** The same programs, in the same place, as on a laptop: all that npm has, at the same time; and why one could not be had. */
+function installedAgents() {
+  const program = `
+    import { adapterFor, agentTypes } from '@taskwright/runtime/agent';
+    import { installAgent } from '@taskwright/runtime/embedded';
+    import { systemClock } from '@taskwright/runtime/kube';
+    const adapters = (await Promise.all(agentTypes().map(adapterFor))).filter(({ program }) => program !== undefined);
+    const install = async ({ type, program: { command } }) => {
+      try {
+        return { type, command, directory: await installAgent(type, { env: process.env, clock: systemClock }) };
+      } catch (error) {
+        return { problem: error.message };
+      }
+    };
+    console.log(JSON.stringify(await Promise.all(adapters.map(install))));`;
   const options = { cwd: join(root, 'cli'), env: toolEnvironment(), encoding: 'utf8', timeout: INSTALLED_WITHIN_MS };
-  const { status, stdout, stderr } = spawnSync(nodeBinary, [SOURCE_CONDITION, '--input-type=module', '--eval', program], options);
-  return status === 0 ? { directory: stdout.trim() } : { error: /Error: (.*)/.exec(stderr)?.[1] ?? 'it cannot be installed' };
+  const { status, stdout, stderr, error } = spawnSync(nodeBinary, [SOURCE_CONDITION, '--input-type=module', '--eval', program], options);
+  if (error || status !== 0) throw new SetupError(`no images: the agents cannot be installed: ${error?.message ?? stderr.trim().slice(-2_000)}`);
+  const found = JSON.parse(stdout);
+  return {
+    agents: Object.fromEntries(found.flatMap(({ type, ...program }) => (type === undefined ? [] : [[type, program]]))),
+    problems: found.flatMap(({ problem }) => problem ?? []),
+  };
 }
 
 /** A signal ends the tests, and then what they ran on. */

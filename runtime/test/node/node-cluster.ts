@@ -1,40 +1,25 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Task, taskResource } from '@taskwright/schema';
 import type { Job, Pod } from '@taskwright/schema/kubernetes';
 import { App, Chart } from 'cdk8s';
-import { Crds, Taskwright } from 'cdk8s-taskwright';
 import { inject } from 'vitest';
 import { jobResource } from '../../src/embedded/job-controller/job.ts';
 import { podResource } from '../../src/embedded/pod.ts';
 import { KubeClient } from '../../src/kube/client.ts';
-import { sleep, systemClock } from '../../src/kube/clock.ts';
+import { systemClock } from '../../src/kube/clock.ts';
 import { HttpTransport } from '../../src/kube/http-transport.ts';
 import { readKubeconfig } from '../../src/kube/kubeconfig.ts';
 import { LEASES, type Lease } from '../../src/kube/lease.ts';
-import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import { type GitServer, startGitServer } from '../../src/testing/git-server.ts';
 import { type Script, type ScriptedModel, startScriptedModel } from '../../src/testing/scripted-model.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** The node under test; `kubectl` is a program and its first arguments, `host` is where its Pods reach this process. */
-    node: { readonly kubeconfig?: string; readonly kubectl: readonly [string, ...string[]]; readonly host?: string; readonly hasClaudeCode: boolean };
-  }
-}
+import { MCP_STDIO } from '../agent/cli/mcp-server.ts';
+import { kubectlOf, LIMIT_MS, NAMESPACE, OPERATOR, until } from './install.ts';
 
 const run = promisify(execFile);
-const NAMESPACES: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
-/** The Deployment, its ServiceAccount and its Lease. */
-export const OPERATOR = { namespace: 'taskwright-system', name: 'taskwright-operator' };
-/** Where the Tasks of the tests are: as strict as a namespace can be. */
-export const NAMESPACE = 'agents';
-const ASK_EVERY_MS = 100;
-/** Of what takes seconds on an idle machine: only a hang takes as long. */
-const LIMIT_MS = 180_000;
 
 /** A node with the operator installed as users install it, and on this machine a git host and a model for its Pods. */
 export interface NodeCluster {
@@ -66,34 +51,17 @@ export interface NodeCluster {
   stop(): Promise<void>;
 }
 
-export async function startNodeCluster({ script }: { script: Script }): Promise<NodeCluster> {
-  const { kubeconfig, kubectl: [program, ...first], host } = inject('node');
-  if (!kubeconfig || !host) throw new Error('TASKWRIGHT_TEST_KUBECONFIG and TASKWRIGHT_NODE_HOST are not set; run npm run test:node, which starts a node');
+/** With `gitPassword`, the git host wants it of everybody. */
+export async function startNodeCluster({ script, gitPassword }: { script: Script; gitPassword?: string }): Promise<NodeCluster> {
+  const { host, kubeconfig = '' } = inject('node');
+  const kubectl = kubectlOf(inject('node'));
   const transport = new HttpTransport(await readKubeconfig([kubeconfig], undefined, systemClock));
   const client = new KubeClient(transport, { userAgent: 'node-test' });
   const folder = await mkdtemp(join(dirname(kubeconfig), 'git-'));
-  const git = await startGitServer({ root: folder, host });
+  const git = await startGitServer({ root: folder, host, ...(gitPassword && { auth: { username: 'x-access-token', password: gitPassword } }) });
   const model = await startScriptedModel({ script, host });
   const repoDir = join(folder, 'shop.git');
   await createRepository(folder, repoDir);
-
-  const kubectl = async (args: string[], input?: string) => {
-    const child = run(program, [...first, '--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'kubectl'), ...args], { maxBuffer: 2 ** 26 });
-    child.child.stdin!.end(input ?? '');
-    return (await child).stdout;
-  };
-  const apply = (file: string) => kubectl(['apply', '--server-side', '-f', join(folder, 'dist', file)]);
-
-  const install = new App({ outdir: join(folder, 'dist') });
-  new Crds(install, 'crds');
-  new Taskwright(new Chart(install, 'taskwright'), 'install', { version: 'test' });
-  install.synth();
-  await apply('crds.k8s.yaml');
-  const refusal = await until(() => kubectl(['wait', '--for=condition=Established', 'crd', '--all']).then(() => '', (error: Error) => error.message), (answer) => answer === '');
-  if (refusal) throw new Error(`the kinds are not served after ${LIMIT_MS / 1000} s: ${refusal}`);
-  await apply('taskwright.k8s.yaml');
-  await client.create(NAMESPACES, { metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } } as KubeObject);
-  await kubectl(['-n', OPERATOR.namespace, 'rollout', 'status', `--timeout=${LIMIT_MS}ms`, `deployment/${OPERATOR.name}`]);
 
   const podsOf = async (task: string) => (await client.list<Pod>(podResource, { namespace: NAMESPACE, labelSelector: `kelos.dev/task=${task}` })).items;
   const tasks = async (name: string) => await client.get<Task>(taskResource, { namespace: NAMESPACE, name });
@@ -138,22 +106,10 @@ export async function startNodeCluster({ script }: { script: Script }): Promise<
       for (const branch of stdout.split('\n').filter((name) => name && name !== 'main')) await run('git', ['--git-dir', repoDir, 'branch', '-D', branch]);
     },
     stop: async () => {
-      // One after the other: without an operator nobody takes the finalizers off the Tasks.
-      for (const namespace of [NAMESPACE, OPERATOR.namespace]) await kubectl(['delete', 'namespace', namespace, '--ignore-not-found', `--timeout=${LIMIT_MS}ms`]);
       await Promise.all([git.close(), model.close(), transport.close()]);
       await rm(folder, { recursive: true });
     },
   };
-}
-
-/** Asks until the answer passes or the time is over; the last answer either way. */
-async function until<T>(ask: () => Promise<T>, test: (answer: T) => boolean): Promise<T> {
-  const end = systemClock.elapsed() + LIMIT_MS;
-  for (;;) {
-    const answer = await ask();
-    if (test(answer) || systemClock.elapsed() > end) return answer;
-    await sleep(systemClock, ASK_EVERY_MS);
-  }
 }
 
 function kill(pid: number): void {
@@ -177,6 +133,9 @@ async function createRepository(folder: string, bare: string): Promise<void> {
   const work = join(folder, 'work');
   const git = (...args: string[]) => run('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args]);
   await git('init', '--quiet', '--initial-branch=main', work);
-  await git('-C', work, 'commit', '--quiet', '--allow-empty', '-m', 'the first commit');
+  // A program that agents start.
+  for (const file of [MCP_STDIO, join(dirname(MCP_STDIO), 'mcp-answer.ts')]) await cp(file, join(work, 'tools', basename(file)));
+  await git('-C', work, 'add', '.');
+  await git('-C', work, 'commit', '--quiet', '-m', 'the first commit');
   await git('clone', '--quiet', '--bare', work, bare);
 }

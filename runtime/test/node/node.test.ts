@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import type { Task as TaskObject } from '@taskwright/schema';
-import { type Deployment, type Secret, secretResource } from '@taskwright/schema/kubernetes';
+import type { Deployment } from '@taskwright/schema/kubernetes';
 import type { Chart } from 'cdk8s';
-import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, SecretRef, Task, type TaskProps, Workspace } from 'cdk8s-taskwright';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { CodingAgent, Credentials, Task, type TaskProps, Workspace } from 'cdk8s-taskwright';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
-import { NAMESPACE, type NodeCluster, OPERATOR, startNodeCluster } from './node-cluster.ts';
+import { NAMESPACE, OPERATOR } from './install.ts';
+import { type NodeCluster, startNodeCluster } from './node-cluster.ts';
 
 const IMAGE = 'example.com/shell-agent:1';
 const DEPLOYMENTS: Resource = { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespaced: true };
@@ -14,25 +15,7 @@ const ACCESS_REVIEWS: Resource = { group: 'authorization.k8s.io', version: 'v1',
 let cluster: NodeCluster;
 
 beforeAll(async () => {
-  cluster = await startNodeCluster({
-    // It asks for a title first, without tools.
-    script: ({ cwd, tools }) => (tools.length === 0 ? [{ text: 'Facts' }] : [
-      { text: 'I write the file.', tools: [{ name: 'Write', input: { file_path: `${cwd}/FACTS.md`, content: '# Facts\n' } }], usage: { inputTokens: 2_000, outputTokens: 100 } },
-      {
-        tools: [{
-          name: 'Bash',
-          input: { command: 'git add FACTS.md && git commit --quiet -m "docs: facts, by user $(id -u)" && git push --quiet origin HEAD', description: 'Commit and push' },
-        }],
-        usage: { inputTokens: 2_100, outputTokens: 50 },
-      },
-      { text: 'FACTS.md is pushed.', usage: { inputTokens: 2_200, outputTokens: 20 } },
-    ]),
-  });
-  const secret = async (name: string, data: Record<string, string>) => {
-    const object: Secret = { metadata: { namespace: NAMESPACE, name }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) };
-    await cluster.client.create(secretResource, object as KubeObject);
-  };
-  await Promise.all([secret('claude', { ANTHROPIC_API_KEY: 'a-key-for-a-script' }), secret('bot', { GITHUB_TOKEN: 'a-token-for-git' })]);
+  cluster = await startNodeCluster({ script: [] });
 });
 
 afterAll(async () => await cluster?.stop());
@@ -74,39 +57,6 @@ test('an agent of a user\'s own image clones, commits and pushes as user 61100, 
   expect(status).toMatchObject({ phase: 'Succeeded', results: { branch: 'docs/note', commit: commitOf('docs/note'), note: 'written' } });
   const [pod] = await cluster.podsOf('note');
   expect(await cluster.logs(pod!.metadata!.name!, 'kelos-agent')).toContain('61100');
-});
-
-test('Claude Code works in its image as it does on a laptop', async (context) => {
-  if (!inject('node').hasClaudeCode) return context.skip('Claude Code cannot be installed here');
-  const errors = cluster.model.errors.length;
-  await cluster.apply((chart) => {
-    const workspace = new Workspace(chart, 'shop', { metadata: { name: 'shop' }, repo: cluster.repo, credentials: GitCredentials.token(SecretRef.fromName('bot')) });
-    const rules = new AgentConfig(chart, 'rules', {
-      metadata: { name: 'rules' },
-      agentsMd: '# Rules',
-      plugins: [Plugin.inline('house', { skills: { release: '# Release' } })],
-      mcpServers: [McpServer.stdio('echo', { command: 'cat' })],
-    });
-    new Task(chart, 'facts', {
-      metadata: { name: 'facts' },
-      agent: CodingAgent.claudeCode({
-        credentials: Credentials.apiKey(SecretRef.fromName('claude')),
-        agentConfigs: [rules],
-        podOverrides: { env: [{ name: 'ANTHROPIC_BASE_URL', value: cluster.model.url }] },
-      }),
-      workspace,
-      branch: 'docs/facts',
-      prompt: 'Write FACTS.md, commit and push it.',
-    });
-  });
-  const { status } = await cluster.task('facts', ended);
-  expect(cluster.model.errors.slice(errors)).toEqual([]);
-  expect(status).toMatchObject({
-    phase: 'Succeeded',
-    results: { 'branch': 'docs/facts', 'commit': commitOf('docs/facts'), 'cost-usd': expect.any(String) },
-    usage: { inputTokens: 6_300, outputTokens: 170, costUSD: expect.anything() },
-  });
-  expect(git('log', '-1', '--format=%s', 'docs/facts')).toBe('docs: facts, by user 61100');
 });
 
 test('the leader is killed in the middle of a Task: another one leads, and the Task ends as if nothing had been', async () => {

@@ -14,6 +14,21 @@ export interface McpServers {
 
 /** MCP servers on loopback: streamable HTTP, the older SSE, and a program that an agent starts, which reports here. */
 export async function startMcpServers(): Promise<McpServers> {
+  const { url, given, close } = await serveMcp('127.0.0.1');
+  onTestFinished(close);
+  const mcpServers = {
+    local: { type: 'stdio', command: process.execPath, args: [MCP_STDIO, `${url}/report`], env: { SPEAR_TOKEN: 'stdio-secret' } },
+    web: { type: 'http', url: `${url}/mcp`, headers: { Authorization: 'Bearer http-secret' } },
+    old: { type: 'sse', url: `${url}/sse`, headers: { Authorization: 'Bearer sse-secret' } },
+  };
+  return { config: JSON.stringify({ mcpServers }), given };
+}
+
+/** The program that is an MCP server itself: its argument is where it reports, `SPEAR_TOKEN` its secret. It imports what is beside it. */
+export const MCP_STDIO = fileURLToPath(new URL('mcp-stdio.ts', import.meta.url));
+
+/** MCP at `/mcp` (streamable HTTP), at `/sse` for one client at a time, and at `/report` the reports of programs. */
+export async function serveMcp(host: string): Promise<{ readonly url: string; readonly given: ReadonlySet<string>; close(): Promise<void> }> {
   const given = new Set<string>();
   let stream: ServerResponse | undefined;
   const server = createServer((request, response) => {
@@ -32,16 +47,13 @@ export async function startMcpServers(): Promise<McpServers> {
       return response.writeHead(['/mcp', '/messages', '/report'].includes(pathname) ? 202 : 404).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  }));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const mcpServers = {
-    local: { type: 'stdio', command: process.execPath, args: [fileURLToPath(new URL('mcp-stdio.ts', import.meta.url)), `${url}/report`], env: { SPEAR_TOKEN: 'stdio-secret' } },
-    web: { type: 'http', url: `${url}/mcp`, headers: { Authorization: 'Bearer http-secret' } },
-    old: { type: 'sse', url: `${url}/sse`, headers: { Authorization: 'Bearer sse-secret' } },
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    given,
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
   };
-  return { config: JSON.stringify({ mcpServers }), given };
 }

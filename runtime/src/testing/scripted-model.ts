@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { anthropicMessages } from './anthropic-messages.ts';
@@ -41,6 +41,8 @@ export interface ConversationRequest {
   readonly path: string;
   readonly model: string;
   readonly body: unknown;
+  /** What it authenticated with, as the header has it. */
+  readonly credential: string;
 }
 
 const FORMATS: readonly WireFormat[] = [anthropicMessages, openAiResponses, openAiChat, geminiContent];
@@ -77,7 +79,7 @@ export async function startScriptedModel({ script, host = '127.0.0.1', port = 0 
     if (aside !== undefined) return sendJson(response, 200, aside);
 
     const { conversation, answers: index, stream } = parsed;
-    if (requests.length < MOST_REQUESTS_KEPT) requests.push({ path, model: conversation.model, body });
+    if (requests.length < MOST_REQUESTS_KEPT) requests.push({ path, model: conversation.model, body, credential: credentialIn(request.headers) });
     if (parsed.openCalls.length > 0) throw new Error(`tool call ${parsed.openCalls[0]} has no result in the conversation`);
     const turns = typeof script === 'function' ? script(conversation) : script;
     const turn: Turn = turns[index] ?? { text: 'Done.' };
@@ -110,6 +112,10 @@ export async function startScriptedModel({ script, host = '127.0.0.1', port = 0 
       server.closeAllConnections();
     }),
   };
+}
+
+function credentialIn({ authorization, 'x-api-key': anthropic, 'x-goog-api-key': google }: IncomingHttpHeaders): string {
+  return authorization ?? [anthropic ?? google ?? ''].flat()[0]!;
 }
 
 function checkToolCall({ name, input }: ToolCall, { tools, answers }: ModelRequest): void {

@@ -1,6 +1,7 @@
 import { type TestContext, expect, test } from 'vitest';
 import type { Script } from '../../../src/testing/scripted-model.ts';
 import { git } from '../git-fixture.ts';
+import { startMcpServers } from './mcp-server.ts';
 import { realRun, SEA } from './real-run.ts';
 
 const aRealRun = (context: TestContext, script: Script, env: Record<string, string> = {}) => realRun(context, {
@@ -42,6 +43,22 @@ test('the real CLI finds the instructions, skills, agents and servers it is conf
   expect(code).toBe(0);
   expect(log).toContain('! MCP server whales failed to start');
   expect(asked('Call me Ishmael.', 'sea:harpoon', 'sea:queequeg', '"effort":"low"')).toEqual([]);
+});
+
+test('the real CLI asks servers of each transport for their tools, with the secrets of each', async (context) => {
+  const servers = await startMcpServers();
+  const { start } = await aRealRun(context, [{ text: 'Ready.' }], { KELOS_MCP_SERVERS: servers.config });
+  expect((await start('Are you ready?').ended).code).toBe(0);
+  await expect.poll(() => [...servers.given].sort()).toEqual(['Bearer http-secret', 'Bearer sse-secret', 'stdio-secret']);
+});
+
+test.for([
+  ['an OAuth token', { CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-token' }, 'Bearer sk-ant-oat01-token'],
+  ['a token of the Pod\'s own', { ANTHROPIC_AUTH_TOKEN: 'a-token-of-the-gateway' }, 'Bearer a-token-of-the-gateway'],
+] as const)('the real CLI authenticates with %s', async ([, env, credential], context) => {
+  const { start, model } = await realRun(context, { type: 'claude-code', script: [{ text: 'Ready.' }], env: ({ url }) => ({ ANTHROPIC_BASE_URL: url, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', ...env }) });
+  expect((await start('Are you ready?').ended).code).toBe(0);
+  expect(new Set(model.requests.map((request) => request.credential))).toEqual(new Set([credential]));
 });
 
 test('the real CLI with a wrong key fails, and says so', async (context) => {

@@ -44,6 +44,15 @@ test('the real Codex finds the instructions, skills, effort and servers it is co
   await expect.poll(() => [...servers.given].sort()).toEqual(['Bearer http-secret', 'stdio-secret']);
 });
 
+test.for([
+  ['the login that Codex wrote', { CODEX_AUTH_JSON: '{"auth_mode":"apikey","OPENAI_API_KEY":"a-key-of-the-login"}' }, 'Bearer a-key-of-the-login'],
+  ['a key of the Pod\'s own', { OPENAI_API_KEY: 'a-key-of-the-pod' }, 'Bearer a-key-of-the-pod'],
+] as const)('the real Codex authenticates with %s', async ([, env, credential], context) => {
+  const { start, model } = await realRun(context, { type: 'codex', script: [{ text: 'Ready.' }], env: ({ url }) => ({ OPENAI_BASE_URL: `${url}/v1`, KELOS_MODEL: 'gpt-5.5', ...env }) });
+  expect((await start('Are you ready?').ended).code).toBe(0);
+  expect(new Set(model.requests.map((request) => request.credential))).toEqual(new Set([credential]));
+});
+
 test.for<[ModelFault, RegExp]>([
   ['unauthorized', /^Codex failed: the model endpoint refused the credentials, check the Secret: unexpected status 401/],
   ['overloaded', /^Codex failed: the model endpoint is overloaded or failing: /],

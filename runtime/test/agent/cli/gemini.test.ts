@@ -37,10 +37,11 @@ test('the real Gemini reads, edits and writes files, commits, and pushes to the 
 
 test('the real Gemini finds the instructions, skills, agents, effort and servers it is configured with', async (context) => {
   const servers = await startMcpServers();
-  const { plugin, start, asked } = await aRealRun(context, [{ text: 'Ready.' }], { KELOS_AGENTS_MD: 'Call me Ishmael.', KELOS_EFFORT: 'low', KELOS_MCP_SERVERS: servers.config });
+  const { plugin, start, asked, model } = await aRealRun(context, [{ text: 'Ready.' }], { KELOS_AGENTS_MD: 'Call me Ishmael.', KELOS_EFFORT: 'low', KELOS_MCP_SERVERS: servers.config });
   plugin(SEA);
   expect((await start('Are you ready?').ended).code).toBe(0);
   expect(asked('Call me Ishmael.', 'Throws a harpoon', 'queequeg', '"thinkingBudget":1024', 'throw_spear')).toEqual([]);
+  expect(new Set(model.requests.map(({ credential }) => credential))).toEqual(new Set(['a-dummy-key']));
   await expect.poll(() => [...servers.given].sort()).toEqual(['Bearer http-secret', 'Bearer sse-secret', 'stdio-secret']);
 });
 

@@ -36,6 +36,7 @@ test('the real OpenCode edits files and pushes to the branch, with the instructi
     'input-tokens: 5700', 'output-tokens: 350', `response: ${Buffer.from('It says what is sold.').toString('base64')}`,
   ]);
   const asked = JSON.stringify(model.requests);
+  expect(new Set(model.requests.map(({ credential }) => credential))).toEqual(new Set(['Bearer a-dummy-key']));
   expect(['Call me Ishmael.', 'Throws a harpoon', 'Knows whales', 'throw_spear'].filter((wanted) => !asked.includes(wanted))).toEqual([]);
   await expect.poll(() => [...servers.given].sort()).toEqual(['Bearer http-secret', 'Bearer sse-secret', 'stdio-secret']);
 });

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { SetupError, ensureInstalled, runMain } from './bootstrap.mjs';
 import { isRunning, kubeconfigOf, startControlPlane, stopControlPlane } from './cluster/control-plane.mjs';
 import { installPackages, whyNoNode } from './cluster/machine.mjs';
-import { stopNode } from './cluster/node.mjs';
+import { stopNode, testsOn } from './cluster/node.mjs';
 import { buildPrograms } from './cluster/programs.mjs';
 import { nodeFolder, programs, runControlPlaneSuites, runNodeSuites, startNodeWithImages } from './cluster/suites.mjs';
 
@@ -67,8 +67,10 @@ async function up(args) {
 }
 
 async function down() {
+  const tests = testsOn(nodeFolder);
+  if (tests) print(`a node stays up: tests run on it, process ${tests}, which ends it`);
   // Stopping a node touches the machine's network, so only when there is one.
-  const stopped = await stopControlPlane(controlPlaneFolder) + (existsSync(nodeFolder) ? await stopNode(nodeFolder) : 0);
+  const stopped = await stopControlPlane(controlPlaneFolder) + (existsSync(nodeFolder) && !tests ? await stopNode(nodeFolder) : 0);
   print(stopped > 0 ? 'stopped; nothing of it is left' : 'nothing was running');
 }
 

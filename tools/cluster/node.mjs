@@ -43,6 +43,7 @@ export async function startNode({ commands, folder, archive, endWithParent }) {
     // All that a Pod needs of Services is the API server's own, so no proxy runs.
     for (const rule of rules(controlPlane.port)) must('iptables', ['-t', 'nat', '-A', ...rule]);
     writeFileSync(join(folder, 'api-port'), String(controlPlane.port));
+    if (endWithParent) writeFileSync(join(folder, 'tests'), String(process.pid));
     writeFileSync(join(folder, 'kernel-settings'), spawnSync('sysctl', KERNEL_SETTINGS, { encoding: 'utf8' }).stdout);
     await startContainerd(controlPlane, folder);
     must('sh', ['-c', 'tar -cf - "$@" | ctr -a "$0" -n k8s.io images import -', socketOf(folder), ...archive]);
@@ -53,6 +54,13 @@ export async function startNode({ commands, folder, archive, endWithParent }) {
     await stopNode(folder);
     throw error;
   }
+}
+
+/** The process whose tests run on the node of this folder and which ends it, if there is one: nobody else should. */
+export function testsOn(folder) {
+  const pid = contentOf(join(folder, 'tests'));
+  // A process id may belong to somebody else by now.
+  return pid !== '' && /tools\/(?:cluster|test)\.mjs/.test(contentOf(`/proc/${pid}/cmdline`)) ? pid : undefined;
 }
 
 /** Stops what {@link startNode} started and removes its containers, mounts, network, rules and files. Harmless when there is nothing. Returns how many programs it stopped. */

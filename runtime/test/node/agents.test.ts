@@ -109,7 +109,7 @@ afterAll(async () => {
 // What is tried again must not find what it left.
 afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail') return;
-  await cluster.clear();
+  await cluster.forget(Object.keys(AGENTS), Object.keys(AGENTS).map((type) => `docs/${type}`));
   started = undefined;
 });
 

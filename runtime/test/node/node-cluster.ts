@@ -46,8 +46,8 @@ export interface NodeCluster {
   deletePod(name: string): Promise<void>;
   /** Returns when it and all that was its own is gone. */
   deleteTask(name: string): Promise<void>;
-  /** Deletes every Task and branch, so that a test can be tried again. */
-  clear(): Promise<void>;
+  /** Deletes Tasks and branches, if they are there, so that what made them can be tried again. */
+  forget(tasks: readonly string[], branches: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -100,10 +100,9 @@ export async function startNodeCluster({ script, gitPassword }: { script: Script
     deleteTask: async (name) => {
       await kubectl(['-n', NAMESPACE, 'delete', 'task', name, '--cascade=foreground', `--timeout=${LIMIT_MS}ms`]);
     },
-    clear: async () => {
-      await kubectl(['-n', NAMESPACE, 'delete', 'task', '--all', '--cascade=foreground', `--timeout=${LIMIT_MS}ms`]);
-      const { stdout } = await run('git', ['--git-dir', repoDir, 'for-each-ref', '--format=%(refname:short)', 'refs/heads']);
-      for (const branch of stdout.split('\n').filter((name) => name && name !== 'main')) await run('git', ['--git-dir', repoDir, 'branch', '-D', branch]);
+    forget: async (names, branches) => {
+      await kubectl(['-n', NAMESPACE, 'delete', 'task', ...names, '--ignore-not-found', '--cascade=foreground', `--timeout=${LIMIT_MS}ms`]);
+      for (const branch of branches) await run('git', ['--git-dir', repoDir, 'update-ref', '-d', `refs/heads/${branch}`]);
     },
     stop: async () => {
       await Promise.all([git.close(), model.close(), transport.close()]);

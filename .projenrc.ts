@@ -205,7 +205,8 @@ cli.package.addField('files', ['lib', '!lib/**/*.map', 'bin']);
 
 // npm links a workspace that is asked for by its folder, and packing replaces the folder by the version.
 runtime.addDeps('@taskwright/schema@file:../schema', 'cdk8s-taskwright@file:..');
-cli.addDeps('@taskwright/schema@file:../schema', '@taskwright/runtime@file:../runtime', 'cdk8s-taskwright@file:..');
+// `taskwright import` makes constructs, to see whether they come to the manifests.
+cli.addDeps('@taskwright/schema@file:../schema', '@taskwright/runtime@file:../runtime', 'cdk8s-taskwright@file:..', 'cdk8s@^2.70.0');
 schema.package.addField('private', true);
 runtime.package.addField('private', true);
 cli.package.addField('private', true);

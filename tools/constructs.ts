@@ -1,4 +1,4 @@
-import { type Kind, type KindVersion, type StructuralSchema, isDeprecated, kinds, rootSchema, storedVersion } from '@taskwright/schema';
+import { type Kind, type KindVersion, type StructuralSchema, isDeprecated, kinds, rootSchema, storedVersion, structName } from '@taskwright/schema';
 import { definitions } from '@taskwright/schema/kubernetes';
 import { docComment } from './doc-comment.ts';
 import { boundsOf } from './field-bounds.ts';
@@ -62,12 +62,7 @@ function isKubernetes({ title }: StructuralSchema): boolean {
 
 function nameOf({ title }: StructuralSchema): string {
   if (title === undefined) throw new TypeError('an object of the schema has no title: add .meta({ title }) so that its struct has a name');
-  return pascalCase(title);
-}
-
-/** jsii wants PascalCase, and takes what begins with two capitals and an I for a behavioral interface: IscsiVolumeSource. */
-function pascalCase(name: string): string {
-  return name.replace(/[A-Z]{2,}(?=[A-Z][a-z]|$)/g, (capitals) => capitals[0] + capitals.slice(1).toLowerCase());
+  return structName(title);
 }
 
 function groupText(members: Kind[]): string {
@@ -89,8 +84,8 @@ function usesDirectly({ properties = {} }: StructuralSchema, name: string): bool
 }
 
 function classText({ group, kind, description }: Kind, { name }: KindVersion): string {
-  const construct = `Cfg${pascalCase(kind)}`;
-  const spec = `${pascalCase(kind)}Spec`;
+  const construct = `Cfg${structName(kind)}`;
+  const spec = `${structName(kind)}Spec`;
   return `${docComment(description)}export class ${construct} extends ApiObject {
   /** Under which the API serves the kind. */
   public static readonly GVK: GroupVersionKind = { apiVersion: '${group}/${name}', kind: '${kind}' };

@@ -24,5 +24,6 @@ export { type WorkerPool, type WorkerPoolSpec, type WorkerPoolStatus, workerPool
 export { type GitRemote, type Workspace, type WorkspaceFile, type WorkspaceSpec, workspaceKind, workspaceResource } from './kelos/workspace.ts';
 export { type Kind, type KindVersion, type PrinterColumn, type Resource, resourceOf, storedVersion } from './kind.ts';
 export { crds, kinds } from './kinds.ts';
+export { structName } from './struct-name.ts';
 export { type StructuralSchema, type ValidationRule, isDeprecated } from './structural.ts';
 export { toStructural } from './to-structural.ts';

@@ -60,6 +60,17 @@ function commandLine(io: Io): Command {
     .option('--container <name>', 'kelos-agent, or kelos-prepare for the preparation of the workspace', 'kelos-agent')
     .action(async (task, options) => (await import('./commands/logs.ts')).logs(task, options, io));
 
+  program
+    .command('import')
+    .description('write manifests as a TypeScript program that synthesizes to the same objects')
+    .argument('<files...>', 'YAML or JSON, of Kelos, KAOS or anything else of Kubernetes')
+    .option('--out <file>', 'the program', 'main.ts')
+    .option('--force', 'replace the program that is there')
+    .option('--check', 'run the program and compare its objects; one that differs is not written')
+    .option('--with-secrets', 'write the values of Secrets into the program')
+    .option('--output <format>', 'json prints one object and nothing else on standard output', 'text')
+    .action(async (files, options) => (await import('./commands/import.ts')).importManifests(files, options, io));
+
   return program;
 }
 

@@ -17,7 +17,7 @@ export interface Program {
 }
 
 /** A YAML bomb is a few aliases of aliases; no program needs more than this. */
-const MAX_YAML_ALIASES = 100;
+export const MAX_YAML_ALIASES = 100;
 
 /**
  * Turns what the user pointed at into objects: a folder (its `cdk8s.yaml` names the command, else `main.ts` is run), a

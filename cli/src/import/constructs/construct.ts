@@ -1,0 +1,44 @@
+import type { AgentConfigSpec, TaskBudgetSpec, TaskSpec, WorkspaceSpec } from '@taskwright/schema';
+import { call, type Expression, literal } from '../expression.ts';
+import { keyOf, type ImportedObject } from '../manifest.ts';
+import { kindOf, schemaOf } from '../known-kinds.ts';
+import { expressionOf } from '../typed-expression.ts';
+import { agentConfigProps } from './agent-config.ts';
+import { taskBudgetProps } from './task-budget.ts';
+import { taskProps } from './task.ts';
+import { workspaceProps } from './workspace.ts';
+
+/** The properties of an L2 construct, without its metadata. */
+export type Props = Readonly<Record<string, Expression | undefined>>;
+
+/** What a property is made of besides the spec. */
+export interface Find {
+  /** Another object of the namespace: its construct where the program has one, else a reference by name. */
+  readonly find: (kind: 'Task' | 'Workspace' | 'AgentConfig', name: string) => Expression;
+  /** A part of the spec as it is, with the types of L1. */
+  readonly typed: (value: unknown, ...path: string[]) => Expression;
+}
+
+/**
+ * The properties with which the L2 construct of its kind probably makes the object: whoever asks has to try. `undefined` where there is no
+ * construct, or none that could.
+ */
+export function propsOf(object: ImportedObject, constructs: ReadonlySet<string>): Props | undefined {
+  const kind = kindOf(object);
+  const { metadata: { namespace }, apiVersion } = object;
+  if (!kind || object.spec === undefined) return undefined;
+  const context: Find = {
+    find: (named, name) => {
+      const key = keyOf({ apiVersion, kind: named, metadata: { ...namespace !== undefined && { namespace }, name } });
+      return constructs.has(key) ? { kind: 'reference', to: key } : call(`${named}.from${named}Name`, literal(name));
+    },
+    typed: (value, ...path) => expressionOf(value, path.reduce((schema, step) => schema.properties![step]!, schemaOf(kind).properties!['spec']!)),
+  };
+  switch (kind.kind) {
+    case 'Task': return taskProps(object.spec as TaskSpec, context);
+    case 'Workspace': return workspaceProps(object.spec as WorkspaceSpec, context);
+    case 'AgentConfig': return agentConfigProps(object.spec as AgentConfigSpec);
+    case 'TaskBudget': return taskBudgetProps(object.spec as TaskBudgetSpec);
+    default: return undefined;
+  }
+}

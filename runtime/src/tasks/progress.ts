@@ -14,12 +14,16 @@ import type { TaskFacts, TaskPlan } from './task-facts.ts';
 import { toKubeTime } from '../kube/time.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
 
+/** How long a Job may be without a Pod before that is worth a word, in milliseconds. */
+const POD_AWAITED_MS = 60_000;
+
 /**
  * Follows a Job that has not ended: `Pending` from when it is there, `Running` from when the first container of a Pod started,
  * and back to neither. Nothing is written while neither the phase nor the message nor the Pod changed.
  */
 export function planProgress({ task, job, pods, now }: Pick<TaskFacts, 'task' | 'pods' | 'now'> & { readonly job: ObservedJob }): TaskPlan {
-  const status = statusOf(task, job, pods, now);
+  const lack = podLack(task, job, pods, now);
+  const status = statusOf(task, job, pods, now, lack);
   const left = lingering(pods, now);
   const writes = [...keepEndedAttempts(task, pods), ...(left?.is === 'stuck' ? [deletion(podResource, left.pod)] : [])];
   const isNews = !isDeepStrictEqual(status, task.status);
@@ -27,8 +31,22 @@ export function planProgress({ task, job, pods, now }: Pick<TaskFacts, 'task' | 
     ...(isNews ? { status, events: transitionEvents(task, status, job) } : {}),
     ...(writes.length > 0 ? { writes } : {}),
     ...(left?.is === 'in grace' ? { requeueAfterMs: left.leftMs } : {}),
+    ...(lack?.is === 'young' ? { requeueAfterMs: lack.leftMs } : {}),
     ...(isNews || writes.length > 0 ? {} : { why: `Job "${job.metadata.name}" has not ended` }),
   };
+}
+
+type PodLack = { readonly is: 'young'; readonly leftMs: number } | { readonly is: 'told'; readonly message: string } | undefined;
+
+/**
+ * A Job whose Pods the server refuses (Pod Security, a quota, a limit) has none, and nothing but its events says so. A controller that is busy may take its
+ * time, too.
+ */
+function podLack({ status }: Task, { metadata }: ObservedJob, pods: readonly ObservedPod[], now: Date): PodLack {
+  if (pods.length > 0 || status?.phase === 'Running' || status?.podName !== undefined || metadata.creationTimestamp === undefined) return undefined;
+  const leftMs = Date.parse(metadata.creationTimestamp) + POD_AWAITED_MS - now.getTime();
+  if (leftMs > 0) return { is: 'young', leftMs };
+  return { is: 'told', message: `Job "${metadata.name}" has no Pod, a minute after it was created; see its events: kubectl describe job ${metadata.name}` };
 }
 
 /** The Task says that it has a Job, and there is none. */
@@ -56,7 +74,7 @@ export function earliestStart(pods: readonly ObservedPod[]): string | undefined 
   return pods.flatMap((pod) => firstStart(pod) ?? []).sort()[0];
 }
 
-function statusOf(task: Task, job: ObservedJob, pods: readonly ObservedPod[], now: Date): TaskStatus {
+function statusOf(task: Task, job: ObservedJob, pods: readonly ObservedPod[], now: Date, lack: PodLack): TaskStatus {
   const pod = newestPod(pods);
   const running = task.status?.phase === 'Running' || pods.some((candidate) => firstStart(candidate) !== undefined);
   const phase = running ? 'Running' : 'Pending';
@@ -66,7 +84,7 @@ function statusOf(task: Task, job: ObservedJob, pods: readonly ObservedPod[], no
     jobName: job.metadata.name!,
     ...podNameOf(task, phase, pod),
     ...(running ? { startTime: task.status?.startTime ?? earliestStart(pods) ?? toKubeTime(now) } : {}),
-    ...messageOf(task, pod),
+    ...(lack?.is === 'told' ? { message: lack.message } : messageOf(task, pod)),
     conditions: withAdmission(task, 'Admitted', `Job "${job.metadata.name}" was created`, now),
   };
 }

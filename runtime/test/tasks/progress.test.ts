@@ -13,7 +13,13 @@ const started = { type: 'Normal', reason: 'TaskRunning', message: 'Task started 
 const waitsFor = (reason: string, message = '') => ({ waiting: { reason, message } });
 const unschedulable = { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' }] };
 
-test.each<{ it: string; before?: Task['status']; pods?: ObservedPod[]; plan: object }>([
+const noPod = 'Job "fix" has no Pod, a minute after it was created; see its events: kubectl describe job fix';
+
+test.each<{ it: string; before?: Task['status']; pods?: ObservedPod[]; jobCreatedAt?: string; plan: object }>([
+  { it: 'waits for a Pod', before: pending, jobCreatedAt: '2026-01-01T00:09:01Z', plan: { requeueAfterMs: 1_000, why: 'Job "fix" has not ended' } },
+  { it: 'says that its Job has no Pod', before: pending, jobCreatedAt: '2026-01-01T00:09:00Z', plan: { status: { ...pending, message: noPod }, events: [] } },
+  { it: 'says that once', before: { ...pending, message: noPod }, jobCreatedAt: '2026-01-01T00:08:00Z', plan: { why: 'Job "fix" has not ended' } },
+  { it: 'forgets that when a Pod is there', before: { ...pending, message: noPod }, pods: [aPod()], jobCreatedAt: '2026-01-01T00:08:00Z', plan: { status: { ...pending }, events: [] } },
   { it: 'is Pending when the Job is there', plan: { status: pending, events: [created] } },
   { it: 'forgets what it waited for', before: { phase: 'Waiting', message: 'Waiting for Workspace "shop" to be created' }, plan: { status: pending, events: [created] } },
   { it: 'has nothing to write about a Pod alone', before: pending, pods: [aPod()], plan: { why: 'Job "fix" has not ended' } },
@@ -55,9 +61,9 @@ test.each<{ it: string; before?: Task['status']; pods?: ObservedPod[]; plan: obj
     plan: { why: 'Job "fix" has not ended' },
   },
   { it: 'says that no node fits', before: pending, pods: [aPod({ status: unschedulable })], plan: { status: { ...pending, message: 'No node can take Pod "fix-1"; see its events' }, events: [] } },
-])('a Task $it', ({ before, pods = [], plan }) => {
+])('a Task $it', ({ before, pods = [], jobCreatedAt, plan }) => {
   const task = aTask({ status: before });
-  const made = planProgress({ task, job: aJob(), pods, now });
+  const made = planProgress({ task, job: aJob(jobCreatedAt === undefined ? {} : { creationTimestamp: jobCreatedAt }), pods, now });
   expect(JSON.parse(JSON.stringify(made))).toEqual(JSON.parse(JSON.stringify(plan)));
 });
 

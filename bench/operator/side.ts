@@ -1,9 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { sleep, systemClock } from '@taskwright/runtime/kube';
 import { imageFlags } from '../image-flags.ts';
-import { type Program, startNode, startProgram } from '../program.ts';
+import { type Program, startProgram } from '../program.ts';
 import type { BenchServer } from '../server.ts';
 
 /** An operator as a process: ours or the one in Go, with the same flags. */
@@ -20,13 +20,12 @@ export type OperatorSide = (server: BenchServer, options: { namespace: string; l
 
 const READY_WITHIN_MS = 60_000;
 
-/** The compiled operator with the flags of its image, which is what runs in a cluster; without one its sources, which start later and take more memory. `nodeFlags` are to profile it. */
+/** The one file of the operator's image, with the flags of that image. `nodeFlags` are to profile it. */
 export function ourOperator(nodeFlags: readonly string[]): OperatorSide {
-  const [compiled, source] = ['lib/operator/main.js', 'src/operator/main.ts'].map((path) => new URL(`../../runtime/${path}`, import.meta.url).pathname) as [string, string];
-  const isCompiled = existsSync(compiled);
-  if (!isCompiled) process.stderr.write('our operator runs from its sources: `npx projen compile` and again for start-up and memory as in an image\n');
   const flagsOfNode = [...imageFlags(), ...nodeFlags];
-  return (server, options) => started((args) => (isCompiled ? startProgram(process.execPath, [...flagsOfNode, compiled, ...args]) : startNode(source, args, flagsOfNode)), server, options);
+  const file = new URL('../../runtime/lib/operator.mjs', import.meta.url).pathname;
+  execFileSync(process.execPath, [new URL('../../tools/bundle-operator.mjs', import.meta.url).pathname, file], { stdio: ['ignore', 'inherit', 'inherit'] });
+  return (server, options) => started((args) => startProgram(process.execPath, [...flagsOfNode, file, ...args]), server, options);
 }
 
 export function goOperator(binary: string): OperatorSide {

@@ -46,7 +46,7 @@ export async function writeImages({ folder, agents, scripts, env }) {
     const sources = contentOf([...CONSTRUCTS, 'package-lock.json', ...COMPILED.flatMap((name) => SOURCES.map((part) => join(name, part)))].map(inRoot));
     const programs = [...PROGRAMS.map(placeOf), nodeBinary, run('git', ['--exec-path']).trim()];
     const base = await layers.add('base', [here, stateOf(programs)], fillBase);
-    const operator = await layers.add('operator', [here, sources], (at) => fillOperator(at, workspace.compiled));
+    const operator = await layers.add('operator', [here, sources, contentOf([inRoot('tools/bundle-operator.mjs')])], fillOperator);
     const tools = await layers.add('agent-tools', [here, sources, contentOf([inRoot('images/agent-tools')])], (at) => fillAgentTools(at, workspace.compiled));
     const pause = await layers.add('pause', [here, stateOf([placeOf('busybox')])], fillPause);
     const toolsConfig = configOf('images/Dockerfile', 'agent-tools');
@@ -115,18 +115,9 @@ function fillPause(at) {
   copyProgram(at, placeOf('busybox'), 'bin/busybox');
 }
 
-function fillOperator(at, compiled) {
-  const home = join(at, 'taskwright');
-  for (const name of COMPILED) {
-    cpSync(join(compiled, name, 'lib'), join(home, name, 'lib'), { recursive: true });
-    cpSync(join(root, name, 'package.json'), join(home, name, 'package.json'));
-    mkdirSync(join(home, 'node_modules/@taskwright'), { recursive: true });
-    symlinkSync(`../../${name}`, join(home, 'node_modules/@taskwright', name));
-  }
-  cpSync(join(root, 'package.json'), join(home, 'package.json'));
-  cpSync(join(compiled, 'lib'), join(home, 'lib'), { recursive: true });
-  symlinkSync('..', join(home, 'node_modules/cdk8s-taskwright'));
-  for (const place of productionPackages(COMPILED)) cpSync(join(root, place), join(home, place), { recursive: true, dereference: true });
+/** The same files as the stage `operator` of the Dockerfile makes. */
+function fillOperator(at) {
+  run(nodeBinary, [inRoot('tools/bundle-operator.mjs'), join(at, 'taskwright/operator.mjs')]);
 }
 
 /** The same files as the stage `agent` of the Dockerfile copies. */
@@ -184,30 +175,6 @@ function compile(at) {
   for (const part of CONSTRUCTS) cpSync(join(root, part), join(at, part), { recursive: true });
   run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc')], { cwd: at });
   run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc'), '--build', 'schema/tsconfig.build.json', 'runtime/tsconfig.build.json'], { cwd: at });
-}
-
-/** The places of all that the workspaces need to run, as the lock file has them. */
-function productionPackages(workspaces) {
-  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const found = new Set();
-  const visit = (from) => {
-    for (const name of Object.keys({ ...packages[from].dependencies, ...packages[from].optionalDependencies })) {
-      const place = nearest(packages, from, name);
-      if (place === undefined || packages[place].link || found.has(place) || !existsSync(join(root, place))) continue;
-      found.add(place);
-      visit(place);
-    }
-  };
-  for (const workspace of workspaces) visit(workspace);
-  return found;
-}
-
-function nearest(packages, from, name) {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const place = join(folder === '.' ? '' : folder, 'node_modules', name);
-    if (packages[place]) return place;
-    if (folder === '.') return undefined;
-  }
 }
 
 /** `ENV`, `WORKDIR`, `USER` and `ENTRYPOINT` of the stage, or of the last one. */

@@ -1,23 +1,35 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crds, type Task, taskResource } from '@taskwright/schema';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { ApiServer } from '../../src/embedded/api-server.ts';
 import { KubeClient } from '../../src/kube/client.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/operator/main.ts', import.meta.url));
+const SOURCES = ['--conditions=taskwright-source', fileURLToPath(new URL('../../src/operator/main.ts', import.meta.url))];
+const BUNDLER = fileURLToPath(new URL('../../../tools/bundle-operator.mjs', import.meta.url));
 const CRDS = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
 
 const cleanups: (() => unknown)[] = [];
 let client: KubeClient;
 let kubeconfig: string;
+/** The operator as its image has it, in a folder from which no package is found. */
+let image: string;
+let bundle: string;
+
+beforeAll(async () => {
+  image = await mkdtemp(join(tmpdir(), 'operator-image-'));
+  bundle = join(image, 'operator.mjs');
+  execFileSync(process.execPath, [BUNDLER, bundle]);
+});
+afterAll(() => rm(image, { recursive: true }));
 
 beforeEach(async () => {
   const api = new ApiServer({ clock: systemClock });
@@ -38,8 +50,8 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-function start(...args: string[]): { child: ChildProcess; exit: Promise<unknown[]>; output: () => string } {
-  const child = spawn(process.execPath, ['--conditions=taskwright-source', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function start(program: readonly string[], ...args: string[]): { child: ChildProcess; exit: Promise<unknown[]>; output: () => string } {
+  const child = spawn(process.execPath, [...program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   cleanups.push(() => child.kill('SIGKILL'));
@@ -57,28 +69,38 @@ async function seen(resource: typeof taskResource, condition: (object: Task) => 
   throw new Error('the watch ended');
 }
 
-test('the process works on a cluster over HTTP, answers probes, and ends with 0 when asked', async () => {
-  const { child, exit, output } = start(`--kubeconfig=${kubeconfig}`, '--leader-elect', '--health-probe-bind-address=127.0.0.1:0', '--metrics-bind-address=127.0.0.1:0');
-  const task: Task = { metadata: { name: 'fix', namespace: 'default' }, spec: { type: 'claude-code', credentials: { type: 'none' }, workspaceRef: { name: 'shop' }, prompt: 'Fix it' } };
-  await client.create(taskResource, task);
-  const { status } = await seen(taskResource, (object) => object.status?.phase === 'Waiting');
-  expect(status?.message).toBe('Waiting for Workspace "shop" to be created');
+describe.each([
+  { as: 'from its sources', program: () => SOURCES },
+  { as: 'as the one file of its image', program: () => [bundle] },
+])('$as', ({ program }) => {
+  test('the process works on a cluster over HTTP, answers probes, and ends with 0 when asked', async () => {
+    const { child, exit, output } = start(program(), `--kubeconfig=${kubeconfig}`, '--leader-elect', '--health-probe-bind-address=127.0.0.1:0', '--metrics-bind-address=127.0.0.1:0');
+    const task: Task = { metadata: { name: 'fix', namespace: 'default' }, spec: { type: 'claude-code', credentials: { type: 'none' }, workspaceRef: { name: 'shop' }, prompt: 'Fix it' } };
+    await client.create(taskResource, task);
+    const { status } = await seen(taskResource, (object) => object.status?.phase === 'Waiting');
+    expect(status?.message).toBe('Waiting for Workspace "shop" to be created');
 
-  await expect.poll(output).toContain('"probes"');
-  const [health, metrics] = /"probes":\["([^"]+)","([^"]+)"\]/.exec(output())!.slice(1) as [string, string];
-  const [healthz, readyz, text] = await Promise.all([`${health}/healthz`, `${health}/readyz`, `${metrics}/metrics`].map(async (url) => (await fetch(url)).text()));
-  expect([healthz, readyz]).toEqual(['ok\n', 'ok\n']);
-  expect(text).toContain('leader_election_master_status{name="taskwright-operator"} 1');
-  expect(text).toMatch(/^controller_runtime_reconcile_total\{controller="task",result="success"\} \d+$/m);
+    await expect.poll(output).toContain('"probes"');
+    const [health, metrics] = /"probes":\["([^"]+)","([^"]+)"\]/.exec(output())!.slice(1) as [string, string];
+    const [healthz, readyz, text] = await Promise.all([`${health}/healthz`, `${health}/readyz`, `${metrics}/metrics`].map(async (url) => (await fetch(url)).text()));
+    expect([healthz, readyz]).toEqual(['ok\n', 'ok\n']);
+    expect(text).toContain('leader_election_master_status{name="taskwright-operator"} 1');
+    expect(text).toMatch(/^controller_runtime_reconcile_total\{controller="task",result="success"\} \d+$/m);
 
-  child.kill('SIGTERM');
-  expect(await exit).toEqual([0, null]);
-  const lease = await client.get<KubeObject & { spec: object }>({ group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true }, { namespace: 'default', name: 'taskwright-operator' });
-  expect(lease.spec).toMatchObject({ holderIdentity: '' });
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    const lease = await client.get<KubeObject & { spec: object }>({ group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true }, { namespace: 'default', name: 'taskwright-operator' });
+    expect(lease.spec).toMatchObject({ holderIdentity: '' });
+  });
+
+  test('a command line that cannot be read ends with 2, and says what is allowed', async () => {
+    const { exit, output } = start(program(), '--leader-elect=maybe');
+    expect(await exit).toEqual([2, null]);
+    expect(output()).toBe('taskwright-operator: --leader-elect: got "maybe"; allowed is one of true, false\n');
+  });
 });
 
-test('a command line that cannot be read ends with 2, and says what is allowed', async () => {
-  const { exit, output } = start('--leader-elect=maybe');
-  expect(await exit).toEqual([2, null]);
-  expect(output()).toBe('taskwright-operator: --leader-elect: got "maybe"; allowed is one of true, false\n');
+test('the one file imports nothing that is not in Node', async () => {
+  const imported = [...(await readFile(bundle, 'utf8')).matchAll(/^import .*from ['"]([^'"]+)['"];$/gm)].map(([, name]) => name!);
+  expect(imported.filter((name) => !isBuiltin(name))).toEqual([]);
 });

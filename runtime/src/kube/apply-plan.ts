@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { isDeepStrictEqual } from 'node:util';
 import { ApiError, isAlreadyExists, isNamespaceTerminating, isNotFound } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import type { ReconcileResult } from './controller.ts';
 import type { EventRecorder } from './events.ts';
+import { mergePatch } from './merge-patch.ts';
 import { controllerOf, keyOf, type KubeObject, type Resource } from './object.ts';
 import type { Plan, Write } from './plan.ts';
 import type { Written } from './written.ts';
@@ -56,13 +56,15 @@ export async function applyPlan(effects: Effects, subject: Subject, plan: Plan, 
 /** Answers whether the object is still there. */
 async function writeStatus(effects: Effects, { resource, object }: Subject, status: object, signal?: AbortSignal): Promise<boolean> {
   // The server takes as long for a write that changes nothing as for one that does.
-  if (isDeepStrictEqual(object.status ?? {}, withoutUndefined(status))) return true;
-  const { namespace, name, uid, resourceVersion } = object.metadata;
+  const change = mergePatch(object.status ?? {}, withoutUndefined(status));
+  if (Object.keys(change).length === 0) return true;
+  const { uid, resourceVersion } = object.metadata;
   assert(uid !== undefined, `${resource.kind} ${keyOf(object)}: has no uid; without one the write could make it anew`);
-  // The server does not look at the uid of a status: without the version it would reach whatever has the name now.
-  const desired = { metadata: { namespace, name, uid, resourceVersion }, status } as KubeObject;
-  const options = { subresource: 'status', fieldManager: `${effects.fieldManager}-status`, force: true, signal };
-  const answered = await unlessGone(effects.client.apply(resource, desired, options));
+  // The server does not look at the uid of a status: without the version it would reach whatever has the name now. And since it has to be that
+  // version, what makes the one status of the other is the same as applying it, and a tenth cheaper.
+  const patch = { metadata: { uid, resourceVersion }, status: change };
+  const options = { fieldManager: `${effects.fieldManager}-status`, signal };
+  const answered = await unlessGone(effects.client.patchMerge(resource, { ...addressOf(object), subresource: 'status' }, patch, options));
   if (answered !== undefined) effects.written?.wrote(keyOf(object), resource, answered);
   return answered !== undefined;
 }
@@ -76,7 +78,7 @@ async function carryOut(effects: Effects, subject: Subject, write: Write, signal
   switch (write.verb) {
     case 'create':
       try {
-        answered = await createOrAdopt(client, resource, write.object, fieldManager, signal);
+        answered = await createOrAdopt(client, write, fieldManager, signal);
       } catch (error) {
         if (!isNamespaceTerminating(error) || !subject.object.metadata.deletionTimestamp) throw error;
       }
@@ -101,9 +103,10 @@ async function carryOut(effects: Effects, subject: Subject, write: Write, signal
 /** What a server says of the object, and not of the moment. */
 const REFUSALS = new Set([400, 403, 404, 413, 422]);
 
-async function createOrAdopt(client: KubeClient, resource: Resource, object: KubeObject, fieldManager: string, signal?: AbortSignal): Promise<KubeObject> {
+async function createOrAdopt(client: KubeClient, { resource, object, isAsSent = false }: Creation, fieldManager: string, signal?: AbortSignal): Promise<KubeObject> {
   try {
-    return await client.create(resource, object, { fieldManager, signal });
+    const answered = await client.create(resource, object, { fieldManager, metadataOnly: isAsSent, signal });
+    return isAsSent ? { ...object, metadata: answered.metadata } : answered;
   } catch (error) {
     if (error instanceof ApiError && REFUSALS.has(error.code)) throw new RefusedCreation(resource, object, error);
     if (!isAlreadyExists(error)) throw error;
@@ -120,6 +123,8 @@ async function createOrAdopt(client: KubeClient, resource: Resource, object: Kub
     });
   }
 }
+
+type Creation = Extract<Write, { verb: 'create' }>;
 
 /** An apply without a uid makes what is missing: right for a child of ours, wrong for anything that has been there. */
 function applied({ resource, object }: Subject, ofResource: Resource, desired: KubeObject): KubeObject {
@@ -155,6 +160,6 @@ function addressOf({ metadata: { namespace, name } }: KubeObject): { namespace?:
 }
 
 /** As it goes over the wire: a field that is undefined is not there. */
-function withoutUndefined(value: object): unknown {
-  return JSON.parse(JSON.stringify(value));
+function withoutUndefined(value: object): object {
+  return JSON.parse(JSON.stringify(value)) as object;
 }

@@ -50,6 +50,12 @@ export interface WriteOptions extends CallOptions {
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
 }
 
+export interface CreateOptions extends WriteOptions {
+  readonly subresource?: string;
+  /** Answer with the metadata alone. Of a Job that is a quarter less work for the server. Default: false. */
+  readonly metadataOnly?: boolean;
+}
+
 export interface ReplaceOptions extends WriteOptions {
   readonly subresource?: string;
 }
@@ -113,15 +119,26 @@ export class KubeClient {
     return this.#json(listRequest(resource, options));
   }
 
+  /** So many requests are under way that what can wait should: what is told to people leaves the server to the work. */
+  get isBusy(): boolean {
+    return this.#inFlight.isBusy;
+  }
+
+  /** Resolves when it is no longer busy, or the signal aborts. */
+  calm(signal: AbortSignal): Promise<void> {
+    return this.#inFlight.calm(signal);
+  }
+
   /** The bytes of a list, for who decodes them himself. */
   async listBytes(resource: Resource, options: ListOptions = {}): Promise<Buffer> {
     return (await this.send(listRequest(resource, options))).body;
   }
 
-  create<T = KubeObject>(resource: Resource, object: KubeObject, { signal, subresource, ...query }: WriteOptions & { subresource?: string } = {}): Promise<T> {
+  create<T = KubeObject>(resource: Resource, object: KubeObject, { signal, subresource, metadataOnly = false, ...query }: CreateOptions = {}): Promise<T> {
     const { namespace, name } = object.metadata;
     const path = pathOf(resource, subresource === undefined ? { namespace } : { namespace, name, subresource });
-    return this.#json({ method: 'POST', path: withQuery(path, writeQuery(query)), ...jsonBody(typed(resource, object)), signal });
+    const { headers, body } = jsonBody(typed(resource, object));
+    return this.#json({ method: 'POST', path: withQuery(path, writeQuery(query)), headers: metadataOnly ? { ...headers, accept: METADATA_ONLY } : headers, body, signal });
   }
 
   /** Refused with 409 Conflict unless the object carries the current resourceVersion, or none. */
@@ -234,6 +251,8 @@ export const MOST_RETRIES = 5;
 
 /** A longer wait than this is the caller's to plan, in milliseconds. */
 const LONGEST_RETRY_AFTER_MS = 30_000;
+
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 const PODS: Resource = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 

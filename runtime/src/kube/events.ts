@@ -44,7 +44,7 @@ export interface Regarding {
  * **Guarantee** {@link record} returns at once and never throws. The same thing said again within 6 min is one event with a count,
  * written at the second time, every 30 min, and when it was last said 6 min ago. An object gets 25 new events at once and one every 5 min
  * from then on; what is beyond that is dropped. At most {@link MOST_WAITING} wait to be sent; when more come, the newest are dropped and
- * `onError` hears of it.
+ * `onError` hears of it. An event yields to work: it is sent when few other requests are under way, and after 10 s in any case.
  *
  * **Assumes** Events are told to people and read by no program: they may be lost, when the process dies or the server stays away for
  * two minutes.
@@ -58,7 +58,7 @@ export class EventRecorder {
   /** By what makes two events the same. The oldest first, for it is dropped first. */
   readonly #series = new Map<string, Series>();
   readonly #spam: SpamFilter;
-  readonly #outbox: (() => Promise<unknown>)[] = [];
+  readonly #outbox: Letter[] = [];
   readonly #senders = new Set<Promise<void>>();
   #sweep: Timer | undefined;
   #made = 0;
@@ -103,7 +103,7 @@ export class EventRecorder {
     this.#series.delete(key);
     this.#series.set(key, series);
     if (this.#series.size > MOST_SERIES) this.#series.delete(this.#series.keys().next().value!);
-    this.#post(() => this.#client.create(EVENTS, event));
+    this.#post(() => this.#client.create(EVENTS, event, { metadataOnly: true }));
     this.#sweep ??= this.#clock.after(SERIES_ENDS_MS, () => this.#sweepSeries());
   }
 
@@ -135,14 +135,26 @@ export class EventRecorder {
 
   #post(send: () => Promise<unknown>): void {
     if (this.#outbox.length >= MOST_WAITING) return this.#onError(new Error(`events: ${MOST_WAITING} wait to be sent, one more is dropped`));
-    this.#outbox.push(send);
+    this.#outbox.push({ send, postedAt: this.#clock.elapsed() });
     if (this.#senders.size >= SENDERS) return;
     const sender = this.#sendAll().finally(() => this.#senders.delete(sender));
     this.#senders.add(sender);
   }
 
   async #sendAll(): Promise<void> {
-    for (let send = this.#outbox.shift(); send !== undefined; send = this.#outbox.shift()) await this.#send(send);
+    for (let letter = this.#outbox.shift(); letter !== undefined; letter = this.#outbox.shift()) {
+      if (this.#client.isBusy) await this.#yield(letter);
+      await this.#send(letter.send);
+    }
+  }
+
+  async #yield({ postedAt }: Letter): Promise<void> {
+    const leftMs = LONGEST_YIELD_MS - (this.#clock.elapsed() - postedAt);
+    if (leftMs <= 0) return;
+    const patience = new AbortController();
+    const timer = this.#clock.after(leftMs, () => patience.abort());
+    await this.#client.calm(patience.signal);
+    timer.cancel();
   }
 
   async #send(send: () => Promise<unknown>): Promise<void> {
@@ -178,6 +190,12 @@ export class EventRecorder {
   }
 }
 
+interface Letter {
+  readonly send: () => Promise<unknown>;
+  /** In milliseconds of the clock's `elapsed`. */
+  readonly postedAt: number;
+}
+
 interface Series {
   readonly event: KubeEvent;
   count: number;
@@ -186,7 +204,9 @@ interface Series {
   writtenAt: number;
 }
 
-export const MOST_WAITING = 1_000;
+/** What a burst of as many Tasks leaves to be told, at 2 kB each. */
+export const MOST_WAITING = 10_000;
+const LONGEST_YIELD_MS = 10_000;
 const MOST_SERIES = 4_096;
 const SENDERS = 4;
 const SERIES_ENDS_MS = 360_000;

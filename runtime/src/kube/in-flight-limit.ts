@@ -3,12 +3,14 @@
  *
  * Client-side rates are left to the server's Priority & Fairness; the cap only keeps one burst from opening a thousand requests.
  *
- * **Guarantee** `run` starts its action once, after fewer than `limit` others are running, or rejects with the signal's reason.
+ * **Guarantee** `run` starts its action once, after fewer than `limit` others are running, or rejects with the signal's reason. Nobody who waits for
+ * {@link calm} takes a place.
  */
 export class InFlightLimit {
   readonly #limit: number;
   #running = 0;
   readonly #waiting = new Set<() => void>();
+  readonly #patient = new Set<() => void>();
 
   constructor(limit: number) {
     if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`maxInFlight: is no number of requests, got ${limit}; give a whole number from 1 up`);
@@ -26,6 +28,21 @@ export class InFlightLimit {
     }
   }
 
+  /** A quarter of the limit is in use. */
+  get isBusy(): boolean {
+    return this.#running >= this.#limit / 4;
+  }
+
+  /** Resolves when it is no longer busy, or the signal aborts: for what can wait while there is work. */
+  async calm(signal: AbortSignal): Promise<void> {
+    if (!this.isBusy || signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#patient.add(resolve);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    await promise;
+    this.#patient.delete(resolve);
+  }
+
   /** The place of who leaves goes straight to who waited longest, so nobody overtakes. */
   #leave(): void {
     const [next] = this.#waiting;
@@ -34,6 +51,7 @@ export class InFlightLimit {
       this.#waiting.delete(next);
       next();
     }
+    if (!this.isBusy) for (const resolve of this.#patient) resolve();
   }
 
   #turn(signal: AbortSignal | undefined): Promise<void> {

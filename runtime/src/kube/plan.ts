@@ -18,7 +18,8 @@ export interface Plan<Status = object> {
 }
 
 export type Write =
-  | { readonly verb: 'create'; readonly resource: Resource; readonly object: KubeObject }
+  /** With `isAsSent`, nothing that the server fills in is of use but the metadata, and it is not asked for more. */
+  | { readonly verb: 'create'; readonly resource: Resource; readonly object: KubeObject; readonly isAsSent?: boolean }
   /** Server-side apply of the fields that are ours. */
   | { readonly verb: 'apply'; readonly resource: Resource; readonly object: KubeObject; readonly fieldManager?: string }
   | { readonly verb: 'mergePatch'; readonly resource: Resource; readonly target: KubeObject; readonly patch: object }
@@ -50,6 +51,11 @@ export function deletion(resource: Resource, target: KubeObject): Write {
 /** For what has to go whatever has become of it. A cache that lags then costs no conflict. */
 export function deletionInAnyVersion(resource: Resource, target: KubeObject): Write {
   return { verb: 'delete', resource, target, inAnyVersion: true };
+}
+
+/** For what is read again from a watch, or never: the answer is a good part of what a create costs the server. */
+export function creationAsSent(resource: Resource, object: KubeObject): Write {
+  return { verb: 'create', resource, object: { apiVersion: apiVersionOf(resource), kind: resource.kind, ...object }, isAsSent: true };
 }
 
 export function creation(resource: Resource, object: KubeObject): Write {

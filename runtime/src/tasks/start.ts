@@ -1,7 +1,7 @@
 import type { TaskStatus } from '@taskwright/schema';
 import { configMapResource, jobResource, secretResource } from '@taskwright/schema/kubernetes';
 import { controllerOf, type KubeObject } from '../kube/object.ts';
-import { creation, type EventNote, idle, warningEvent, type Write } from '../kube/plan.ts';
+import { creationAsSent, type EventNote, idle, warningEvent, type Write } from '../kube/plan.ts';
 import { type RefusalReason, withAdmission } from './admission.ts';
 import { blockedCondition } from './budget-blocked.ts';
 import { snapshotAnnotation } from './budgeted-labels.ts';
@@ -151,11 +151,11 @@ function startWrites(facts: TaskFacts): Write[] {
   const { configMaps, secrets, job } = buildJob({ task: asked, worker: workerOf(task), workspace, config: mergedConfigOf({ task, agentConfig }), read, gitToken, cloneCache, images, limit });
   return [
     addFinalizer(task, budgets().standings.length > 0 ? snapshotAnnotation(task) : {}),
-    ...configMaps.map((object) => creation(configMapResource, object)),
-    ...secrets.map((object) => creation(secretResource, object)),
+    ...configMaps.map((object) => creationAsSent(configMapResource, object)),
+    ...secrets.map((object) => creationAsSent(secretResource, object)),
     // Before the Pods that it is about: none of them runs for a moment without it.
     ...(rules ? [policyWrite(task, { destinations: destinationsOf(facts), rules, serviceNamed })] : []),
-    creation(jobResource, job),
+    creationAsSent(jobResource, job),
   ];
 }
 

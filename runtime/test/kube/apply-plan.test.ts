@@ -2,8 +2,9 @@ import { beforeEach, expect, test } from 'vitest';
 import { applyPlan, type Effects } from '../../src/kube/apply-plan.ts';
 import { KubeClient } from '../../src/kube/client.ts';
 import { controllerReference, type KubeObject } from '../../src/kube/object.ts';
-import { creation, deletion, deletionInAnyVersion, normalEvent, type Plan } from '../../src/kube/plan.ts';
+import { creation, creationAsSent, deletion, deletionInAnyVersion, normalEvent, type Plan } from '../../src/kube/plan.ts';
 import type { KubeRequest, Transport } from '../../src/kube/transport.ts';
+import type { Written } from '../../src/kube/written.ts';
 
 const tasks = { group: 'kelos.dev', version: 'v1alpha2', kind: 'Task', plural: 'tasks', namespaced: true };
 const jobs = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
@@ -46,8 +47,8 @@ test('a status write carries the version it was planned from, so it never reache
   await carryOut({ status: { phase: 'Running' } });
   expect(sent).toEqual([
     {
-      call: 'PATCH /apis/kelos.dev/v1alpha2/namespaces/dev/tasks/fix/status?fieldManager=taskwright-status&force=true',
-      body: { apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', metadata: { namespace: 'dev', name: 'fix', uid: 'task-uid', resourceVersion: '7' }, status: { phase: 'Running' } },
+      call: 'PATCH /apis/kelos.dev/v1alpha2/namespaces/dev/tasks/fix/status?fieldManager=taskwright-status',
+      body: { metadata: { uid: 'task-uid', resourceVersion: '7' }, status: { phase: 'Running' } },
     },
   ]);
 });
@@ -135,4 +136,19 @@ test('an apply to the subject carries its uid; one that could make anything of a
 test('a conflict is the reconciler\'s to repeat', async () => {
   answers = [refused(409, 'Conflict')];
   await expect(carryOut({ writes: [deletion(jobs, target)] })).rejects.toMatchObject({ code: 409, reason: 'Conflict' });
+});
+
+test('of what is as it was sent only the metadata is asked for, and the rest is kept', async () => {
+  const kept: KubeObject[] = [];
+  const accepted: (string | undefined)[] = [];
+  const { transport } = effects.client;
+  const watched: Transport = { ...transport, request(request) {
+    accepted.push(request.headers?.['accept']);
+    return transport.request(request);
+  } };
+  effects = { ...effects, client: new KubeClient(watched, { userAgent: 'test' }), written: { wrote: (_key: string, _resource: unknown, object: KubeObject) => void kept.push(object) } as unknown as Written };
+  await carryOut({ writes: [creationAsSent(jobs, { ...job, spec: { suspend: true } } as KubeObject), creation(jobs, job)] });
+  const metadata = { namespace: 'dev', name: 'fix', resourceVersion: '9' };
+  expect(kept).toEqual([{ apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { suspend: true } }, { metadata }]);
+  expect(accepted).toEqual(['application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1', 'application/json']);
 });

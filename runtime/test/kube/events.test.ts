@@ -124,12 +124,35 @@ test('a refusal is not tried again', async () => {
   expect(errors).toEqual(['ApiError: POST /apis/events.k8s.io/v1/namespaces/dev/events: no (403 Forbidden)']);
 });
 
-test('no more than a thousand wait, and a drop is said', async () => {
+test('no more than ten thousand wait, and a drop is said', async () => {
   store.gate = () => new Promise(() => {});
   for (let count = 0; count < MOST_WAITING + 10; count += 1) {
     recorder.record({ ...regarding, object: { metadata: { namespace: 'dev', name: `fix-${count}` } } }, normalEvent('Started', ''));
   }
-  expect(errors).toEqual(Array.from({ length: 6 }, () => 'Error: events: 1000 wait to be sent, one more is dropped'));
+  expect(errors).toEqual(Array.from({ length: 6 }, () => 'Error: events: 10000 wait to be sent, one more is dropped'));
+});
+
+test('an event yields to work, and not for longer than ten seconds', async () => {
+  const client = new KubeClient(store, { userAgent: 'test', clock, maxInFlight: 8 });
+  recorder = new EventRecorder(client, { reportingController: 'taskwright.dev/operator', reportingInstance: 'operator-0', clock, random: seededRandom(1) });
+  const finish: (() => void)[] = [];
+  store.gate = ({ path }) => (path.includes('/tasks/') ? new Promise((resolve) => finish.push(resolve)) : Promise.resolve());
+  const work = () => client.get(tasks, { namespace: 'dev', name: 'fix' }).catch(() => {});
+  void [work(), work()];
+  recorder.record(regarding, normalEvent('Started', ''));
+  await settle();
+  expect(events()).toEqual([]);
+  finish.shift()!();
+  await settle();
+  expect(events().map(({ reason }) => reason)).toEqual(['Started']);
+
+  void work();
+  recorder.record(regarding, normalEvent('Succeeded', ''));
+  await clock.advance(9_999);
+  expect(events().map(({ reason }) => reason)).toEqual(['Started']);
+  await clock.advance(1);
+  expect(events().map(({ reason }) => reason)).toEqual(['Started', 'Succeeded']);
+  for (const end of finish) end();
 });
 
 test('a long note is cut between two characters', async () => {

@@ -1,7 +1,7 @@
 import { type Task, taskResource } from '@taskwright/schema';
 import { networkPolicyResource, type Service } from '@taskwright/schema/kubernetes';
 import { controllerReference, type KubeObject, type Resource } from '../../kube/object.ts';
-import { creation, type Write } from '../../kube/plan.ts';
+import { creationAsSent, type Write } from '../../kube/plan.ts';
 import { childNameOf, taskLabelOf } from '../names.ts';
 import { ciliumPolicySpec } from './cilium-policy.ts';
 import { networkPolicySpec } from './network-policy.ts';
@@ -24,5 +24,5 @@ export function policyWrite(task: Task, facts: PolicyFacts): Write {
   const labels = { [TASK_LABEL]: taskLabelOf(task) };
   const metadata = { name: childNameOf(task, 'network'), namespace: task.metadata.namespace!, labels, ownerReferences: [controllerReference(task, taskResource)] };
   const [resource, spec] = facts.rules.reach === 'hosts' ? [ciliumNetworkPolicyResource, ciliumPolicySpec(labels, facts)] : [networkPolicyResource, networkPolicySpec(labels, facts)];
-  return creation(resource, { metadata, spec } as KubeObject);
+  return creationAsSent(resource, { metadata, spec } as KubeObject);
 }

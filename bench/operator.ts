@@ -1,27 +1,30 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { failover } from './operator/failover.ts';
+import { floor } from './operator/floor.ts';
 import { fill, footprint } from './operator/footprint.ts';
+import { chainsOf, type Gate, onBranches, throughGates } from './operator/gates.ts';
 import { lifeCycle } from './operator/life-cycle.ts';
 import { burst, openLoop } from './operator/load.ts';
 import { joinNode } from './operator/node.ts';
 import { alternate, alternateOn, compare, inNamespace, type Sides } from './operator/rounds.ts';
-import { figure } from './figure.ts';
+import { figure, median } from './figure.ts';
 import { buildGoBaseline } from './go-baseline.ts';
 import { goOperator, ourOperator } from './operator/side.ts';
+import { besideABurst } from './operator/tenant.ts';
 import { benchServer } from './server.ts';
 
 /**
  * The operator as a process against the same logic in Go on controller-runtime, alternating, on one server.
  *
- *     node --conditions=taskwright-source bench/operator.ts [--kubeconfig FILE] [--only life-cycle,start,leader-stops,leader-killed,open-loop,footprint,burst]
+ *     node --conditions=taskwright-source bench/operator.ts [--kubeconfig FILE] [--only life-cycle,start,leader-stops,leader-killed,open-loop,footprint,burst,floor,gates,tenant]
  *
  * Every round has a namespace of its own, which is the only one that its operator watches.
  */
 const { values } = parseArgs({
   options: {
     'kubeconfig': { type: 'string' },
-    'only': { type: 'string', default: 'life-cycle,start,leader-stops,leader-killed,open-loop,footprint,burst' },
+    'only': { type: 'string', default: 'life-cycle,start,leader-stops,leader-killed,open-loop,footprint,burst,floor,gates,tenant' },
     'rounds': { type: 'string', default: '5' },
     'tasks': { type: 'string', default: '2000' },
     'rate': { type: 'string', default: '50' },
@@ -50,6 +53,30 @@ try {
   }
   if (only.has('burst')) {
     compare(`${tasks} Tasks at once, until each has a Job and a status`, 'Tasks/s', await alternate(bench, (side, namespace) => burst(server, side, namespace, tasks)));
+  }
+  if (only.has('floor')) {
+    const { ours: bound } = await alternate({ ...bench, sides: { ours } }, (side, namespace) => floor(server, side, namespace, tasks));
+    figure('operator', `${tasks} Tasks at once, the same writes with no operator between`, median(bound), 'Tasks/s');
+  }
+  if (only.has('gates')) {
+    const gates: Record<string, { count: number; gate: Gate }> = {
+      '1000 Tasks on a branch each': { count: 1_000, gate: onBranches(1_000) },
+      '1000 Tasks as 200 chains of 5': { count: 1_000, gate: chainsOf(5) },
+      '500 Tasks on a branch each': { count: 500, gate: onBranches(500) },
+      '500 Tasks on 50 branches': { count: 500, gate: onBranches(50) },
+    };
+    const rates: Record<string, number[]> = {};
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [name, { count, gate }] of Object.entries(gates)) {
+        (rates[name] ??= []).push(await inNamespace(server, (namespace) => throughGates(server, ours, namespace, count, gate)));
+      }
+    }
+    for (const [name, values] of Object.entries(rates)) figure('operator', `ours: ${name}, create to Succeeded`, median(values), 'Tasks/s');
+  }
+  if (only.has('tenant')) {
+    const { ours: latencies } = await alternate({ ...bench, sides: { ours } }, (side, namespace) => besideABurst(server, side, namespace, 5_000));
+    figure('operator', 'ours: one Task, create to Job, while another namespace submits 5000, p50', median(latencies.map((sorted) => sorted[Math.floor(sorted.length / 2)]!)), 'ms');
+    figure('operator', 'ours: the same, the longest of 20', median(latencies.map((sorted) => sorted.at(-1)!)), 'ms');
   }
   if (only.has('open-loop')) {
     const latencies = await alternate(bench, (side, namespace) => openLoop(server, side, namespace, { rate, seconds }));

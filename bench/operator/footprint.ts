@@ -58,7 +58,8 @@ export async function footprint(server: BenchServer, start: OperatorSide, namesp
   return result;
 }
 
-async function modelJob(server: BenchServer, start: OperatorSide, namespace: string): Promise<Job> {
+/** The Job that the operator makes of a Task. */
+export async function modelJob(server: BenchServer, start: OperatorSide, namespace: string): Promise<Job> {
   const { program } = await start(server, { namespace });
   const watch = await taskWatch(server.client, namespace);
   await server.client.create(taskResource, aTask(namespace, MODEL));

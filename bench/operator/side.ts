@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { sleep, systemClock } from '@taskwright/runtime/kube';
 import { imageFlags } from '../image-flags.ts';
 import { type Program, startProgram } from '../program.ts';
@@ -15,15 +17,15 @@ export interface OperatorProcess {
   requests(): Promise<Readonly<Record<string, number>>>;
 }
 
-/** Starts one on the server, and resolves when it is ready. */
-export type OperatorSide = (server: BenchServer, options: { namespace: string; leaderElect?: boolean }) => Promise<OperatorProcess>;
+/** Starts one on the server, for one namespace or for all, and resolves when it is ready. */
+export type OperatorSide = (server: BenchServer, options: { namespace?: string; leaderElect?: boolean }) => Promise<OperatorProcess>;
 
 const READY_WITHIN_MS = 60_000;
 
 /** The one file of the operator's image, with the flags of that image. `nodeFlags` are to profile it. */
 export function ourOperator(nodeFlags: readonly string[]): OperatorSide {
   const flagsOfNode = [...imageFlags(), ...nodeFlags];
-  const file = new URL('../../runtime/lib/operator.mjs', import.meta.url).pathname;
+  const file = join(homedir(), '.cache', 'taskwright', 'bench-operator.mjs');
   execFileSync(process.execPath, [new URL('../../tools/bundle-operator.mjs', import.meta.url).pathname, file], { stdio: ['ignore', 'inherit', 'inherit'] });
   return (server, options) => started((args) => startProgram(process.execPath, [...flagsOfNode, file, ...args]), server, options);
 }
@@ -33,7 +35,7 @@ export function goOperator(binary: string): OperatorSide {
   return (server, options) => started((flags) => startProgram(binary, [...flags, ...(server.isEmbedded ? ['--content-type=application/json'] : [])]), server, options);
 }
 
-async function started(start: (flags: string[]) => Program, { kubeconfig }: BenchServer, { namespace, leaderElect = false }: { namespace: string; leaderElect?: boolean }): Promise<OperatorProcess> {
+async function started(start: (flags: string[]) => Program, { kubeconfig }: BenchServer, { namespace, leaderElect = false }: { namespace?: string; leaderElect?: boolean }): Promise<OperatorProcess> {
   const [metrics, probes] = [await freePort(), await freePort()];
   const startedAt = performance.now();
   const program = start([
@@ -41,7 +43,7 @@ async function started(start: (flags: string[]) => Program, { kubeconfig }: Benc
     `--metrics-bind-address=127.0.0.1:${metrics}`,
     `--health-probe-bind-address=127.0.0.1:${probes}`,
     `--leader-elect=${leaderElect}`,
-    `--watch-namespaces=${namespace}`,
+    ...(namespace === undefined ? [] : [`--watch-namespaces=${namespace}`]),
   ]);
   while (!(await isReady(probes))) {
     if (performance.now() - startedAt > READY_WITHIN_MS) throw new Error(`operator ${program.pid}: not ready after ${READY_WITHIN_MS} ms`);

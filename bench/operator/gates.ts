@@ -1,0 +1,52 @@
+import type { KubeClient, KubeObject } from '@taskwright/runtime/kube';
+import { taskResource, workspaceResource } from '@taskwright/schema';
+import { aTask, inParallel } from '../a-task.ts';
+import type { BenchServer } from '../server.ts';
+import { playJobs } from './played-jobs.ts';
+import type { OperatorSide } from './side.ts';
+import { taskWatch } from './task-watch.ts';
+
+/** What a Task waits for, by its number. */
+export type Gate = (index: number) => { readonly dependsOn?: readonly string[]; readonly branch?: string };
+
+/** `length` Tasks in a row, each depending on the one before. */
+export function chainsOf(length: number): Gate {
+  return (index) => (index % length === 0 ? {} : { dependsOn: [nameOf(index - 1)] });
+}
+
+/** The Tasks take turns on so many branches of one repository. */
+export function onBranches(count: number): Gate {
+  return (index) => ({ branch: `branch-${index % count}` });
+}
+
+const WARM_UP_TASKS = 100;
+const WORKSPACE = 'shop';
+
+/** Tasks per second from the first create until the last Task has succeeded. */
+export async function throughGates(server: BenchServer, start: OperatorSide, namespace: string, tasks: number, gate: Gate): Promise<number> {
+  const { client } = server;
+  const operator = await start(server, { namespace });
+  await client.create(workspaceResource, { metadata: { namespace, name: WORKSPACE }, spec: { repo: 'https://git.example.com/acme/shop.git', ref: 'main' } } as KubeObject);
+  const watch = await taskWatch(client, namespace);
+  const stopJobs = await playJobs(client, namespace);
+  await inParallel(WARM_UP_TASKS, (index) => create(client, namespace, `warm-up-${index}`, {}));
+  await watch.reached('Succeeded', WARM_UP_TASKS);
+  const startedAt = performance.now();
+  await inParallel(tasks, (index) => create(client, namespace, nameOf(index), gate(index)));
+  await watch.reached('Succeeded', tasks + WARM_UP_TASKS);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  stopJobs();
+  watch.stop();
+  await operator.program.end();
+  return tasks / seconds;
+}
+
+function nameOf(index: number): string {
+  return `gated-${index}`;
+}
+
+async function create(client: KubeClient, namespace: string, name: string, gate: ReturnType<Gate>): Promise<void> {
+  const task = aTask(namespace, name) as KubeObject & { spec: object };
+  const { spec } = task as { spec: { worker: object } };
+  await client.create(taskResource, { ...task, spec: { ...spec, ...gate, worker: { ...spec.worker, workspaceRef: { name: WORKSPACE } } } } as KubeObject);
+}

@@ -6,11 +6,11 @@ import { AgentConfig, CodingAgent, type CodingAgentOptions, Credentials, EnvValu
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { podResource } from '../../src/embedded/pod.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
-import type { ToolCall } from '../../src/testing/wire-format.ts';
 import { serveMcp } from '../agent/cli/mcp-server.ts';
+import { hostileScript, LEAKS, WORK } from '../agent/hostile.ts';
+import { PlantedSecrets } from '../agent/planted-secrets.ts';
 import { kubectlOf, NAMESPACE, OPERATOR } from './install.ts';
 import { type NodeCluster, startNodeCluster } from './node-cluster.ts';
-import { PlantedSecrets } from './planted-secrets.ts';
 
 const POLICIES: Resource = { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy', plural: 'networkpolicies', namespaced: true };
 
@@ -18,29 +18,7 @@ const secrets = new PlantedSecrets();
 const GIT_TOKEN = secrets.at('the token for git');
 const DATABASE = secrets.at('a variable of podOverrides');
 const SSH_KEY = secrets.at('the key for SSH');
-const BASE64 = (text: string) => Buffer.from(text).toString('base64');
-
-/** What agents try that were talked into it: each first line of an output is in the log. */
-const LEAKS = [
-  'env',
-  'cat "$KELOS_GITHUB_TOKEN_FILE"',
-  'echo "$DATABASE_URL"',
-  'echo "$KELOS_MCP_SERVERS"',
-  'grep pl4nted /kelos/git-ssh/ssh-privatekey',
-  'cat ~/.claude.json ~/.codex/*.toml ~/.gemini/settings.json ~/.config/opencode/*.json ~/.cursor/mcp.json 2>/dev/null | tr -d "\\n"',
-  'node -p "Buffer.from(process.env.GITHUB_TOKEN).toString(\'base64\')"',
-  'node -p "encodeURIComponent(process.env.DATABASE_URL)"',
-];
-const WORK = 'id -u > USER.md && git add --all && git commit --quiet --message "docs: facts" --message "$GITHUB_TOKEN" && git push --quiet origin HEAD';
-const LAST_WORDS = `It is done. ${GIT_TOKEN} ${BASE64(`bot:${GIT_TOKEN}`)} ${encodeURIComponent(DATABASE)} ${SSH_KEY}`;
-
-/** How each of them runs a command; the stand-in of Cursor has no model, and finds its commands in the prompt. */
-const SHELLS: Readonly<Record<string, (command: string) => ToolCall>> = {
-  Bash: (command) => ({ name: 'Bash', input: { command, description: 'Runs it' } }),
-  exec_command: (cmd) => ({ name: 'exec_command', input: { cmd } }),
-  run_shell_command: (command) => ({ name: 'run_shell_command', input: { command } }),
-  bash: (command) => ({ name: 'bash', input: { command, description: 'Runs it' } }),
-};
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 interface Agent {
   readonly title: string;
@@ -80,16 +58,11 @@ let started: Promise<void> | undefined;
 beforeAll(async () => {
   cluster = await startNodeCluster({
     gitPassword: GIT_TOKEN,
-    script: ({ tools }) => {
-      const shell = Object.keys(SHELLS).find((name) => tools.includes(name));
-      // Some ask for a title first, without tools.
-      if (shell === undefined) return [{ text: 'Facts' }];
-      return [{ text: `I was told ${GIT_TOKEN}.`, tools: LEAKS.map(SHELLS[shell]!) }, { tools: [SHELLS[shell]!(WORK)] }, { text: LAST_WORDS }];
-    },
+    script: hostileScript((type) => [GIT_TOKEN, DATABASE, SSH_KEY, ...['key', 'header', 'spear'].map((what) => secrets.at(`the ${what} of ${type}`))]),
   });
   mcp = await serveMcp(inject('node').host!);
   const secret = async (name: string, data: Record<string, string>) => {
-    const object: Secret = { metadata: { namespace: NAMESPACE, name }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, BASE64(value)])) };
+    const object: Secret = { metadata: { namespace: NAMESPACE, name }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)])) };
     await cluster.client.create(secretResource, object as KubeObject);
   };
   for (const [type, { key }] of Object.entries(AGENTS)) {

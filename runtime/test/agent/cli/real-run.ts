@@ -14,7 +14,7 @@ const LONGEST_INSTALL_MS = 60_000;
 const GIT_TOKEN = 'ghs_a-token-for-the-shop';
 
 /** The directory of the real CLI. Where npm cannot bring it in time, the test says so and is skipped. */
-async function programOf(type: string, context: TestContext): Promise<string> {
+export async function programOf(type: string, context: TestContext): Promise<string> {
   const tooLong = new AbortController();
   const timer = systemClock.after(LONGEST_INSTALL_MS, () => tooLong.abort(new Error(`it took longer than ${LONGEST_INSTALL_MS / 1000} s`)));
   try {

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { type IsolationKind, startEngine } from '@taskwright/runtime/embedded';
 import { isNotFound, keyOf, type KubeClient, type KubeObject, systemClock } from '@taskwright/runtime/kube';
 import { startOperator } from '@taskwright/runtime/operator';
-import { crds, type Task } from '@taskwright/schema';
+import { AGENT_TYPES, crds, type Task } from '@taskwright/schema';
 import { type Secret, secretResource } from '@taskwright/schema/kubernetes';
 import { applyObjects } from '../apply.ts';
 import { readDevSettings } from '../dev-settings.ts';
@@ -29,7 +29,7 @@ export interface DevOptions {
 
 /** The images of the operator that {@link imagesOfThisMachine} knows. */
 const IMAGES = {
-  agents: { 'claude-code': { image: 'ghcr.io/taskwright/claude-code:latest' } },
+  agents: Object.fromEntries(AGENT_TYPES.map((type) => [type, { image: `ghcr.io/taskwright/${type}:latest` }])),
   agentTools: { image: 'ghcr.io/taskwright/agent-tools:latest' },
 };
 

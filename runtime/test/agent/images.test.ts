@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { adapterFor, agentTypes } from '../../src/agent/agent-registry.ts';
@@ -34,6 +34,25 @@ test.each(IMAGES)('$stage of $file is pinned, runs as an ordinary user, and star
 test.each(['Dockerfile', ...agentTypes().map((type) => `${type}/Dockerfile`)])('%s copies only what is in the repository', (file) => {
   const copied = instructionsOf(file).filter((line) => line.startsWith('COPY ') && !line.includes('--from=')).flatMap((line) => line.split(' ').slice(1, -1)).filter((word) => !word.startsWith('--'));
   expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test.each(['Dockerfile', ...agentTypes().map((type) => `${type}/Dockerfile`)])('%s copies from stages before it, and what .dockerignore lets through', (file) => {
+  const lines = instructionsOf(file);
+  const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  // The later rule counts; `!a` lets through a and all below it.
+  const isIn = (path: string) => ignored.reduce((isInYet, rule) => (matchesGlob(path, rule.replace(/^!/, '')) || matchesGlob(path, `${rule.replace(/^!/, '')}/**`) ? rule.startsWith('!') : isInYet), true);
+  for (const [index, line] of lines.entries()) {
+    if (!line.startsWith('COPY ')) continue;
+    const [, stage] = /--from=(\S+)/.exec(line) ?? [];
+    if (stage === undefined) expect(line.split(' ').slice(1, -1).filter((word) => !word.startsWith('--') && !isIn(word)), line).toEqual([]);
+    else expect(lines.slice(0, index).some((before) => before.startsWith('FROM ') && before.endsWith(` AS ${stage}`)), line).toBe(true);
+  }
+});
+
+test.each(['Dockerfile', ...agentTypes().map((type) => `${type}/Dockerfile`)])('%s keeps no secret in an image: what ARG and ENV say stays in its history', (file) => {
+  const names = instructionsOf(file).flatMap((line) => (/^(?:ARG|ENV) /.test(line) ? [...line.matchAll(/(?<=^ARG |\s)(\w+)(?==|$)/g)].map(([name]) => name) : []));
+  expect(names.filter((name) => /TOKEN|SECRET|PASSWORD|KEY|AUTH/.test(name))).toEqual([]);
+  expect(names.length).toBeGreaterThan(0);
 });
 
 test.each(agentTypes())('%s is installed in a stage of its own, in the version of its adapter, and found on PATH', async (type) => {

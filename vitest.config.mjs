@@ -7,7 +7,11 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 export const sources = {
   resolve: {
     conditions: ['taskwright-source', 'node', 'import', 'module', 'default'],
-    alias: { 'cdk8s-taskwright/template': here('src/template/index.ts'), 'cdk8s-taskwright': here('src/index.ts') },
+    alias: {
+      'cdk8s-taskwright/template': here('src/template/index.ts'),
+      'cdk8s-taskwright/output-schema': here('src/output-schema.ts'),
+      'cdk8s-taskwright': here('src/index.ts'),
+    },
   },
   ssr: { resolve: { conditions: ['taskwright-source', 'node', 'import', 'module', 'default'] } },
 };

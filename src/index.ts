@@ -9,6 +9,7 @@ export * from './env-value';
 export * from './git-credentials';
 export * as l1 from './l1';
 export * from './mcp-server';
+export * from './output';
 export * from './plugin';
 export * from './retries';
 export * from './secret-ref';

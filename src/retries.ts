@@ -12,6 +12,8 @@ export enum TaskFailure {
   DEADLINE = 'Deadline',
   /** It was stopped because it had spent what it may. Another attempt has what is left of that, or of its budget. */
   LIMIT = 'Limit',
+  /** The agent did its work, and left something else than the `outputs` of the Task, also after it was told. */
+  OUTPUT_INVALID = 'OutputInvalid',
 }
 
 /** Whether, when and after which failures a Task is tried again, by another Job. */

@@ -1,8 +1,10 @@
 import { type ApiObject, type ApiObjectMetadata, type Duration, Lazy } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { CodingAgent } from './coding-agent';
 import type { Cost } from './cost';
 import * as l1 from './l1';
+import { type Output, checkOutputs, outputSchemaOf } from './output';
+import { checkOutputSchema, outputsIn } from './output-schema';
 import { checkSpec } from './private/check-spec';
 import { checkBranch } from './private/git';
 import { checkObjectName, duplicatesOf } from './private/names';
@@ -56,6 +58,13 @@ export interface TaskProps {
    * @default - the `ref` of the Workspace
    */
   readonly branch?: string;
+  /**
+   * What the agent has to leave, by name. It is told, what it leaves is checked, and a Task whose agent leaves something else fails. Each becomes a
+   * result of the Task, which others read by `result`.
+   *
+   * @default - what every agent leaves: branch, commit, pull requests, tokens, cost, its last words
+   */
+  readonly outputs?: { readonly [name: string]: Output };
   /**
    * The Tasks that have to succeed first. When one fails, this one does.
    *
@@ -153,10 +162,14 @@ export class Task extends Construct implements ITask {
   public readonly namespace?: string;
   private readonly resource: ApiObject;
   private readonly dependsOn: ITask[];
+  /** Left out: it declares no outputs, or none that can be rendered. */
+  private readonly outputSchema?: object;
 
   public constructor(scope: Construct, id: string, private readonly props: TaskProps) {
     super(scope, id);
+    const { outputs = {} } = props;
     this.dependsOn = copyOfList(props.dependsOn, `[${this.node.path}] dependsOn`);
+    this.outputSchema = checkOutputs(outputs, 'outputs').length > 0 ? undefined : outputSchemaOf(outputs);
     this.resource = new l1.CfgTask(this, 'Resource', { metadata: this.metadata(), spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
@@ -166,6 +179,19 @@ export class Task extends Construct implements ITask {
   /** Makes this Task wait until others have succeeded. */
   public addDependsOn(...tasks: ITask[]): void {
     this.dependsOn.push(...tasks);
+  }
+
+  /**
+   * A result of this Task, for the prompt of one that has it in `dependsOn`: `{{.Deps.plan.Results.steps}}`. One of `outputs`, or of what every agent
+   * leaves: `branch`, `commit` and so on. An optional output that was left out is an empty text.
+   *
+   * @param name the name of the output
+   */
+  public result(name: string): string {
+    const output = this.props.outputs?.[name];
+    const expression = resultOf(this.name, name, { isSure: output !== undefined && !output._isOptional });
+    expressionsOf(this).set(expression, this);
+    return expression;
   }
 
   private metadata(): ApiObjectMetadata | undefined {
@@ -186,6 +212,7 @@ export class Task extends Construct implements ITask {
       'maxInputTokens': textOf(maxInputTokens),
       'maxOutputTokens': textOf(maxOutputTokens),
       'hardStop': textOf(hardStop || undefined),
+      'outputs': this.outputSchema && JSON.stringify(this.outputSchema),
     });
   }
 
@@ -212,6 +239,7 @@ export class Task extends Construct implements ITask {
     const { agent, workspace, branch, ttlAfterFinished, ttlSecondsAfterFinished } = this.props;
     const problems = [
       ...checkObjectName(this.name, { becomesLabel: true }),
+      ...(this.outputSchema === undefined ? [] : checkOutputSchema(this.outputSchema, { path: 'outputs' })),
       ...(workspace === undefined ? [] : checkReference(this.resource, WORKSPACE, workspace, 'workspace')),
       ...(branch === undefined ? [] : checkBranch(branch, 'branch')),
       ...this.checkAgent(agent),
@@ -230,7 +258,7 @@ export class Task extends Construct implements ITask {
 
   /** What is not what it has to be cannot be rendered, and then nothing else can be checked. */
   private checkShape(): Problem[] {
-    const { agent, ttlAfterFinished, ttlAfterFailed, retries, maxCost } = this.props;
+    const { agent, ttlAfterFinished, ttlAfterFailed, retries, maxCost, outputs } = this.props;
     const checkDuration = (value: Duration | undefined, path: string) => (value === undefined ? [] : checkMade(value, 'toSeconds', 'a Duration, for example Duration.hours(1)', path));
     const notMade = agent === undefined ? [] : checkMade(agent, '_check', 'CodingAgent.claudeCode({ … }) or another', 'agent');
     return [
@@ -239,6 +267,7 @@ export class Task extends Construct implements ITask {
       ...checkDuration(ttlAfterFailed, 'ttlAfterFailed'),
       ...checkDuration(retries?.backoff, 'retries.backoff'),
       ...(maxCost === undefined ? [] : checkMade(maxCost, '_render', 'Cost.usd(…)', 'maxCost')),
+      ...(outputs === undefined ? [] : checkOutputs(outputs, 'outputs')),
     ];
   }
 
@@ -250,8 +279,8 @@ export class Task extends Construct implements ITask {
 
   /** A pool has its own repository and its own Pods. */
   private checkExcludedByPool(): Problem[] {
-    const { workspace, branch, podFailurePolicy, retries, ttlAfterFailed, hardStop } = this.props;
-    const given = { workspace, branch, podFailurePolicy, dependsOn: this.dependsOn[0], ttlAfterFinished: this.ttlSeconds, ttlAfterFailed, retries, hardStop };
+    const { workspace, branch, podFailurePolicy, retries, ttlAfterFailed, hardStop, outputs } = this.props;
+    const given = { workspace, branch, podFailurePolicy, outputs, dependsOn: this.dependsOn[0], ttlAfterFinished: this.ttlSeconds, ttlAfterFailed, retries, hardStop };
     return Object.entries(given)
       .filter(([, value]) => value !== undefined)
       .map(([path]) => ({ code: 'excluded', path, fix: 'leave it out, or pass an agent that gets a Pod of its own' }));
@@ -276,10 +305,22 @@ export class Task extends Construct implements ITask {
   /** Only with dependencies is a prompt a template. */
   private checkTemplate(): Problem[] {
     const { prompt } = this.props;
-    const names = this.dependsOn.map((task) => task?.name);
-    // Without dependencies a prompt is given as it is; and checking a template loads the engine.
-    if (typeof prompt !== 'string' || names.length === 0 || !prompt.includes('{{')) return [];
-    return names.every((name) => typeof name === 'string') ? checkPrompt(prompt, names) : [];
+    if (typeof prompt !== 'string' || !this.dependsOn.every((task) => typeof task?.name === 'string')) return [];
+    // Checking a template loads the engine.
+    if (!prompt.includes('{{')) return [];
+    // Without dependencies a prompt is given as it is.
+    if (this.dependsOn.length === 0) return this.checkForgotten(prompt);
+    return checkPrompt(prompt, this.dependsOn.map((task) => ({ name: task.name, outputs: task instanceof Task ? task.declaredOutputs() : undefined })));
+  }
+
+  private declaredOutputs(): readonly string[] | undefined {
+    return this.outputSchema && outputsIn(this.outputSchema).names;
+  }
+
+  /** Without dependencies the agent would be given the braces. */
+  private checkForgotten(prompt: string): Problem[] {
+    const expressions = [...expressionsOf(this)].filter(([expression]) => prompt.includes(expression));
+    return expressions.map(([expression, task]) => ({ code: 'unknown-variable', path: 'prompt', got: expression, allowed: 'without dependsOn it is given to the agent as it is', fix: `add ${task.node.path} to dependsOn` }));
   }
 
   private checkDependencies(): Problem[] {
@@ -314,6 +355,22 @@ function textOf(value: unknown): string | undefined {
 
 function secondsOf(duration: Duration | undefined): string | undefined {
   return typeof duration?.toSeconds === 'function' ? String(duration.toSeconds({ integral: false })) : undefined;
+}
+
+/** The results that Tasks of a program were asked for, as they stand in prompts. */
+const expressions = new WeakMap<IConstruct, Map<string, Task>>();
+
+function expressionsOf({ node: { root } }: Task): Map<string, Task> {
+  const known = expressions.get(root) ?? new Map<string, Task>();
+  expressions.set(root, known);
+  return known;
+}
+
+/** What may be missing is read with `index`, which makes it an empty text. */
+function resultOf(task: string, name: string, { isSure }: { isSure: boolean }): string {
+  const isIdentifier = (text: string) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
+  if (!isSure || !isIdentifier(name)) return `{{index .Deps ${JSON.stringify(task)} "Results" ${JSON.stringify(name)}}}`;
+  return isIdentifier(task) ? `{{.Deps.${task}.Results.${name}}}` : `{{(index .Deps ${JSON.stringify(task)}).Results.${name}}}`;
 }
 
 function chain(cameFrom: Map<Task, Task | undefined>, last: Task): Task[] {

@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { root } from './bootstrap.mjs';
 
 /** Modules that export functions and nothing else, so that whoever imports one cannot tell a function from what calls it. */
-const LOADED_BY_THE_FIRST_CALL = ['private/crds', 'private/schemas', 'private/prompt'];
+const LOADED_BY_THE_FIRST_CALL = ['private/crds', 'private/schemas', 'private/prompt', 'output-schema'];
 
-/** Pure functions, of which such a part has a copy of its own: there is no state in them, and no class that somebody could ask for. */
-const MAY_BE_LOADED_TWICE = ['private/problem', 'private/suggestion'];
+/** Constants and pure functions, of which such a part has a copy of its own: there is no state in them, and no class that somebody could ask for. */
+const MAY_BE_LOADED_TWICE = ['private/problem', 'private/suggestion', 'private/output-bounds'];
 
 const lib = join(root, 'lib');
 const compiled = createRequire(join(lib, 'index.js'));

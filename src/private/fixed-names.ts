@@ -46,8 +46,8 @@ export const TASK_ANNOTATIONS = {
     "allowed": "a whole number of seconds"
   },
   "taskwright.dev/retry-on": {
-    "pattern": "^ *(Agent|Preparation|Stopped|Deadline|Limit) *(, *(Agent|Preparation|Stopped|Deadline|Limit) *)*$",
-    "allowed": "some of Agent, Preparation, Stopped, Deadline, Limit, with commas between them"
+    "pattern": "^ *(Agent|Preparation|Stopped|Deadline|Limit|OutputInvalid) *(, *(Agent|Preparation|Stopped|Deadline|Limit|OutputInvalid) *)*$",
+    "allowed": "some of Agent, Preparation, Stopped, Deadline, Limit, OutputInvalid, with commas between them"
   },
   "taskwright.dev/ttl-seconds-after-failed": {
     "pattern": "^[0-9]{1,9}$",
@@ -68,5 +68,9 @@ export const TASK_ANNOTATIONS = {
   "taskwright.dev/hard-stop": {
     "pattern": "^(true|false)$",
     "allowed": "true or false"
+  },
+  "taskwright.dev/output-schema": {
+    "pattern": "^\\s*\\{",
+    "allowed": "a JSON Schema"
   }
 } as const;

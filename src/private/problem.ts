@@ -28,6 +28,7 @@ export const WRONG = {
   'invalid-branch': 'is not a branch name',
   'invalid-name': 'is not a usable name',
   'invalid-path': 'is not a path inside the repository',
+  'invalid-schema': 'is not a schema that outputs can be checked by',
   'invalid-template': 'is not a template that can be rendered',
   'invalid-timezone': 'is not a time zone',
   'invalid-url': 'is not a usable URL',

@@ -6,7 +6,7 @@ import { BUILT_IN_INIT_CONTAINERS, RESERVED_PREFIX, WORKSPACE_VOLUME } from './f
 export const MOUNTABLE_VOLUMES: readonly string[] = [WORKSPACE_VOLUME, 'kelos-plugin', 'kelos-github-token'];
 
 /** Variables that are dropped wherever a user sets them. `KELOS_AGENT_TYPE` is always set already. */
-const ENV = ['KELOS_SETUP_COMMAND', 'KELOS_SESSION_SETUP_ONLY', 'KELOS_AGENT_TYPE', 'TASKWRIGHT_RESULT_FILE', 'TASKWRIGHT_PROMPT_FILE'];
+const ENV = ['KELOS_SETUP_COMMAND', 'KELOS_SESSION_SETUP_ONLY', 'KELOS_AGENT_TYPE', 'TASKWRIGHT_RESULT_FILE', 'TASKWRIGHT_PROMPT_FILE', 'TASKWRIGHT_OUTPUT_FILE', 'TASKWRIGHT_OUTPUT_SCHEMA_FILE'];
 
 /** The plugin that packages of skills are installed as. */
 export const SKILLS_PLUGIN = 'skills-sh';

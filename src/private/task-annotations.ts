@@ -19,6 +19,7 @@ export const ANNOTATION_OF = {
   'maxInputTokens': 'taskwright.dev/max-input-tokens',
   'maxOutputTokens': 'taskwright.dev/max-output-tokens',
   'hardStop': 'taskwright.dev/hard-stop',
+  'outputs': 'taskwright.dev/output-schema',
 } as const satisfies { readonly [property: string]: keyof typeof TASK_ANNOTATIONS };
 
 export type AnnotatedProperty = keyof typeof ANNOTATION_OF;

@@ -47,7 +47,7 @@ const dollars = 'it has to be an amount of US dollars such as 2.50, 10 or 1500m'
 test.each<{ it: string; props: Partial<TaskProps>; refused: string[] }>([
   { it: 'more retries than there are', props: { retries: { limit: 11 } }, refused: ['retries.limit: does not have the right form, got "11"; it has to be a whole number from 0 to 10'] },
   { it: 'half a second', props: { retries: { limit: 1, backoff: Duration.millis(500) } }, refused: [`retries.backoff: does not have the right form, got "0.5"; ${seconds}`] },
-  { it: 'no failure', props: { retries: { limit: 1, on: [] } }, refused: ['retries.on: does not have the right form, got ""; it has to be some of Agent, Preparation, Stopped, Deadline, Limit, with commas between them'] },
+  { it: 'no failure', props: { retries: { limit: 1, on: [] } }, refused: ['retries.on: does not have the right form, got ""; it has to be some of Agent, Preparation, Stopped, Deadline, Limit, OutputInvalid, with commas between them'] },
   { it: 'a negative cost', props: { maxCost: Cost.usd(-1) }, refused: ['maxCost: is too small, got -1; at least 0'] },
   { it: 'half a token', props: { maxInputTokens: 0.5 }, refused: ['maxInputTokens: does not have the right form, got "0.5"; it has to be a whole number of tokens'] },
   { it: 'a cost in words', props: withAnnotations({ 'taskwright.dev/max-cost-usd': 'two dollars' }), refused: [`metadata.annotations["taskwright.dev/max-cost-usd"]: does not have the right form, got "two dollars"; ${dollars}`] },

@@ -6,8 +6,11 @@ export interface AnnotationRule {
   readonly allowed: string;
 }
 
+/** Where a Task declares what its agent has to leave: one JSON Schema (2020-12) of an object, each property of which becomes a result. */
+export const OUTPUT_SCHEMA = 'taskwright.dev/output-schema';
+
 /** Which part of a Task failed: what a retry can be asked for. */
-export const TASK_FAILURES = ['Agent', 'Preparation', 'Stopped', 'Deadline', 'Limit'] as const;
+export const TASK_FAILURES = ['Agent', 'Preparation', 'Stopped', 'Deadline', 'Limit', 'OutputInvalid'] as const;
 
 export type TaskFailure = (typeof TASK_FAILURES)[number];
 
@@ -32,6 +35,7 @@ export const TASK_ANNOTATIONS = {
   'taskwright.dev/max-input-tokens': tokens,
   'taskwright.dev/max-output-tokens': tokens,
   'taskwright.dev/hard-stop': HARD_STOP,
+  [OUTPUT_SCHEMA]: { pattern: '^\\s*\\{', allowed: 'a JSON Schema' },
 } as const satisfies Readonly<Record<string, AnnotationRule>>;
 
 /** What a TaskBudget may say beside its spec: whether the Tasks under it are stopped when they have spent what was set aside for them. */

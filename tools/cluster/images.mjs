@@ -22,8 +22,10 @@ const AGENT_ID = 61100;
 /** The packages that an image holds, and what they are compiled from. */
 const COMPILED = ['schema', 'runtime'];
 const SOURCES = ['package.json', 'tsconfig.build.json', 'src'];
-/** What they need of the constructs: the template engine. */
-const CONSTRUCTS = ['package.json', 'tsconfig.json', 'src/template', 'src/private/problem.ts', 'src/private/suggestion.ts'];
+/** What they need of the constructs: the template engine, and what a Task may declare. */
+const CONSTRUCTS = ['package.json', 'tsconfig.json', 'src/template', 'src/output-schema.ts', 'src/private/problem.ts', 'src/private/suggestion.ts'];
+/** What the agent program imports. */
+const AGENT_PACKAGES = ['ajv', 're2js', 'zod'];
 /** What a Pod's programs call, of what the base image of Debian and `images/Dockerfile` have. */
 const PROGRAMS = [
   ...['bash', 'sh', 'grep', 'sed', 'awk', 'find', 'xargs', 'tar', 'git', 'tini', 'ps'],
@@ -126,7 +128,7 @@ function fillAgentTools(at, compiled) {
   cpSync(join(compiled, 'runtime/lib/agent'), join(home, 'lib/agent'), { recursive: true });
   mkdirSync(join(home, 'lib/kube'), { recursive: true });
   cpSync(join(compiled, 'runtime/lib/kube/clock.js'), join(home, 'lib/kube/clock.js'));
-  cpSync(join(root, 'node_modules/zod'), join(home, 'node_modules/zod'), { recursive: true, dereference: true });
+  for (const place of packagesOf('runtime', AGENT_PACKAGES)) cpSync(join(root, place), join(home, 'node_modules', place.split('node_modules/').at(-1)), { recursive: true, dereference: true });
   cpSync(join(root, 'runtime/package.json'), join(home, 'package.json'));
   write(at, 'taskwright/agent', readFileSync(join(root, 'images/agent-tools/agent')), 0o755);
   write(at, 'usr/local/bin/gh', readFileSync(join(root, 'images/agent-tools/gh')), 0o755);
@@ -172,9 +174,35 @@ function compile(at) {
     symlinkSync(`../../${name}`, join(at, 'node_modules/@taskwright', name));
     for (const part of SOURCES) cpSync(join(root, name, part), join(at, name, part), { recursive: true });
   }
+  const nested = join(root, 'runtime/node_modules');
+  if (existsSync(nested)) symlinkSync(nested, join(at, 'runtime/node_modules'));
   for (const part of CONSTRUCTS) cpSync(join(root, part), join(at, part), { recursive: true });
   run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc')], { cwd: at });
   run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc'), '--build', 'schema/tsconfig.build.json', 'runtime/tsconfig.build.json'], { cwd: at });
+}
+
+/** The places of these packages of a workspace, and of all that those need, as the lock file has them. */
+function packagesOf(workspace, names) {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const found = new Set();
+  const visit = (from, wanted) => {
+    for (const name of wanted) {
+      const place = nearest(packages, from, name);
+      if (place === undefined || packages[place].link || found.has(place) || !existsSync(join(root, place))) continue;
+      found.add(place);
+      visit(place, Object.keys(packages[place].dependencies ?? {}));
+    }
+  };
+  visit(workspace, names);
+  return found;
+}
+
+function nearest(packages, from, name) {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const place = join(folder === '.' ? '' : folder, 'node_modules', name);
+    if (packages[place]) return place;
+    if (folder === '.') return undefined;
+  }
 }
 
 /** `ENV`, `WORKDIR`, `USER` and `ENTRYPOINT` of the stage, or of the last one. */

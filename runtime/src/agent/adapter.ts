@@ -9,6 +9,8 @@ export interface AgentInput {
   /** Absent directory: no plugins. */
   readonly pluginDir: string;
   readonly prompt: string;
+  /** The session that it goes on with, as `EventReader.session` told it. Left out: a new one. */
+  readonly session?: string;
   /** The program runs as root. */
   readonly isRoot: boolean;
   /** Tells whoever reads the log what of the configuration the agent cannot follow. */
@@ -69,6 +71,8 @@ export interface EventReader {
   read(event: unknown): string[];
   /** The agent would go on for ever to no end, as its events show: it is ended now. Left out: never. */
   isHopeless?(): boolean;
+  /** What the program calls the session that it runs in, so that another run can go on with it. Nothing before it said so. */
+  session(): string | undefined;
   /** Asked while it runs, where it has a limit: often, and only for what is new. Left out: the agent tells only at its end. */
   spent?(): Spent | Promise<Spent>;
   /** Asked once, after the agent's process has ended. */
@@ -101,6 +105,6 @@ export interface AgentAdapter {
   /** Writes the files by which it is configured: instructions, MCP servers, plugins. May run again on what it wrote. */
   configure(input: AgentInput): Promise<void>;
   command(input: AgentInput): Promise<AgentCommand>;
-  /** For one run. */
-  reader(input: AgentInput): EventReader;
+  /** For one run, before it begins: with a session in the input, what was used in it until now is not counted again. */
+  reader(input: AgentInput): EventReader | Promise<EventReader>;
 }

@@ -21,6 +21,8 @@ export interface AgentOutputOptions {
   readonly stderr: Writable;
   /** Keeps what the agent wrote to standard output, an event or a line of text per line. */
   readonly eventsFile: string;
+  /** Another run was before, and what it kept stays. */
+  readonly isContinued?: boolean;
   /** Called whenever something was printed. */
   readonly onOutput: () => void;
   /** Called once, when `MOST_OUTPUT_BYTES` were printed. What comes after them is thrown away. */
@@ -44,7 +46,7 @@ export async function readAgentOutput(agent: { readonly stdout: Readable; readon
   let lastLine = '';
 
   await Promise.all([
-    copy(agent.stdout, options.stdout, readEvents, keptIn(options.eventsFile)),
+    copy(agent.stdout, options.stdout, readEvents, keptIn(options.eventsFile, options.isContinued ? 'a' : 'w')),
     copy(agent.stderr, options.stderr, (lines) => passOn(lines.map(({ text }) => text))),
   ]);
   return lastLine;
@@ -123,8 +125,8 @@ interface KeptFile {
 }
 
 /** A file that stops growing at the first error: it is a convenience, the run goes on without it. */
-function keptIn(path: string): KeptFile {
-  let file: WriteStream | undefined = createWriteStream(path, { mode: 0o600 });
+function keptIn(path: string, flags: 'a' | 'w'): KeptFile {
+  let file: WriteStream | undefined = createWriteStream(path, { flags, mode: 0o600 });
   file.on('error', () => (file = undefined));
   return {
     async write(text) {

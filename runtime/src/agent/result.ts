@@ -4,6 +4,8 @@ import { TERMINATION_MESSAGE_LIMIT_BYTES } from './termination-message.ts';
 export interface RunResult {
   /** `key: value` lines in the order of the reference, among them `branch`, `pr`, `commit`, `cost-usd`, and `response` in base64. */
   readonly outputs: readonly string[];
+  /** What the agent left of the outputs that its Task declares, checked. Absent: it declares none, or failed. */
+  readonly results?: Readonly<Record<string, unknown>>;
   /** Why the Task failed. Absent: it succeeded. */
   readonly error?: string;
   /** What a program may want to know of that: it was stopped because it had spent what it may. */
@@ -13,10 +15,11 @@ export interface RunResult {
 export const START_MARKER = '---KELOS_OUTPUTS_START---';
 export const END_MARKER = '---KELOS_OUTPUTS_END---';
 const RESPONSE = 'response: ';
+const RESULTS = 'taskwright-results: ';
 
 /** The result for logs that are read by markers. Printed also when it is empty: the last pair counts, and it must not be one that the agent printed. */
-export function markedResult({ outputs }: RunResult): string {
-  return [START_MARKER, ...outputs, END_MARKER].map((line) => `${line}\n`).join('');
+export function markedResult({ outputs, results }: RunResult): string {
+  return [START_MARKER, ...outputs, ...(results ? [RESULTS + JSON.stringify(results)] : []), END_MARKER].map((line) => `${line}\n`).join('');
 }
 
 /** A line of somebody else, so that it cannot pass for a marker. */
@@ -29,18 +32,21 @@ export function wholeResult(result: RunResult): string {
 }
 
 /**
- * The result within the limit of a termination message. The response is shortened first, then lines are left out from the end;
- * no line is cut, and a shortened response is still base64 of text.
+ * The result within the limit of a termination message. The response is shortened first, then the declared outputs are left out, all of them, then lines
+ * from the end: who reads it is told, and has the log. No line is cut, and a shortened response is still base64 of text.
  */
-export function terminationResult({ outputs, error, reason }: RunResult, limitBytes = TERMINATION_MESSAGE_LIMIT_BYTES): string {
+export function terminationResult({ outputs, results: all, error, reason }: RunResult, limitBytes = TERMINATION_MESSAGE_LIMIT_BYTES): string {
+  let results = all;
   const render = (lines: readonly string[], truncated: boolean) =>
-    JSON.stringify({ taskwright: 1, outputs: lines, ...(error !== undefined && { error }), ...(reason !== undefined && { reason }), ...(truncated && { truncated }) });
+    JSON.stringify({ taskwright: 1, outputs: lines, ...(results && { results }), ...(error !== undefined && { error }), ...(reason !== undefined && { reason }), ...(truncated && { truncated }) });
   const whole = render(outputs, false);
   if (Buffer.byteLength(whole) <= limitBytes) return whole;
 
   const response = outputs.find((line) => line.startsWith(RESPONSE));
   const lines = outputs.filter((line) => line !== response);
+  if (Buffer.byteLength(render(lines, true)) > limitBytes) results = undefined;
   while (lines.length > 0 && Buffer.byteLength(render(lines, true)) > limitBytes) lines.pop();
+  if (response !== undefined && Buffer.byteLength(render([...lines, response], true)) <= limitBytes) return render([...lines, response], true);
   const room = limitBytes - Buffer.byteLength(render([...lines, RESPONSE], true));
   const shortened = response === undefined ? '' : shortenBase64(response.slice(RESPONSE.length), room);
   return render(shortened === '' ? lines : [...lines, RESPONSE + shortened], true);

@@ -1,18 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { type Clock, sleep } from '../kube/clock.ts';
-import type { AgentInput, AgentOutcome } from './adapter.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { AgentInput } from './adapter.ts';
 import { adapterFor } from './agent-registry.ts';
-import { MOST_OUTPUT_BYTES } from './agent-output.ts';
-import { runAgentProcess, type AgentExit } from './agent-process.ts';
 import { captureOutputs } from './capture.ts';
 import { runCommand } from './command.ts';
-import { pricesFor, withCost } from './cost.ts';
+import { pricesFor } from './cost.ts';
 import { layoutOf, type Env, type Layout } from './layout.ts';
+import { declaredOutputs } from './outputs/declared-outputs.ts';
+import { summaryOf, work } from './outputs/work.ts';
 import { redactionFor, type Redact } from './redaction.ts';
 import { markedResult, terminationResult, wholeResult, type RunResult } from './result.ts';
 import { runSetupCommand } from './setup-command.ts';
-import { SpendGuard, spendLimitsIn } from './spend-limit.ts';
+import { spendLimitsIn } from './spend-limit.ts';
 import { StepError, oneLine } from './step-error.ts';
 import { writeTerminationMessage } from './termination-message.ts';
 
@@ -37,19 +37,34 @@ export interface RunEnd extends RunResult {
 /** When the grace period runs, the whole capture has to fit into what the agent left of it. */
 const STOPPED_CAPTURE_MS = 3_000;
 const IDENTITY_MS = 30_000;
-/** How much later than the agent this program may hear of a signal to both; on an idle machine it is microseconds. */
-const OWN_SIGNAL_MS = 500;
-/** How an agent exits that SIGHUP, SIGINT or SIGTERM ended, itself or in the shell that it is started by. */
-const STOP_CODES: ReadonlySet<number> = new Set([129, 130, 143]);
+/** Tells the Job that there is no use in another Pod: the work is done, and what is wrong is what was left of it. */
+const OUTPUT_INVALID_EXIT_CODE = 65;
 
 /**
  * Configures the agent, runs the setup command and then the agent, and captures what came of it: to the termination message, the
  * result file, and between markers to standard output. The capture happens however the run ends, short of SIGKILL.
  */
 export async function run(options: RunOptions): Promise<RunEnd> {
+  return await reported(options, runAgent);
+}
+
+/**
+ * What `run` does when its agent has ended, for the entry point of another image, which runs its agent itself: captures what git says of the working
+ * directory, and checks the outputs that the Task declares.
+ */
+export async function capture(options: RunOptions): Promise<RunEnd> {
+  return await reported(options, async ({ env, cwd, clock }, _, redact) => {
+    const declared = await declaredOutputs(env, redact);
+    const left = await declared?.read();
+    const outputs = await captureOutputs(undefined, { cwd, env, clock });
+    return left && 'violations' in left ? refused(outputs, left.violations) : { outputs, ...left, exitCode: 0 };
+  });
+}
+
+async function reported(options: RunOptions, act: (options: RunOptions, layout: Layout, redact: Redact) => Promise<RunEnd>): Promise<RunEnd> {
   const layout = layoutOf(options.env);
   const redact = redactionFor(options.env);
-  const end = await runAgent(options, layout, redact).catch(async (error: Error): Promise<RunEnd> => {
+  const end = await act(options, layout, redact).catch(async (error: Error): Promise<RunEnd> => {
     const known = error instanceof StepError;
     if (!known) options.stderr.write(`${redact(error.stack ?? '')}\n`);
     return {
@@ -68,52 +83,34 @@ async function runAgent(options: RunOptions, layout: Layout, redact: Redact): Pr
   const { env, cwd, clock, isRoot } = options;
   const adapter = await adapterFor(env.KELOS_AGENT_TYPE);
   const prices = await pricesFor(env);
-  const limits = spendLimitsIn(env);
+  spendLimitsIn(env); // What is wrong with them is said before anything is run.
   const warn = (line: string) => options.stderr.write(`${line}\n`);
   const setupOnly = env.KELOS_SESSION_SETUP_ONLY === '1';
   const prompt = setupOnly ? '' : await promptOf(options);
-  const input: AgentInput = { env, cwd, prompt, isRoot, warn, redact, pluginDir: layout.pluginDir };
+  const declared = setupOnly ? undefined : await declaredOutputs(env, redact);
+  const input: AgentInput = { env, cwd, prompt: declared?.ask(prompt) ?? prompt, isRoot, warn, redact, pluginDir: layout.pluginDir };
 
   await adapter.configure(input);
   await runSetupCommand({ ...options, redact, warn });
   if (setupOnly) return { outputs: [], exitCode: 0 };
   await ensureIdentity(options);
 
-  const reader = adapter.reader(input);
-  const guard = limits && new SpendGuard({ limits, reader, prices, title: adapter.title, warn });
   const startedAt = clock.elapsed();
-  const exit = await runAgentProcess({ ...options, redact, command: await adapter.command(input), reader, eventsFile: layout.eventsFile, isOver: guard && (() => guard.isOver()) });
-  const stopped = await wasStopped(exit, options);
-  const { outcome, unknown } = withCost(withoutSecrets(await reader.outcome(), redact), prices);
-  if (unknown !== undefined) warn(`! what the run cost is not known: ${unknown}`);
-  const outputs = await captureOutputs(outcome, { cwd, env, clock, ...(stopped && { timeoutMs: STOPPED_CAPTURE_MS }) });
-  if (stopped) {
+  const { run: { outcome, exitCode, isStopped, failure, isAtLimit }, left, uncorrected } = await work(input, declared, { ...options, adapter, prices, redact, eventsFile: layout.eventsFile });
+  const outputs = await captureOutputs(outcome, { cwd, env, clock, ...(isStopped && { timeoutMs: STOPPED_CAPTURE_MS }) });
+  if (isStopped) {
     const seconds = Math.round((clock.elapsed() - startedAt) / 1000);
     // What it was held up by, if it says so.
     const reason = outcome.failure === undefined ? '' : `: ${outcome.failure}`;
-    return { outputs, error: redact(`the agent was stopped after ${seconds} s${reason}`), exitCode: exit.code === 0 ? 143 : exit.code };
+    return { outputs, error: redact(`the agent was stopped after ${seconds} s${reason}`), exitCode: exitCode === 0 ? 143 : exitCode };
   }
-  const atLimit = guard?.verdict ?? (outcome.endedAtLimit && outcome.failure);
-  // With its last step it may have done all that it was asked for.
-  const isDone = exit.code === 0 && outcome.ended && outcome.failure === undefined;
-  if (atLimit !== undefined && !isDone) return { outputs, error: redact(`${adapter.type} was stopped at the limit of what it may spend: ${atLimit}`), reason: 'Limit', exitCode: exit.code || 1 };
-  const error = failureOf(adapter.type, exit, outcome);
-  if (error === undefined) return { outputs, exitCode: 0 };
-  return { outputs, error: redact(error), exitCode: exit.code === 0 ? 1 : exit.code };
+  if (left && 'violations' in left) return refused(outputs, left.violations, uncorrected === undefined ? '' : `; it could not correct them: ${uncorrected}`);
+  if (failure !== undefined) return { outputs, error: failure, ...(isAtLimit && { reason: 'Limit' as const }), exitCode: exitCode || 1 };
+  return { outputs, ...left, exitCode: 0 };
 }
 
-/**
- * Whether the agent ended because this program was told to stop. Who signals the whole process group reaches both, and it is not
- * said whom first: an agent that a stop signal ended is judged only after this program had the time to hear it too.
- */
-async function wasStopped({ code }: AgentExit, { signal, clock }: RunOptions): Promise<boolean> {
-  if (signal !== undefined && STOP_CODES.has(code)) await sleep(clock, OWN_SIGNAL_MS, signal).catch(() => {});
-  return signal?.aborted ?? false;
-}
-
-/** The response becomes part of the Task's status, which many may read. */
-function withoutSecrets(outcome: AgentOutcome, redact: Redact): AgentOutcome {
-  return outcome.response === undefined ? outcome : { ...outcome, response: redact(outcome.response) };
+function refused(outputs: readonly string[], violations: readonly string[], why = ''): RunEnd {
+  return { outputs, error: `its outputs are not as declared: ${summaryOf(violations)}${why}`, exitCode: OUTPUT_INVALID_EXIT_CODE };
 }
 
 async function promptOf({ env, prompt }: RunOptions): Promise<string> {
@@ -133,16 +130,6 @@ async function ensureIdentity({ env, cwd, clock }: RunOptions): Promise<void> {
     // Outside a repository the second one fails, and there is nothing to commit to.
     if ((await git('config', '--get', key)).code !== 0) await git('config', '--local', key, value);
   }
-}
-
-function failureOf(type: string, { code, signal, lastLine, printedTooMuch }: AgentExit, outcome: AgentOutcome): string | undefined {
-  if (printedTooMuch) return `${type} was stopped because it printed ${MOST_OUTPUT_BYTES / 1_000_000} MB, which is the most that an agent may print in a run`;
-  if (outcome.failure !== undefined) return outcome.failure;
-  const said = lastLine === '' ? '' : `: ${oneLine(lastLine)}`;
-  if (signal === 'SIGKILL') return `${type} was killed (SIGKILL), most likely for want of memory`;
-  if (signal !== undefined) return `${type} was ended by ${signal}`;
-  if (code !== 0) return `${type} exited with code ${code}${said}`;
-  return outcome.ended ? undefined : `the agent ended without a result${said}`;
 }
 
 async function report({ exitCode: _, ...result }: RunEnd, layout: Layout, { stdout, stderr }: RunOptions): Promise<void> {

@@ -27,6 +27,15 @@ export function spendLimitsIn(env: Env): SpendLimits | undefined {
   return limits.length > 0 ? (Object.fromEntries(limits) as SpendLimits) : undefined;
 }
 
+/** The environment of another run that does the rest of the same work, with what is left of the limits; nothing when nothing is left. */
+export function withoutSpent(env: Env, { costUsd, inputTokens, outputTokens }: Pick<AgentOutcome, 'costUsd' | 'inputTokens' | 'outputTokens'>): Env | undefined {
+  const spent = { costUsd, inputTokens, outputTokens };
+  const left = Object.entries(spendLimitsIn(env) ?? {}).map(([measure, limit]) => [VARIABLES[measure as keyof SpendLimits], limit - Number(spent[measure as keyof SpendLimits] ?? 0)] as const);
+  if (left.some(([, amount]) => amount <= 0)) return undefined;
+  // To a billionth of a dollar.
+  return { ...env, ...Object.fromEntries(left.map(([variable, amount]) => [variable, String(Number(amount.toFixed(9)))])) };
+}
+
 export interface SpendGuardOptions {
   readonly limits: SpendLimits;
   readonly reader: EventReader;

@@ -14,7 +14,7 @@ export function recorded(type: string, name: string): object[] {
 
 /** What a run with these events reads like, and what it came to. */
 export async function readEvents(adapter: AgentAdapter, events: readonly unknown[], input: Partial<AgentInput> = {}): Promise<{ log: string[]; outcome: AgentOutcome }> {
-  const reader = adapter.reader(anInput(input));
+  const reader = await adapter.reader(anInput(input));
   const log = events.flatMap((event) => reader.read(event));
   return { log, outcome: await reader.outcome() };
 }

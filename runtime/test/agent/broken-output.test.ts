@@ -18,7 +18,7 @@ const env = { HOME: '/nowhere', KELOS_MODEL: 'script/some-model' };
 
 /** What a run comes to whose standard output is these bytes. */
 async function outcomeOf(type: string, chunks: Iterable<Buffer>): Promise<AgentOutcome> {
-  const reader = (await adapterFor(type)).reader(anInput({ env }));
+  const reader = await (await adapterFor(type)).reader(anInput({ env }));
   const nothing = () => {};
   await readAgentOutput(
     { stdout: Readable.from(chunks, { objectMode: false }), stderr: Readable.from([]) },

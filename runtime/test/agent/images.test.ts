@@ -70,7 +70,16 @@ test('the agent program imports only what its image holds', () => {
   const folder = join(ROOT, 'runtime', 'src', 'agent');
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(folder, name), 'utf8'));
   const imported = new Set(sources.flatMap((source) => [...source.matchAll(/^import .*from '([^']+)';$/gm)].map(([, name]) => name!)));
-  expect([...imported].filter((name) => !name.startsWith('node:') && !/^\.\.?\/(?!\.\.|kube)/.test(name)).sort()).toEqual(['../kube/clock.ts', 'zod']);
+  expect([...imported].filter((name) => !name.startsWith('node:') && !/^\.\.?\/(?!\.\.|kube)/.test(name)).sort()).toEqual(['../kube/clock.ts', 'ajv/dist/2020.js', 're2js', 'zod']);
+});
+
+test('the image of the agent program holds the packages that it imports, and all that those need', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, { dependencies?: Record<string, string> }> };
+  const placeOf = (name: string) => [`runtime/node_modules/${name}`, `node_modules/${name}`].find((place) => packages[place])!;
+  const needed = new Set(['ajv', 're2js', 'zod'].map(placeOf));
+  for (const place of needed) for (const name of Object.keys(packages[place]!.dependencies ?? {})) needed.add(placeOf(name));
+  const copied = instructionsOf('Dockerfile').join(' ').match(/cp -RL (.*?) \/out\/node_modules\//)![1]!.split(' ');
+  expect(copied.sort()).toEqual([...needed].sort());
 });
 
 test.each(['agent-tools/agent', 'agent-tools/gh', 'agent-tools/kelos_entrypoint.sh'])('%s is an executable shell script', (file) => {

@@ -35,13 +35,13 @@ export function aPod(programs: Record<string, string> = {}, env: Record<string, 
 /** Real time for programs; the two waits for what does not end by itself are short. */
 const impatient: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(ms === 10_000 || ms === 5_000 ? 100 : ms, callback) };
 
-export async function running(pod: ReturnType<typeof aPod>, { prompt = 'Fix it', isRoot = false, signal, clock = impatient }: { prompt?: string; isRoot?: boolean; signal?: AbortSignal; clock?: Clock } = {}) {
+export async function running(pod: ReturnType<typeof aPod>, { prompt = 'Fix it', isRoot = false, signal, clock = impatient, act = run }: { prompt?: string; isRoot?: boolean; signal?: AbortSignal; clock?: Clock; act?: typeof run } = {}) {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const [log, errors] = [text(stdout), text(stderr)];
-  const end = await run({ env: pod.env, cwd: pod.repo, clock, prompt, isRoot, stdout, stderr, signal });
+  const end = await act({ env: pod.env, cwd: pod.repo, clock, prompt, isRoot, stdout, stderr, signal });
   stdout.end();
   stderr.end();
-  const termination = JSON.parse(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')) as { outputs: string[]; error?: string };
+  const termination = JSON.parse(readFileSync(pod.env.TASKWRIGHT_RESULT_FILE!, 'utf8')) as { outputs: string[]; results?: object; error?: string; truncated?: boolean };
   return { ...end, log: await log, errors: await errors, termination };
 }

@@ -20,7 +20,7 @@ test.each(['-1', '1500m', 'much', '1e3', '1.'])('a limit of %j is none, and no a
 /** A reader that says one of these, each time it is asked. */
 async function aGuard(limits: SpendLimits, ...said: Spent[]) {
   const warnings: string[] = [];
-  const reader: EventReader = { read: () => [], outcome: () => ({ ended: false }), ...(said.length > 0 && { spent: () => said.shift()! }) };
+  const reader: EventReader = { read: () => [], session: () => undefined, outcome: () => ({ ended: false }), ...(said.length > 0 && { spent: () => said.shift()! }) };
   const guard = new SpendGuard({ limits, reader, prices: await pricesFor({}), title: 'Cursor', warn: (line) => warnings.push(line) });
   return { guard, warnings };
 }

@@ -30,8 +30,9 @@ async function configure({ env }: AgentInput): Promise<void> {
   if (mcpServers.size > 0) await mergeIntoFile(userConfig, { mcpServers: Object.fromEntries(mcpServers) });
 }
 
-async function command({ env, pluginDir, prompt, isRoot }: AgentInput): Promise<AgentCommand> {
+async function command({ env, pluginDir, prompt, session, isRoot }: AgentInput): Promise<AgentCommand> {
   const args = ['--dangerously-skip-permissions', '--output-format', 'stream-json', '--verbose', '-p'];
+  if (session) args.push('--resume', session);
   if (env.KELOS_MODEL) args.push('--model', env.KELOS_MODEL);
   if (env.KELOS_EFFORT) args.push('--effort', env.KELOS_EFFORT);
   // It stops itself in good order, with what it spent; for tokens it has no such limit.
@@ -92,10 +93,12 @@ const LONGEST_REASON = 300;
  * Reads `--output-format stream-json`. The last `result` event is the outcome; what is not known is left to the raw file. What a run used that has
  * none yet, or was stopped, is in the files of its session: the events tell it before an answer has ended.
  */
-function claudeEvents({ cwd, env }: AgentInput): EventReader {
+async function claudeEvents({ cwd, env, session: earlier = '' }: AgentInput): Promise<EventReader> {
   let last: ResultEvent | undefined;
-  let session = '';
+  let session = earlier;
   const lines = new SessionLines(join(placesOf(env).directory, 'projects'), (path) => session !== '' && path.includes(session) && path.endsWith('.jsonl'));
+  // What an earlier run left there is not of this one.
+  if (earlier) await lines.next();
   const messages = new Map<string, SessionMessage['message']>();
   async function spent(): Promise<Spent> {
     for (const line of await lines.next()) {
@@ -122,6 +125,7 @@ function claudeEvents({ cwd, env }: AgentInput): EventReader {
         }
       }
     },
+    session: () => session || undefined,
     spent,
     async outcome() {
       if (last !== undefined) return outcomeOf(last);

@@ -39,11 +39,11 @@ async function configure(input: AgentInput): Promise<void> {
   await writeAgents(pluginDir, join(home, 'agents'));
 }
 
-async function command({ env, prompt }: AgentInput): Promise<AgentCommand> {
+async function command({ env, prompt, session }: AgentInput): Promise<AgentCommand> {
   const args = ['exec', '--profile', PROFILE, '--dangerously-bypass-approvals-and-sandbox', '--skip-git-repo-check', '--json'];
   if (env.KELOS_MODEL) args.push('--model', env.KELOS_MODEL);
   // Its own shell commands need none of this, and it reads the login from the file.
-  return { file: 'codex', args: [...args, '-'], input: prompt, env: { CODEX_AUTH_JSON: undefined, KELOS_MCP_SERVERS: undefined } };
+  return { file: 'codex', args: [...args, ...(session ? ['resume', session] : []), '-'], input: prompt, env: { CODEX_AUTH_JSON: undefined, KELOS_MCP_SERVERS: undefined } };
 }
 
 /** Its agents are files of TOML, and called by the name in it. */
@@ -127,14 +127,15 @@ const usage = z.looseObject({ input_tokens: count, cached_input_tokens: count, c
 const codexEvent = z.looseObject({ type: z.string(), thread_id: text, message: text, item: item.optional().catch(undefined), usage: usage.optional().catch(undefined), error: problem });
 
 /** Reads `exec --json`. Every `turn.completed` adds to the usage; the last words are the response. */
-function codexEvents({ env, cwd }: AgentInput): EventReader {
-  let thread = '';
+async function codexEvents({ env, cwd, session: resumed = '' }: AgentInput): Promise<EventReader> {
+  let thread = resumed;
   let response: string | undefined;
   let ended = false;
   let failure: string | undefined;
   let used: ModelUsage | undefined;
   let isAtWork = false;
   const session = new Session(homeOf(env), () => thread);
+  const earlier = resumed ? await session.skip() : [];
   const outcome = (usage: readonly ModelUsage[]): AgentOutcome => ({ ended, ...tokensOf(usage), ...(response && { response }), ...(failure && { failure }) });
   return {
     read(event) {
@@ -156,7 +157,8 @@ function codexEvents({ env, cwd }: AgentInput): EventReader {
           return [warningLine(message)];
         case 'turn.completed':
           ended = true;
-          if (usedNow) used = added(usageOf(usedNow), used);
+          // Of the whole session.
+          if (usedNow) used = without(earlier, added(usageOf(usedNow), used));
           return [endLine(outcome(used ? [used] : []))];
         case 'turn.failed':
           ended = true;
@@ -166,6 +168,7 @@ function codexEvents({ env, cwd }: AgentInput): EventReader {
           return [];
       }
     },
+    session: () => thread || undefined,
     async spent() {
       await session.read();
       return { ...tokensOf(session.requests.map((one) => ({ ...one, model: env.KELOS_MODEL || session.model }))), asksAgain: isAtWork && !ended };
@@ -191,6 +194,14 @@ function added(one: ModelUsage, other: ModelUsage = NOTHING): ModelUsage {
   return {
     inputTokens: one.inputTokens + other.inputTokens, cacheReadTokens: one.cacheReadTokens + other.cacheReadTokens,
     cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens, outputTokens: one.outputTokens + other.outputTokens,
+  };
+}
+
+function without(parts: readonly ModelUsage[], whole: ModelUsage): ModelUsage {
+  const rest = (count: (usage: ModelUsage) => number) => parts.reduce((left, part) => Math.max(left - count(part), 0), count(whole));
+  return {
+    inputTokens: rest((usage) => usage.inputTokens), cacheReadTokens: rest((usage) => usage.cacheReadTokens),
+    cacheWriteTokens: rest((usage) => usage.cacheWriteTokens), outputTokens: rest((usage) => usage.outputTokens),
   };
 }
 
@@ -234,12 +245,20 @@ const sessionLine = z.looseObject({
  * there is no such file, or another version keeps it otherwise.
  */
 class Session {
-  readonly requests: ModelUsage[] = [];
+  requests: ModelUsage[] = [];
   model: string | undefined;
   readonly #lines: SessionLines;
 
   constructor(home: string, thread: () => string) {
     this.#lines = new SessionLines(join(home, 'sessions'), (path) => thread() !== '' && path.endsWith(`${thread()}.jsonl`));
+  }
+
+  /** What was used until now, which counts no more. */
+  async skip(): Promise<ModelUsage[]> {
+    await this.read();
+    const skipped = this.requests;
+    this.requests = [];
+    return skipped;
   }
 
   async read(): Promise<void> {

@@ -43,9 +43,10 @@ async function configure({ env, pluginDir, prompt }: AgentInput): Promise<void> 
   if (isLong(prompt)) await writeFile(promptFileOf(env), prompt, { mode: 0o600 });
 }
 
-async function command({ env, prompt }: AgentInput): Promise<AgentCommand> {
+async function command({ env, prompt, session }: AgentInput): Promise<AgentCommand> {
+  const resumed = session ? ['--resume', session] : [];
   const args = env.KELOS_MODEL ? ['--model', env.KELOS_MODEL] : [];
-  args.push('-p', '--force', '--trust', '--sandbox', 'disabled', '--output-format', 'stream-json');
+  args.push(...resumed, '-p', '--force', '--trust', '--sandbox', 'disabled', '--output-format', 'stream-json');
   if (env.KELOS_MCP_SERVERS) args.push('--approve-mcps');
   const text = isLong(prompt) ? `Your task is in the file ${promptFileOf(env)}. Read it whole, then do it.` : prompt;
   // What begins with a dash is read as an option, what begins with a line break is not.
@@ -69,7 +70,7 @@ const count = z.number().nonnegative().catch(0);
 const values = z.record(z.string(), z.unknown()).catch({});
 const tool = z.looseObject({ args: values, result: z.looseObject({ success: values.optional(), error: values.optional() }).optional().catch(undefined), name: text, arguments: text });
 const cursorEvent = z.looseObject({
-  type: z.string(), subtype: text, model: text, is_error: z.boolean().catch(false), result: text, duration_ms: count,
+  type: z.string(), subtype: text, session_id: text, model: text, is_error: z.boolean().catch(false), result: text, duration_ms: count,
   message: z.looseObject({ content: z.array(z.looseObject({ text })).catch([]) }).optional().catch(undefined),
   tool_call: z.record(z.string(), tool).optional().catch(undefined),
   usage: z.looseObject({ inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count }).optional().catch(undefined),
@@ -79,6 +80,7 @@ type CursorEvent = z.infer<typeof cursorEvent>;
 /** Reads `--output-format stream-json`. The last `result` is the outcome; a run that fails has none, and says why on its standard error. */
 function cursorEvents({ env, cwd }: AgentInput): EventReader {
   let model = env.KELOS_MODEL ?? '';
+  let session = '';
   let last: CursorEvent | undefined;
   const outcome = (): AgentOutcome => (last === undefined ? { ended: false } : outcomeOf(last, model));
   return {
@@ -89,6 +91,7 @@ function cursorEvents({ env, cwd }: AgentInput): EventReader {
       switch (type) {
         case 'system':
           model ||= parsed.data.model;
+          session ||= parsed.data.session_id;
           return subtype === 'init' ? [`* started, model ${parsed.data.model || 'unknown'}`] : [];
         case 'assistant':
           return saidLine((message?.content ?? []).map((part) => part.text).join(''));
@@ -101,6 +104,7 @@ function cursorEvents({ env, cwd }: AgentInput): EventReader {
           return [];
       }
     },
+    session: () => session || undefined,
     outcome,
   };
 }

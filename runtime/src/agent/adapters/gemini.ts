@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { AgentAdapter, AgentCommand, AgentInput, AgentOutcome, EventReader, ModelUsage } from '../adapter.ts';
@@ -37,9 +37,12 @@ async function configure({ env, pluginDir, warn }: AgentInput): Promise<void> {
   for (const plugin of await pluginsIn(pluginDir)) await installExtension(plugin, join(pluginDir, plugin), join(home, 'extensions'));
 }
 
-async function command({ env, cwd, prompt }: AgentInput): Promise<AgentCommand> {
+async function command({ env, cwd, prompt, session }: AgentInput): Promise<AgentCommand> {
   const args = ['--yolo', '--skip-trust', '--output-format', 'stream-json'];
   if (env.KELOS_MODEL) args.push('--model', thinkingOf(env) === undefined ? env.KELOS_MODEL : aliasOf(env));
+  if (session) args.push('--resume', session);
+  // Its tools write nowhere else.
+  if (env.TASKWRIGHT_OUTPUT_FILE) args.push('--include-directories', dirname(env.TASKWRIGHT_OUTPUT_FILE));
   return { file: 'gemini', args, input: prompt, env: { KELOS_MCP_SERVERS: undefined, ...(await gitCredentials(cwd, env)) } };
 }
 
@@ -134,11 +137,13 @@ const geminiEvent = z.looseObject({
 const ARGUMENTS = ['command', 'file_path', 'absolute_path', 'path', 'pattern', 'query', 'url', 'prompt', 'name'];
 
 /** Reads `--output-format stream-json`. Words come in pieces, and those after the last use of a tool are the response. */
-function geminiEvents({ env, redact }: AgentInput): EventReader {
-  let session = '';
+async function geminiEvents({ env, redact, session: resumed = '' }: AgentInput): Promise<EventReader> {
+  let session = resumed;
   let words = '';
   let isAtWork = false;
-  const requests = sessionRequests(homeOf(env), () => session);
+  const all = sessionRequests(homeOf(env), () => session);
+  const earlier = resumed ? (await all()).length : 0;
+  const requests = async () => (await all()).slice(earlier);
   let end: { failure?: string; usage: readonly ModelUsage[] } | undefined;
   const outcome = (usage: readonly ModelUsage[]): AgentOutcome => ({
     ended: end !== undefined, ...tokensOf(usage), ...(words.trim() && { response: words.trim() }), ...(end?.failure && { failure: end.failure }),
@@ -180,6 +185,7 @@ function geminiEvents({ env, redact }: AgentInput): EventReader {
           return [];
       }
     },
+    session: () => session || undefined,
     async spent() {
       return { ...tokensOf(await requests()), asksAgain: isAtWork && end === undefined };
     },

@@ -29,11 +29,12 @@ async function configure({ env, pluginDir }: AgentInput): Promise<void> {
   await copyAgents(pluginDir, join(home, 'agents'));
 }
 
-async function command({ env, prompt, warn }: AgentInput): Promise<AgentCommand> {
+async function command({ env, prompt, session, warn }: AgentInput): Promise<AgentCommand> {
   // Its errors go to standard error: no event tells that it waits for an endpoint, for as long as that asks it to.
   const args = ['run', '--format', 'json', '--auto', '--print-logs', '--log-level', 'ERROR'];
   if (env.KELOS_MODEL) args.push('--model', env.KELOS_MODEL);
   if (env.KELOS_EFFORT) args.push('--variant', variantOf(env));
+  if (session) args.push('--session', session);
   const own = { OPENCODE_CONFIG: configFileOf(env), OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_LSP_DOWNLOAD: '1', KELOS_MCP_SERVERS: undefined };
   return { file: 'opencode', args, input: prompt, env: { ...own, ...keyFor(env, warn) } };
 }
@@ -95,7 +96,7 @@ const part = z.looseObject({
   state: z.looseObject({ status: text, title: text, output: text, error: text, input: z.record(z.string(), z.unknown()).catch({}) }).optional().catch(undefined),
 });
 const problem = z.looseObject({ name: text, data: z.looseObject({ message: text, statusCode: z.number().optional().catch(undefined) }).optional().catch(undefined) });
-const openCodeEvent = z.looseObject({ type: z.string(), part: part.optional().catch(undefined), error: problem.optional().catch(undefined) });
+const openCodeEvent = z.looseObject({ type: z.string(), sessionID: text, part: part.optional().catch(undefined), error: problem.optional().catch(undefined) });
 
 /** An answer that breaks off is asked for again at once, for ever: after so many in a row it is hopeless. */
 const MOST_BROKEN_ANSWERS = 5;
@@ -103,6 +104,7 @@ const MOST_BROKEN_ANSWERS = 5;
 /** Reads `run --format json`. No event ends a run: the last step says why there was no other. */
 function openCodeEvents({ env }: AgentInput): EventReader {
   const steps: { readonly usage: ModelUsage; readonly cost: number }[] = [];
+  let session = '';
   let broken = 0;
   let response: string | undefined;
   let reason = '';
@@ -127,6 +129,7 @@ function openCodeEvents({ env }: AgentInput): EventReader {
       const parsed = openCodeEvent.safeParse(event);
       if (!parsed.success) return [];
       const { type, part: what, error } = parsed.data;
+      session ||= parsed.data.sessionID;
       switch (type) {
         case 'text':
           response = what?.text || response;
@@ -154,6 +157,7 @@ function openCodeEvents({ env }: AgentInput): EventReader {
       const { costUsd, usage, inputTokens, outputTokens } = outcome();
       return { costUsd, usage, inputTokens, outputTokens, asksAgain: reason === 'tool-calls' };
     },
+    session: () => session || undefined,
     isHopeless: () => broken >= MOST_BROKEN_ANSWERS,
     outcome,
   };

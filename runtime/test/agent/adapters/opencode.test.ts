@@ -50,8 +50,8 @@ test('an error that it got over is none', async () => {
   expect((await readEvents(adapter, [{ type: 'error', error: { name: 'APIError', data: { message: 'Overloaded', statusCode: 503 } } }, step('stop')], { env })).outcome.failure).toBeUndefined();
 });
 
-test('five answers in a row that break off are hopeless, and four are not', () => {
-  const reader = adapter.reader(anInput({ env }));
+test('five answers in a row that break off are hopeless, and four are not', async () => {
+  const reader = await adapter.reader(anInput({ env }));
   const broken = step('unknown', { tokens: undefined });
   for (let times = 0; times < 4; times++) reader.read(broken);
   expect(reader.isHopeless!()).toBe(false);

@@ -34,10 +34,12 @@ export interface RealRunOptions {
   readonly env: (model: ScriptedModel) => Record<string, string>;
   /** In the home directory of the agent, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What the Task declares as its outputs. */
+  readonly outputs?: object;
 }
 
 /** Prepares a clone and runs the real CLI in it, as the two containers of a Pod do. */
-export async function realRun(context: TestContext, { type, script, env, files = {} }: RealRunOptions) {
+export async function realRun(context: TestContext, { type, script, env, files = {}, outputs }: RealRunOptions) {
   const bin = await programOf(type, context);
   const { url, bare } = await servedRepository({ auth: { username: 'x-access-token', password: GIT_TOKEN } });
   const model = await startScriptedModel({ script });
@@ -52,6 +54,8 @@ export async function realRun(context: TestContext, { type, script, env, files =
   };
   mkdirSync(home);
   write(home, files);
+  const outputFile = join(dir, 'outputs', 'outputs.json');
+  if (outputs) write(dir, { 'schema.json': JSON.stringify(outputs), 'outputs/.keep': '' });
   const terminationLog = join(dir, 'termination-log');
   const tokenFile = join(dir, 'GITHUB_TOKEN');
   writeFileSync(tokenFile, GIT_TOKEN);
@@ -60,7 +64,7 @@ export async function realRun(context: TestContext, { type, script, env, files =
     TASKWRIGHT_WORKSPACE_DIR: join(dir, 'workspace'), KELOS_PLUGIN_DIR: join(dir, 'plugin'), TASKWRIGHT_PLUGIN_SOURCE_DIR: join(dir, 'none'), TASKWRIGHT_RESULT_FILE: terminationLog,
     KELOS_GITHUB_TOKEN_FILE: tokenFile,
     // Everything that runs here is written in the test.
-    TASKWRIGHT_ISOLATED: '1', ...env(model),
+    TASKWRIGHT_ISOLATED: '1', ...(outputs && { TASKWRIGHT_OUTPUT_FILE: outputFile, TASKWRIGHT_OUTPUT_SCHEMA_FILE: join(dir, 'schema.json') }), ...env(model),
   };
   const program = (args: string[], cwd: string) => {
     const child = spawn(process.execPath, ['--conditions=taskwright-source', MAIN, ...args], { cwd, env: podEnv, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -72,8 +76,8 @@ export async function realRun(context: TestContext, { type, script, env, files =
   expect(await program(['prepare'], dir).ended).toMatchObject({ code: 0 });
   const repo = join(dir, 'workspace', 'repo');
   return {
-    bare, repo, model,
-    result: () => JSON.parse(readFileSync(terminationLog, 'utf8')) as { outputs: string[]; error?: string },
+    bare, dir, repo, model,
+    result: () => JSON.parse(readFileSync(terminationLog, 'utf8')) as { outputs: string[]; results?: object; error?: string },
     /** Which of these texts the first request to the model does not hold. */
     asked: (...texts: string[]) => texts.filter((wanted) => !JSON.stringify(model.requests[0]).includes(wanted)),
     /** Writes the plugin `sea`. */

@@ -2,10 +2,13 @@ import type { Condition, Task, TaskFailure, TaskStatus } from '@taskwright/schem
 import { normalEvent, warningEvent } from '../kube/plan.ts';
 import { withAdmission } from './admission.ts';
 import { type Attempt, attemptsOf, isAtWork, newestPod } from './outcome/attempts.ts';
+import { type DeclaredOutputs, declaredOutputsOf } from './declared-outputs.ts';
 import { failedAttemptsOf } from './failed-attempts.ts';
 import { type FailureFacts, failureKind, failureMessage } from './outcome/failure-message.ts';
+import { declaredProblem } from './outcome/declared-results.ts';
 import type { JobEnd } from './outcome/job-state.ts';
 import { outcomeOf } from './outcome/outcome.ts';
+import { withOutputsValid } from './outputs-valid.ts';
 import { totalUsage } from './outcome/usage.ts';
 import { earliestStart } from './progress.ts';
 import { planRetry } from './retry.ts';
@@ -38,8 +41,9 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
   // Jobs and Pods are watched apart, and a Job may be stopped before its Pod has.
   if (pods.some(isAtWork) && sinceEndMs < POD_PATIENCE_MS) return { requeueAfterMs: RETRY_MS, why: 'its Pod was not seen to end yet' };
 
-  const { failed, message } = end.succeeded ? verdict(task, last) : failureOf({ job, end, attempt: last, lastMessage: task.status?.message, wasRunning: task.status?.phase === 'Running' });
-  const outcome = outcomeOf(attempts);
+  const declared = declaredOutputsOf(task);
+  const { failed, message } = end.succeeded ? verdict(task, last, declared) : failureOf({ job, end, attempt: last, lastMessage: task.status?.message, hasOutputs: declared !== undefined, wasRunning: task.status?.phase === 'Running' });
+  const outcome = outcomeOf(attempts, failed ? undefined : declared);
   const retry = failed && planRetry({ task, kind: failed, message, endedAt, usage: outcome.usage });
   if (retry) return retry;
   const usage = totalUsage([...failedAttemptsOf(task).map((attempt) => attempt.usage), outcome.usage]);
@@ -56,7 +60,7 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
     ...(podName === undefined ? {} : { podName }),
     ...(startTime === undefined ? {} : { startTime }),
     completionTime: endedAt,
-    conditions: [...withAdmission(task, 'Admitted', `Job "${job.metadata.name}" was created`, now), ...(failed === 'Limit' ? [limitReached(task, message, now)] : [])],
+    conditions: withOutputsValid([...withAdmission(task, 'Admitted', `Job "${job.metadata.name}" was created`, now), ...(failed === 'Limit' ? [limitReached(task, message, now)] : [])], { task, declared, failed, message, now }),
   };
   return { status, events: finishEvents(!failed, message, outcome) };
 }
@@ -77,10 +81,12 @@ function failureOf(facts: FailureFacts): Verdict {
 }
 
 /** What becomes of a Task whose Job succeeded. */
-function verdict(task: Task, last: Attempt | undefined): Verdict {
+function verdict(task: Task, last: Attempt | undefined, declared: DeclaredOutputs | undefined): Verdict {
   // Our own agent images always leave a result; a custom one may have none to leave.
   const leftNothing = last?.pod !== undefined && !last.result && !last.unreadable;
   if (leftNothing && workerOf(task).image === undefined) return { failed: 'Agent', message: 'Agent exited with code 0 and left no result' };
+  const problem = declared && declaredProblem(last?.result, declared);
+  if (problem !== undefined) return { failed: 'OutputInvalid', message: problem };
   const remark = leftNothing ? '; the agent left no result' : last?.unreadable ? '; its log could not be read' : '';
   return { message: `Task completed successfully${remark}` };
 }

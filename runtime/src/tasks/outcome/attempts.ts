@@ -3,7 +3,7 @@ import type { ContainerStateTerminated, ContainerStatus } from '@taskwright/sche
 import type { Write } from '../../kube/plan.ts';
 import type { LogReading } from './log-result.ts';
 import { AGENT_CONTAINER, PREPARE_CONTAINER } from '../pod/paths.ts';
-import { type AgentResult, parseTerminationMessage } from './result-lines.ts';
+import { type AgentResult, parseTerminationMessage, splitResults } from './result-lines.ts';
 import type { ObservedPod } from '../observed.ts';
 
 /** One Pod of a Task's Job: one time the agent was started. */
@@ -104,10 +104,9 @@ function resultOf(pod: ObservedPod, logs: ReadonlyMap<string, LogReading>): Pick
   const message = parseTerminationMessage(agentStatus(pod)?.state?.terminated?.message);
   const log = logs.get(pod.metadata.uid!);
   if (log && 'unreadable' in log) return { ...(message ? { result: message } : {}), unreadable: log.unreadable };
-  const lines = log?.lines ?? message?.lines;
-  const { error, reason } = message ?? {};
-  if (!lines && error === undefined) return {};
-  return { result: { lines: lines ?? [], ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) } };
+  if (!log?.lines) return message ? { result: { ...message, ...splitResults(message.lines) } } : {};
+  const { truncated: _, ...told } = message ?? {};
+  return { result: { ...told, ...splitResults(log.lines) } };
 }
 
 function oldestFirst(pods: readonly ObservedPod[]): ObservedPod[] {

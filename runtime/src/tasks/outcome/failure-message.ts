@@ -5,7 +5,7 @@ import { agentStatus, type Attempt, wasDeleted } from './attempts.ts';
 import { cleanText } from './clean-text.ts';
 import type { JobEnd } from './job-state.ts';
 import { pendingReason } from './pending-reason.ts';
-import { PREPARE_CONTAINER } from '../pod/paths.ts';
+import { OUTPUT_INVALID_EXIT_CODE, PREPARE_CONTAINER } from '../pod/paths.ts';
 import { parseTerminationMessage } from './result-lines.ts';
 import type { ObservedJob, ObservedPod } from '../observed.ts';
 
@@ -16,6 +16,8 @@ export interface FailureFacts {
   readonly attempt?: Attempt;
   /** What the Task said was in the way of its Pod. */
   readonly lastMessage?: string;
+  /** The Task declares outputs. */
+  readonly hasOutputs?: boolean;
   /** The Task was seen running. */
   readonly wasRunning: boolean;
 }
@@ -36,13 +38,14 @@ export function failureMessage(facts: FailureFacts): string {
   );
 }
 
-/** `Stopped`: by a drain, an eviction or a hand, and through no fault of the agent. */
+/** `Stopped`: by a drain, an eviction or a hand, and through no fault of the agent. `OutputInvalid`: it did its work, and left something else than the Task declares. */
 export function failureKind(facts: FailureFacts): TaskFailure {
-  const { attempt } = facts;
+  const { attempt, hasOutputs } = facts;
   if (deadlineCause(facts) !== undefined) return 'Deadline';
   if (attempt?.pod?.status?.reason) return 'Stopped';
   if (attempt?.pod && podCause(attempt.pod) !== undefined) return 'Preparation';
   if (deletionCause(facts) !== undefined) return 'Stopped';
+  if (hasOutputs && attempt?.ended?.exitCode === OUTPUT_INVALID_EXIT_CODE) return 'OutputInvalid';
   return attempt?.result?.reason ?? 'Agent';
 }
 

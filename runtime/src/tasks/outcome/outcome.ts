@@ -1,5 +1,7 @@
 import type { TaskStatus } from '@taskwright/schema';
+import type { DeclaredOutputs } from '../declared-outputs.ts';
 import type { Attempt } from './attempts.ts';
+import { declaredResults } from './declared-results.ts';
 import { resultsOf } from './result-lines.ts';
 import { totalUsage, usageOf } from './usage.ts';
 
@@ -11,13 +13,16 @@ const MOST_LINES = 256;
 /**
  * What is stored of what the agents of a Task left: the lines and results of the last attempt, the usage of all.
  *
- * The answer, which may be long, is stored once: in `results.response` and not among `outputs`, and cut to a bound.
+ * The answer, which may be long, is stored once: in `results.response` and not among `outputs`, and cut to a bound. So are the outputs that the Task
+ * declares, which are never cut.
  */
-export function outcomeOf(attempts: readonly Attempt[]): Pick<TaskStatus, 'outputs' | 'results' | 'usage'> {
-  const lines = attempts.at(-1)?.result?.lines ?? [];
-  const outputs = lines.filter((line) => !line.startsWith('response: ')).map((line) => line.slice(0, LONGEST_LINE_CHARACTERS)).slice(0, MOST_LINES);
+export function outcomeOf(attempts: readonly Attempt[], declared?: DeclaredOutputs): Pick<TaskStatus, 'outputs' | 'results' | 'usage'> {
+  const result = attempts.at(-1)?.result;
+  const lines = result?.lines ?? [];
+  const isStoredOnce = (line: string) => line.startsWith('response: ') || declared?.names.some((name) => line.startsWith(`${name}: `));
+  const outputs = lines.filter((line) => !isStoredOnce(line)).map((line) => line.slice(0, LONGEST_LINE_CHARACTERS)).slice(0, MOST_LINES);
   const { response } = resultsOf(lines.slice(-MOST_LINES));
-  const results = { ...resultsOf(outputs), ...(response === undefined ? {} : { response: boundedResponse(response) }) };
+  const results = { ...resultsOf(outputs), ...(response === undefined ? {} : { response: boundedResponse(response) }), ...(declared && declaredResults(result, declared)) };
   const usage = totalUsage(attempts.map(({ result }) => result && usageOf(resultsOf(result.lines))));
   return {
     ...(outputs.length > 0 ? { outputs } : {}),

@@ -7,18 +7,18 @@ import { childNameOf } from '../names.ts';
 import type { Worker } from '../worker.ts';
 import { checkVariableSize } from './inputs.ts';
 import { literal } from './literal.ts';
-import { CLONE_CACHE_DIR, GH_CONFIG_DIR, PLUGIN_DIR, RESULT_FILE, SSH_DIR, TOKEN_FILE } from './paths.ts';
+import { CLONE_CACHE_DIR, GH_CONFIG_DIR, OUTPUT_FILE, OUTPUT_SCHEMA_FILE, PLUGIN_DIR, RESULT_FILE, SSH_DIR, TOKEN_FILE } from './paths.ts';
 import { hasPlugins, type PodRequest } from './pod-request.ts';
 
 /** The key of the Secret `<task>-mcp`, and the variable it becomes. */
 export const MCP_SERVERS = 'KELOS_MCP_SERVERS';
 
 /** `podOverrides.env` may not set these, whether the Pod has them or not. */
-const ALWAYS_RESERVED = ['KELOS_SETUP_COMMAND', 'KELOS_SESSION_SETUP_ONLY'];
+const ALWAYS_RESERVED = ['KELOS_SETUP_COMMAND', 'KELOS_SESSION_SETUP_ONLY', 'TASKWRIGHT_OUTPUT_FILE', 'TASKWRIGHT_OUTPUT_SCHEMA_FILE'];
 
 /** The environment of the agent container, in the order that custom images and tests of the reference know. */
 export function agentEnvironment(request: PodRequest): EnvVar[] {
-  const { task, worker, workspace, config, inputs } = request;
+  const { task, worker, workspace, config, inputs, outputs } = request;
   const { ref, setupCommand = [] } = workspace?.spec ?? {};
   const own = [
     ...text('KELOS_MODEL', worker.model),
@@ -42,6 +42,8 @@ export function agentEnvironment(request: PodRequest): EnvVar[] {
     ...limitVariables(request.limit),
     ...text('TASKWRIGHT_SECRET_VARIABLES', secretVariables(worker).join(',')),
     ...text('TASKWRIGHT_SECRET_PATHS', secretPaths(request).join(':')),
+    ...text('TASKWRIGHT_OUTPUT_FILE', outputs && OUTPUT_FILE),
+    ...text('TASKWRIGHT_OUTPUT_SCHEMA_FILE', outputs && OUTPUT_SCHEMA_FILE),
   ];
   return withUserVariables(own, worker.podOverrides.env ?? []);
 }

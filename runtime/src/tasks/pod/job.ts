@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Task, taskResource, type Workspace } from '@taskwright/schema';
-import type { ConfigMap, Job, JobSpec, PodSpec, Secret } from '@taskwright/schema/kubernetes';
+import { OUTPUT_SCHEMA, type Task, taskResource, type Workspace } from '@taskwright/schema';
+import type { ConfigMap, Job, JobSpec, PodFailurePolicyRule, PodSpec, Secret } from '@taskwright/schema/kubernetes';
 import type { MergedConfig } from '../../agent-configs/merge.ts';
 import { mcpServersJson } from '../../agent-configs/mcp-servers.ts';
 import { pluginFiles } from '../../agent-configs/plugins.ts';
@@ -16,6 +16,7 @@ import type { TokenState } from '../../workspaces/installation-tokens.ts';
 import { tokenScopeOf } from '../../workspaces/token-scope.ts';
 import { tokenSecret } from '../../workspaces/token-secret.ts';
 import { BRANCH_LABEL, branchLockOf } from '../branch-lock.ts';
+import { declaredOutputsOf } from '../declared-outputs.ts';
 import { limitAnnotations } from '../enforced-limit.ts';
 import { JobBuildError } from '../job-build-error.ts';
 import { childNameOf, jobNameOf, taskLabelOf } from '../names.ts';
@@ -24,6 +25,7 @@ import { agentContainer } from './agent-container.ts';
 import { MCP_SERVERS } from './environment.ts';
 import type { Images } from './image.ts';
 import { checkVariableSize, inputsOf } from './inputs.ts';
+import { AGENT_CONTAINER, OUTPUT_INVALID_EXIT_CODE } from './paths.ts';
 import { checkPodOverrides, schedulingOverrides } from './pod-overrides.ts';
 import { needsPreparation, type PodRequest } from './pod-request.ts';
 import { prepareContainer } from './prepare-container.ts';
@@ -73,6 +75,7 @@ export function buildJob({ task, worker, workspace, config, read, gitToken, clon
     ...(cloneCache && { cloneCache }),
     hasMcpServers: config.mcpServers.length > 0,
     limit,
+    outputs: declaredOutputsOf(task),
   };
   const { files } = request.inputs;
   return {
@@ -86,12 +89,11 @@ export function buildJob({ task, worker, workspace, config, read, gitToken, clon
 }
 
 function job(request: PodRequest, images: Images): Job {
-  const { task, worker } = request;
+  const { task, worker, outputs } = request;
   const { labels: userLabels, activeDeadlineSeconds } = worker.podOverrides;
   const lock = branchLockOf(task, request.workspace);
   const labels = { ...userLabels, ...ownLabels(task), ...(lock === undefined ? {} : { [BRANCH_LABEL]: lock }) };
-  const { podFailurePolicy } = task.spec;
-  for (const [index, { action }] of (podFailurePolicy?.rules ?? []).entries()) {
+  for (const [index, { action }] of (task.spec.podFailurePolicy?.rules ?? []).entries()) {
     if (action === 'FailIndex') throw new JobBuildError(`podFailurePolicy.rules[${index}].action: FailIndex is not supported for Task Jobs`);
   }
   return {
@@ -103,16 +105,24 @@ function job(request: PodRequest, images: Images): Job {
       ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
       // A second attempt starts when the first is really over: two agents never push to one branch.
       podReplacementPolicy: 'Failed',
-      template: { metadata: { labels }, spec: podSpec(request, images) },
+      template: { metadata: { labels, ...(outputs && { annotations: { [OUTPUT_SCHEMA]: outputs.schema } }) }, spec: podSpec(request, images) },
     },
   };
 }
 
+/** Kubernetes takes this many rules. */
+const MOST_FAILURE_RULES = 20;
+
+/** The work is done, and another Pod would do it again. */
+const REFUSED_OUTPUTS: PodFailurePolicyRule = { action: 'FailJob', onExitCodes: { containerName: AGENT_CONTAINER, operator: 'In', values: [OUTPUT_INVALID_EXIT_CODE] } };
+
 /** A Pod with a limit has no second: that would not know what the first has spent. Another Job of the Task does (retry.ts). */
-function attemptsOf({ task: { spec: { podFailurePolicy } }, limit }: PodRequest): Pick<JobSpec, 'backoffLimit' | 'podFailurePolicy'> {
-  if (!limit) return { backoffLimit: 1, ...(podFailurePolicy ? { podFailurePolicy } : {}) };
-  const rules = (podFailurePolicy?.rules ?? []).filter(({ action }) => action !== 'Ignore');
-  return { backoffLimit: 0, ...(rules.length > 0 ? { podFailurePolicy: { rules } } : {}) };
+function attemptsOf({ task: { spec: { podFailurePolicy } }, limit, outputs }: PodRequest): Pick<JobSpec, 'backoffLimit' | 'podFailurePolicy'> {
+  const own = (podFailurePolicy?.rules ?? []).filter(({ action }) => !limit || action !== 'Ignore');
+  // The author's own rules come first.
+  const rules = [...own, ...(outputs ? [REFUSED_OUTPUTS] : [])].slice(0, MOST_FAILURE_RULES);
+  const policy = !limit && !outputs ? podFailurePolicy : rules.length > 0 ? { rules } : undefined;
+  return { backoffLimit: limit ? 0 : 1, ...(policy ? { podFailurePolicy: policy } : {}) };
 }
 
 function podSpec(request: PodRequest, images: Images): PodSpec {

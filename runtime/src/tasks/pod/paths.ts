@@ -1,3 +1,6 @@
+/** How an agent exits that did its work and left outputs which are not as declared. Another run in another Pod would pay for that work again. */
+export const OUTPUT_INVALID_EXIT_CODE = 65;
+
 /** Where things are in a Pod, and what they are called. Custom agent images rely on the ones that begin with /workspace and /kelos. */
 
 export const AGENT_CONTAINER = 'kelos-agent';
@@ -17,4 +20,8 @@ export const SSH_DIR = '/kelos/git-ssh';
 export const CLONE_CACHE_VOLUME = 'kelos-clone-cache';
 export const CLONE_CACHE_DIR = '/kelos/clone-cache';
 export const INPUTS_DIR = '/kelos/inputs';
+export const OUTPUT_SCHEMA_DIR = '/kelos/output-schema';
+export const OUTPUT_SCHEMA_FILE = `${OUTPUT_SCHEMA_DIR}/schema.json`;
+export const OUTPUT_DIR = '/kelos/outputs';
+export const OUTPUT_FILE = `${OUTPUT_DIR}/outputs.json`;
 export const RESULT_FILE = '/dev/termination-log';

@@ -4,6 +4,7 @@ import type { MergedConfig } from '../../agent-configs/merge.ts';
 import type { PluginFiles } from '../../agent-configs/plugins.ts';
 import type { SkillsPlan } from '../../agent-configs/skills.ts';
 import type { Repository } from '../../workspaces/repository.ts';
+import type { DeclaredOutputs } from '../declared-outputs.ts';
 import type { Worker } from '../worker.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -29,6 +30,8 @@ export interface PodRequest {
   readonly hasMcpServers: boolean;
   /** What it may spend before it is stopped. Left out: it is not. */
   readonly limit?: Partial<Amounts> | undefined;
+  /** What the agent has to leave. Left out: the Task does not say. */
+  readonly outputs?: DeclaredOutputs;
 }
 
 /** Whether anything has to be done before the agent starts. */

@@ -1,7 +1,8 @@
 import type { Volume, VolumeMount } from '@taskwright/schema/kubernetes';
+import { OUTPUT_SCHEMA } from '@taskwright/schema';
 import { childNameOf } from '../names.ts';
 import { KNOWN_HOSTS, SSH_KEY } from '../../workspaces/git-access.ts';
-import { CLONE_CACHE_DIR, CLONE_CACHE_VOLUME, INPUTS_DIR, PLUGIN_DIR, PLUGIN_SOURCE_DIR, SSH_DIR, TOKEN_DIR, WORKSPACE_DIR } from './paths.ts';
+import { CLONE_CACHE_DIR, CLONE_CACHE_VOLUME, INPUTS_DIR, OUTPUT_DIR, OUTPUT_SCHEMA_DIR, PLUGIN_DIR, PLUGIN_SOURCE_DIR, SSH_DIR, TOKEN_DIR, WORKSPACE_DIR } from './paths.ts';
 import { hasPlugins, type PodRequest } from './pod-request.ts';
 
 type Container = 'prepare' | 'agent';
@@ -23,7 +24,7 @@ export function volumeMounts(request: PodRequest, container: Container): VolumeM
 }
 
 function managedVolumes(request: PodRequest): ManagedVolume[] {
-  const { task, workspace, token, sshSecretName, cloneCache, plugins, inputs } = request;
+  const { task, workspace, token, sshSecretName, cloneCache, plugins, inputs, outputs } = request;
   const volumes: ManagedVolume[] = [];
 
   if (workspace) {
@@ -67,6 +68,16 @@ function managedVolumes(request: PodRequest): ManagedVolume[] {
       mount: { mountPath: INPUTS_DIR, readOnly: true },
       mountedIn: inputReaders(request),
     });
+  }
+  if (outputs) {
+    volumes.push({
+      // From an annotation of the Pod itself: a file of any length, and no object more to write.
+      volume: { name: 'kelos-output-schema', downwardAPI: { items: [{ path: 'schema.json', fieldRef: { fieldPath: `metadata.annotations['${OUTPUT_SCHEMA}']` } }] } },
+      mount: { mountPath: OUTPUT_SCHEMA_DIR, readOnly: true },
+      mountedIn: ['agent'],
+    });
+    // Of its own, and not in the clone: what an agent leaves must not be committed.
+    volumes.push({ volume: { name: 'kelos-outputs', emptyDir: {} }, mount: { mountPath: OUTPUT_DIR }, mountedIn: ['agent'] });
   }
   return volumes;
 }

@@ -3,6 +3,8 @@ import { parseTerminationMessage, resultsOf } from '../../../src/tasks/outcome/r
 
 test.each([
   { it: 'the JSON of our program', message: '{"taskwright":1,"outputs":["branch: b","commit: c"],"error":"e","truncated":true}', result: { lines: ['branch: b', 'commit: c'], error: 'e', truncated: true } },
+  { it: 'declared outputs', message: '{"taskwright":1,"outputs":[],"results":{"a":[1]},"error":"e"}', result: { lines: [], results: { a: [1] }, error: 'e' } },
+  { it: 'no outputs in what is none', message: '{"taskwright":1,"outputs":[],"results":[1]}', result: { lines: [] } },
   { it: 'outputs that hide further lines', message: '{"taskwright":1,"outputs":["a: 1\\n  b: 2", 3]}', result: { lines: ['a: 1', 'b: 2'] } },
   { it: 'the lines of another program', message: '\n branch: b \n\ndone\n', result: { lines: ['branch: b', 'done'] } },
   { it: 'the reason of a failure', message: 'no such model\n', result: { lines: [], error: 'no such model' } },

@@ -11,6 +11,7 @@ interface Scene {
   spec?: Partial<TaskSpec>;
   overrides?: PodOverrides;
   labels?: Record<string, string>;
+  annotations?: Record<string, string>;
   workspace?: WorkspaceSpec;
   config?: AgentConfig['spec'];
   read?: ReadData;
@@ -20,9 +21,9 @@ interface Scene {
 
 const readToken: ReadData = (_kind, name) => (name === 'gh' ? { GITHUB_TOKEN: 'x' } : undefined);
 
-function build({ spec, overrides, labels, workspace, config, read = readToken, cache }: Scene = {}) {
+function build({ spec, overrides, labels, annotations, workspace, config, read = readToken, cache }: Scene = {}) {
   const task: Task = {
-    metadata: { name: 'fix-42', namespace: 'dev', uid: 'task-uid', ...(labels ? { labels } : {}) },
+    metadata: { name: 'fix-42', namespace: 'dev', uid: 'task-uid', ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
     spec: { type: 'claude-code', credentials: { type: 'api-key', secretRef: { name: 'ant' } }, prompt: 'Fix it', ...(overrides ? { podOverrides: overrides } : {}), ...spec },
   };
   const workspaceObject: Workspace | undefined = workspace && { metadata: { name: 'shop', namespace: 'dev', ...(cache && { annotations: { 'taskwright.dev/clone-cache': cache.claim } }) }, spec: workspace };
@@ -116,13 +117,46 @@ describe('environment', () => {
   });
 
   test('variables of the user come last, and never in the place of ours', () => {
-    const env = ['FOO', 'KELOS_AGENT_TYPE', 'ANTHROPIC_API_KEY', 'KELOS_SETUP_COMMAND', 'KELOS_SESSION_SETUP_ONLY', 'TASKWRIGHT_RESULT_FILE', 'KELOS_MODEL'].map((name) => ({ name, value: 'mine' }));
+    const env = ['FOO', 'KELOS_AGENT_TYPE', 'ANTHROPIC_API_KEY', 'KELOS_SETUP_COMMAND', 'KELOS_SESSION_SETUP_ONLY', 'TASKWRIGHT_RESULT_FILE', 'TASKWRIGHT_OUTPUT_FILE', 'TASKWRIGHT_OUTPUT_SCHEMA_FILE', 'KELOS_MODEL'].map((name) => ({ name, value: 'mine' }));
     const mine = agentOf({ overrides: { env } }).env!.filter(({ value }) => value === 'mine');
     expect(mine.map(({ name }) => name)).toEqual(['FOO', 'KELOS_MODEL']);
   });
 
   test('instructions that no process could be started with are refused', () => {
     expect(() => build({ config: { agentsMD: 'x'.repeat(130_049) } })).toThrow('agentsMD is 130049 bytes, exceeding the 130048 bytes an environment variable can carry; shorten it');
+  });
+});
+
+describe('a Task that declares outputs', () => {
+  const schema = '{"type":"object","properties":{"risky":{"description":"$(PATH)"}}}';
+  const annotations = { 'taskwright.dev/output-schema': schema, 'taskwright.dev/retry-limit': '1' };
+
+  test('finds their schema in a file of the Pod, and a place for them that is not the clone', () => {
+    const { job, configMaps } = build({ annotations, workspace: { repo: 'https://github.com/a/b' } });
+    const { metadata, spec } = job.spec!.template;
+    expect([configMaps, metadata!.annotations]).toEqual([[], { 'taskwright.dev/output-schema': schema }]);
+    expect(spec!.volumes).toEqual([
+      { name: 'workspace', emptyDir: {} },
+      { name: 'kelos-output-schema', downwardAPI: { items: [{ path: 'schema.json', fieldRef: { fieldPath: "metadata.annotations['taskwright.dev/output-schema']" } }] } },
+      { name: 'kelos-outputs', emptyDir: {} },
+    ]);
+    expect([spec!.containers[0]!, spec!.initContainers![0]!].map(({ volumeMounts }) => volumeMounts)).toEqual([
+      [{ name: 'workspace', mountPath: '/workspace' }, { name: 'kelos-output-schema', mountPath: '/kelos/output-schema', readOnly: true }, { name: 'kelos-outputs', mountPath: '/kelos/outputs' }],
+      [{ name: 'workspace', mountPath: '/workspace' }],
+    ]);
+    expect(spec!.containers[0]!.env!.slice(-3)).toEqual([
+      { name: 'TASKWRIGHT_RESULT_FILE', value: '/dev/termination-log' }, { name: 'TASKWRIGHT_OUTPUT_FILE', value: '/kelos/outputs/outputs.json' }, { name: 'TASKWRIGHT_OUTPUT_SCHEMA_FILE', value: '/kelos/output-schema/schema.json' },
+    ]);
+  });
+
+  const over = { action: 'FailJob' as const, onExitCodes: { containerName: 'kelos-agent', operator: 'In' as const, values: [65] } };
+  const ignore = { action: 'Ignore' as const, onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] };
+  test.each([
+    [[], [over]],
+    [[ignore], [ignore, over]],
+    [Array.from({ length: 20 }, () => ignore), Array.from({ length: 20 }, () => ignore)],
+  ])('is not run again for outputs that were refused, unless its author says so: %j', (rules, all) => {
+    expect(build({ annotations, spec: { podFailurePolicy: { rules } } }).job.spec!.podFailurePolicy).toEqual({ rules: all });
   });
 });
 

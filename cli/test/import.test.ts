@@ -63,6 +63,7 @@ test.each<{ it: string; file: string; says: string }>([
   { it: 'ten megabytes', file: `#${' '.repeat(10_000_000)}\n${TASK}`, says: 'fleet.yaml: 10000146 bytes are too many; at most 4194304 in all files together; import them in parts' },
   { it: 'aliases that unfold into millions', file: ALIASES, says: 'fleet.yaml:1: cannot be read, Excessive alias count indicates a resource exhaustion attack' },
   { it: 'what is nested without an end', file: DEEP, says: 'fleet.yaml: cannot be read, it is too deeply nested' },
+  { it: 'what is nested in blocks without an end', file: `a:\n${'- '.repeat(20_000)}x`, says: 'fleet.yaml: cannot be read, it is too deeply nested' },
   { it: 'what is no YAML', file: 'a: [b', says: 'fleet.yaml: not YAML, Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 6:\n\na: [b\n     ^\n' },
   { it: 'a field that is there twice', file: `${CONFIG}data: {a: b}\ndata: {c: d}\n`, says: 'fleet.yaml: not YAML, Map keys must be unique at line 5, column 1:\n\ndata: {a: b}\ndata: {c: d}\n^\n' },
   { it: 'a tag of a programming language', file: `${CONFIG}data: {a: !!python/object x}\n`, says: 'fleet.yaml: not YAML, Unresolved tag: tag:yaml.org,2002:python/object at line 4, column 11:\n\ndata: {a: !!python/object x}\n          ^^^^^^^^^^^^^^^\n' },

@@ -32,7 +32,9 @@ export function parameterized(groups: readonly (readonly Statement[])[], taken: 
   const parameters: Parameter[] = [];
   for (const hole of holes.toSorted((one, other) => Math.sign(lengthOf(one) - lengthOf(other)) || 0)) {
     if (parameters.some((parameter) => spread(hole, parameter))) continue;
-    const values = hole.values.every((value) => typeof value === 'string') ? coreOf(hole.values) : hole.values;
+    const core = hole.values.every((value) => typeof value === 'string') ? coreOf(hole.values) : hole.values;
+    // A part of one text alone says less than the whole text.
+    const values = holes.some((other) => other !== hole && spread(other, { values: core })) ? core : hole.values;
     parameters.push({ name: nameFor(hole.hint, new Set([...taken, ...parameters.map(({ name }) => name)])), type: typeof values[0] as Parameter['type'], values });
     if (parameters.length > MOST_PARAMETERS) return undefined;
   }
@@ -85,7 +87,7 @@ function filled(same: readonly Expression[], parameters: readonly Parameter[]): 
 }
 
 /** The texts around the parameter, if with them each value comes of each argument: at every place where it stands, else at one of them. */
-function spread({ values }: Hole, { values: args }: Parameter): string[] | undefined {
+function spread({ values }: Hole, { values: args }: Pick<Parameter, 'values'>): string[] | undefined {
   if (values.every((value, index) => value === args[index])) return ['', ''];
   const [first, arg] = [values[0], args[0]];
   if (typeof first !== 'string' || typeof arg !== 'string' || arg === '') return undefined;

@@ -13,6 +13,8 @@ import { imported } from './imported-object.ts';
 const MAX_BYTES = 4 * 1024 * 1024;
 
 const TOO_DEEP = 'it is too deeply nested';
+/** Opens more levels than any manifest has. The parser would find out, too, after a minute. */
+const OPENS_WITHOUT_END = /(?:[[{][ \t\n]*){200}|(?:- ){200}/;
 
 export interface Reading {
   readonly manifests: readonly Manifest[];
@@ -57,6 +59,7 @@ async function sizeOf(path: string, file: string): Promise<number> {
 }
 
 function documentsIn(text: string, file: string): { value: unknown; at: string }[] {
+  if (OPENS_WITHOUT_END.test(text)) throw new CommandError(`${file}: cannot be read, ${TOO_DEEP}`);
   const lines = new LineCounter();
   // kubectl reads YAML 1.1, but takes a date for a text.
   const customTags = (tags: readonly unknown[]) => tags.filter((tag) => !(isRecord(tag) && tag['tag'] === 'tag:yaml.org,2002:timestamp')) as never[];
@@ -69,7 +72,8 @@ function documentsIn(text: string, file: string): { value: unknown; at: string }
     if (problem) throw new CommandError(`${file}: not YAML, ${problem.message}`);
     const value = guarded(at, () => jsonOf(document.toJS({ maxAliasCount: MAX_YAML_ALIASES }), at));
     if (value === undefined) return [];
-    if (isRecord(value) && value['apiVersion'] === 'v1' && typeof value['kind'] === 'string' && value['kind'].endsWith('List') && Array.isArray(value['items'])) {
+    // An object of a kind that happens to end so has a name.
+    if (isRecord(value) && typeof value['kind'] === 'string' && value['kind'].endsWith('List') && Array.isArray(value['items']) && !(isRecord(value['metadata']) && 'name' in value['metadata'])) {
       return value['items'].map((item: unknown, index) => ({ value: item, at: `${at} items[${index}]` }));
     }
     return [{ value, at }];

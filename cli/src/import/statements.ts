@@ -76,7 +76,7 @@ function content({ object }: Manifest, level: Level, constructs: ReadonlySet<str
   const { namespace: _, ...metadata } = object.metadata;
   const { apiVersion, kind, metadata: __, ...rest } = object;
   const known = kindOf(object);
-  if (level === 'construct') return { construct: kind, props: members({ metadata: expressionOf(metadata), ...propsOf(object, constructs) }) };
+  if (level === 'construct') return { construct: kind, props: members(propsOf(object, constructs)!) };
   if (level === 'l1') return { construct: l1ClassOf(known!), props: members({ metadata: expressionOf(metadata), spec: expressionOf(rest['spec'], schemaOf(known!).properties!['spec']) }) };
   const entries = Object.fromEntries(Object.entries({ apiVersion, kind, metadata, ...rest }).map(([name, value]): [string, Expression] => [name, expressionOf(value)]));
   return { construct: 'ApiObject', props: members(entries) };

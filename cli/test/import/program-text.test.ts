@@ -17,7 +17,7 @@ const SEED = 20_261_121;
 const files = readdirSync(MANIFESTS).sort();
 
 test('every manifest of the corpus becomes a program that compiles strictly and synthesizes to the same objects', async () => {
-  expect(files.length).toBeGreaterThanOrEqual(20);
+  expect(files.length).toBeGreaterThanOrEqual(40);
   const programs = await Promise.all(files.map((file) => importedProgram(file, MANIFESTS)));
   const folder = programFolder(programs);
   await expectCompiles(folder, programs.length);

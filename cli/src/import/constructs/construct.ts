@@ -4,11 +4,12 @@ import { keyOf, type ImportedObject } from '../manifest.ts';
 import { kindOf, schemaOf } from '../known-kinds.ts';
 import { expressionOf } from '../typed-expression.ts';
 import { agentConfigProps } from './agent-config.ts';
+import { annotated } from './annotated.ts';
 import { taskBudgetProps } from './task-budget.ts';
 import { taskProps } from './task.ts';
 import { workspaceProps } from './workspace.ts';
 
-/** The properties of an L2 construct, without its metadata. */
+/** The properties of an L2 construct. */
 export type Props = Readonly<Record<string, Expression | undefined>>;
 
 /** What a property is made of besides the spec. */
@@ -34,7 +35,15 @@ export function propsOf(object: ImportedObject, constructs: ReadonlySet<string>)
     },
     typed: (value, ...path) => expressionOf(value, path.reduce((schema, step) => schema.properties![step]!, schemaOf(kind).properties!['spec']!)),
   };
-  switch (kind.kind) {
+  const own = specProps(kind.kind, object, context);
+  if (!own) return undefined;
+  const { namespace: _, annotations = {}, ...metadata } = object.metadata;
+  const { props, rest } = annotated(kind.kind, annotations as Readonly<Record<string, string>>);
+  return { metadata: expressionOf({ ...metadata, ...Object.keys(rest).length > 0 && { annotations: rest } }), ...own, ...props };
+}
+
+function specProps(kind: string, object: ImportedObject, context: Find): Props | undefined {
+  switch (kind) {
     case 'Task': return taskProps(object.spec as TaskSpec, context);
     case 'Workspace': return workspaceProps(object.spec as WorkspaceSpec, context);
     case 'AgentConfig': return agentConfigProps(object.spec as AgentConfigSpec);

@@ -1,6 +1,7 @@
 import type { TaskSpec, WorkerSpec } from '@taskwright/schema';
 import { call, type Expression, literal, members } from '../expression.ts';
 import type { Find, Props } from './construct.ts';
+import { durationOf } from './duration.ts';
 import { secretNamed } from './secret.ts';
 
 const FACTORIES: Readonly<Record<string, string>> = {
@@ -50,13 +51,6 @@ function inlineAgent({ type = '', credentials, model, effort, image, agentConfig
 function credentialsOf({ type, secretRef }: NonNullable<WorkerSpec['credentials']>): Expression {
   if (type === 'none' || secretRef === undefined) return call('Credentials.none');
   return call(type === 'oauth' ? 'Credentials.oauth' : 'Credentials.apiKey', secretNamed(secretRef.name));
-}
-
-const UNITS = [['days', 86_400], ['hours', 3600], ['minutes', 60], ['seconds', 1]] as const;
-
-function durationOf(seconds: number): Expression {
-  const [unit, length] = seconds === 0 ? UNITS[3] : UNITS.find(([, each]) => seconds % each === 0)!;
-  return call(`Duration.${unit}`, literal(seconds / length));
 }
 
 function text(value: string | undefined): Expression | undefined {

@@ -97,16 +97,26 @@ async function install(client: KubeClient): Promise<void> {
       if (!isAlreadyExists(error)) throw error;
     }
   }
-  // A real server serves a new kind a moment after its definition.
+  for (const definition of crds()) await served(client, definition as unknown as Definition);
+}
+
+/** A real server serves a new kind a moment after its definition. An operator that came before would ask again only after its backoff. */
+async function served(client: KubeClient, { spec: { group, names, scope, versions } }: Definition): Promise<void> {
+  const { kind, plural } = names;
+  const resource: Resource = { group, version: versions.find(({ storage }) => storage)!.name, kind, plural, namespaced: scope === 'Namespaced' };
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await client.list(taskResource, { limit: 1 });
+      await client.list(resource, { limit: 1 });
       return;
     } catch (error) {
       if (!(error instanceof ApiError) || attempt === 100) throw error;
       await sleep(systemClock, 100);
     }
   }
+}
+
+interface Definition {
+  readonly spec: { readonly group: string; readonly scope: string; readonly names: { readonly kind: string; readonly plural: string }; readonly versions: readonly { readonly name: string; readonly storage: boolean }[] };
 }
 
 function kubeconfigOf({ url, ca, token }: HttpFace) {

@@ -250,18 +250,6 @@ export interface TaskSpec {
    */
   readonly prompt: string;
   /**
-   * The environment the agent runs in.
-   *
-   * @default - workerPoolRef names the pool that provides it
-   */
-  readonly worker?: WorkerSpec;
-  /**
-   * Runs the Task on a Pod of this WorkerPool instead of in a Job of its own.
-   *
-   * @default - the Task gets a Job
-   */
-  readonly workerPoolRef?: WorkerPoolReference;
-  /**
    * Git branch the agent works on, created where the remote lacks it. Tasks on one branch of a repository run one at a
    * time, the oldest first.
    *
@@ -288,6 +276,18 @@ export interface TaskSpec {
    * @default - it is kept
    */
   readonly ttlSecondsAfterFinished?: number;
+  /**
+   * The environment the agent runs in.
+   *
+   * @default - workerPoolRef names the pool that provides it
+   */
+  readonly worker?: WorkerSpec;
+  /**
+   * Runs the Task on a Pod of this WorkerPool instead of in a Job of its own.
+   *
+   * @default - the Task gets a Job
+   */
+  readonly workerPoolRef?: WorkerPoolReference;
   /**
    * Which failures of the Pod end the Job, count or are ignored, copied to the Job as it is.
    *
@@ -522,13 +522,6 @@ export interface WorkspaceSpec {
    */
   readonly ref?: string;
   /**
-   * Secret with the credential for git: a token under GITHUB_TOKEN; or appID, installationID and privateKey of a
-   * GitHub App; or username and password; or ssh-privatekey and known_hosts.
-   *
-   * @default - the repository is cloned anonymously
-   */
-  readonly secretRef?: LocalSecretReference;
-  /**
    * More git remotes, added after the clone and reached with the same credential.
    *
    * @default - origin is the only one
@@ -547,6 +540,13 @@ export interface WorkspaceSpec {
    * @default - nothing is run
    */
   readonly setupCommand?: string[];
+  /**
+   * Secret with the credential for git: a token under GITHUB_TOKEN; or appID, installationID and privateKey of a
+   * GitHub App; or username and password; or ssh-privatekey and known_hosts.
+   *
+   * @default - the repository is cloned anonymously
+   */
+  readonly secretRef?: LocalSecretReference;
   /**
    * An empty object turns on a caching proxy for the GitHub API, one for this Workspace.
    *
@@ -685,6 +685,18 @@ export interface McpServer {
    */
   readonly args?: string[];
   /**
+   * Endpoint of the server. Required for http and sse.
+   *
+   * @default - the server is a process of the agent
+   */
+  readonly url?: string;
+  /**
+   * HTTP headers sent with each request, for http and sse.
+   *
+   * @default - none are added
+   */
+  readonly headers?: { [key: string]: string };
+  /**
    * Environment variables of the program, as a value or from a key of a Secret or ConfigMap; other sources fail the
    * Tasks that use it. For stdio.
    *
@@ -697,18 +709,6 @@ export interface McpServer {
    * @default - none are added
    */
   readonly envFrom?: SecretValuesSource;
-  /**
-   * Endpoint of the server. Required for http and sse.
-   *
-   * @default - the server is a process of the agent
-   */
-  readonly url?: string;
-  /**
-   * HTTP headers sent with each request, for http and sse.
-   *
-   * @default - none are added
-   */
-  readonly headers?: { [key: string]: string };
   /**
    * Secret each of whose keys becomes an HTTP header, over one of the same name in headers. For http and sse.
    *
@@ -1551,42 +1551,17 @@ export interface TaskTemplate {
    */
   readonly promptTemplate?: string;
   /**
-   * The environment the agents run in.
-   *
-   * @default - workerPoolRef names the pool that provides it
-   */
-  readonly worker?: WorkerSpec;
-  /**
-   * Runs the Tasks on Pods of this WorkerPool instead of in Jobs of their own.
-   *
-   * @default - they get Jobs
-   */
-  readonly workerPoolRef?: WorkerPoolReference;
-  /**
    * Git branch of the Task: a Go template.
    *
    * @default - the ref of the Workspace
    */
   readonly branch?: string;
   /**
-   * Name of the Task: a Go template, which may not read .Context. What is no name is made one; a Task of this spawner
-   * that has it already is the same Task.
-   *
-   * @default - a name from the spawner and the event
-   */
-  readonly nameTemplate?: string;
-  /**
    * Labels and annotations of the Tasks.
    *
    * @default - only those that the operator sets itself
    */
   readonly metadata?: TaskTemplateMetadata;
-  /**
-   * Texts from elsewhere that the templates may read as .Context.<name>, at most 8. At most 8 entries.
-   *
-   * @default - there are none
-   */
-  readonly contextSources?: ContextSource[];
   /**
    * Names of Tasks that must have succeeded before one of these starts.
    *
@@ -1605,6 +1580,31 @@ export interface TaskTemplate {
    * @default - it is kept
    */
   readonly ttlSecondsAfterFinished?: number;
+  /**
+   * The environment the agents run in.
+   *
+   * @default - workerPoolRef names the pool that provides it
+   */
+  readonly worker?: WorkerSpec;
+  /**
+   * Runs the Tasks on Pods of this WorkerPool instead of in Jobs of their own.
+   *
+   * @default - they get Jobs
+   */
+  readonly workerPoolRef?: WorkerPoolReference;
+  /**
+   * Name of the Task: a Go template, which may not read .Context. What is no name is made one; a Task of this spawner
+   * that has it already is the same Task.
+   *
+   * @default - a name from the spawner and the event
+   */
+  readonly nameTemplate?: string;
+  /**
+   * Texts from elsewhere that the templates may read as .Context.<name>, at most 8. At most 8 entries.
+   *
+   * @default - there are none
+   */
+  readonly contextSources?: ContextSource[];
   /**
    * Which failures of the Pod end the Job, count or are ignored.
    *
@@ -1695,12 +1695,6 @@ export interface HttpContextSource {
    */
   readonly headersFrom?: HeaderFromSecret[];
   /**
-   * Sends the token of a GitHub App for its installation as Authorization, unless a header of that name is given.
-   *
-   * @default - the request carries only its headers
-   */
-  readonly githubAppAuth?: GitHubAppAuth;
-  /**
    * Body of the request: a Go template. For POST its type is JSON, unless a header says otherwise.
    *
    * @default - it has none
@@ -1730,6 +1724,12 @@ export interface HttpContextSource {
    * @default - only https is fetched
    */
   readonly allowInsecure?: boolean;
+  /**
+   * Sends the token of a GitHub App for its installation as Authorization, unless a header of that name is given.
+   *
+   * @default - the request carries only its headers
+   */
+  readonly githubAppAuth?: GitHubAppAuth;
 }
 
 export interface HeaderFromSecret {
@@ -1739,6 +1739,14 @@ export interface HeaderFromSecret {
   readonly secretName: string;
   /** Key of the Secret whose value is that of the header. Not empty. */
   readonly secretKey: string;
+}
+
+/** Takes a part of the response. Left out: the text is the whole body. */
+export interface ResponseFilter {
+  /** Language of the expression. */
+  readonly type: 'JSONPath';
+  /** What is taken from the response. Not empty. */
+  readonly expression: string;
 }
 
 /**
@@ -1754,14 +1762,6 @@ export interface GitHubAppAuth {
    * @default - that of github.com
    */
   readonly apiBaseURL?: string;
-}
-
-/** Takes a part of the response. Left out: the text is the whole body. */
-export interface ResponseFilter {
-  /** Language of the expression. */
-  readonly type: 'JSONPath';
-  /** What is taken from the response. Not empty. */
-  readonly expression: string;
 }
 
 export interface SpawnerCredential {

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Kind } from '../kind.ts';
-import { kubernetesType } from '../kubernetes/kubernetes-type.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
-import { conditions } from './condition.ts';
 import { GROUP, HUB, NOT_ACTED_ON } from './group.ts';
 import { spawnerCredentials } from './spawner-credential.ts';
+import { TASK_SPAWNER_COLUMNS, type TaskSpawnerStatus, taskSpawnerFields, taskSpawnerStatus } from './task-spawner-fields.ts';
 import { taskTemplate } from './task-template.ts';
 import { cron } from './triggers/cron.ts';
 import { githubIssues } from './triggers/github-issues.ts';
@@ -14,6 +13,7 @@ import { jira } from './triggers/jira.ts';
 import { linearWebhook } from './triggers/linear-webhook.ts';
 import { slack } from './triggers/slack.ts';
 import { webhook } from './triggers/webhook.ts';
+import { taskSpawnerV1alpha1 } from './v1alpha1/task-spawner.ts';
 
 const trigger = z.object({
   githubIssues: githubIssues.optional().describe('Looks for issues of a repository, again and again. Left out: another member says what is waited for.'),
@@ -25,13 +25,6 @@ const trigger = z.object({
   jira: jira.optional().describe('Looks for issues of a Jira project, again and again. Left out: another member says what is waited for.'),
   cron: cron.optional().describe('Waits for the time of a schedule. Left out: another member says what is waited for.'),
 }).meta({ title: 'TaskSpawnerTrigger' });
-
-/** What both versions have. */
-export const taskSpawnerFields = {
-  maxConcurrency: z.int32().min(0).optional().describe('Most Tasks of the spawner that have not ended. 0 is no limit. Left out: there is none.'),
-  maxTotalTasks: z.int32().min(0).optional().describe('Most Tasks that the spawner ever makes. 0 is no limit. Left out: there is none.'),
-  suspend: z.boolean().default(false).describe('Makes no more Tasks; those that run go on. Left out: false.'),
-};
 
 export const taskSpawnerSpec = z.object({
   when: trigger.describe('What is waited for: one member. Of several, only one counts.'),
@@ -57,30 +50,6 @@ export const taskSpawnerSpec = z.object({
   ],
 });
 
-/** Both versions have the same. */
-export const taskSpawnerStatus = z.object({
-  phase: z.string().optional().describe('Where the spawner is: Pending, Running, Suspended or Failed. Left out: nobody has looked at it yet.'),
-  message: z.string().optional().describe('Details of the phase, meant for people.'),
-  deploymentName: z.string().optional().describe('The Deployment of a reference operator that looks for events.'),
-  cronJobName: z.string().optional().describe('The CronJob of a reference operator that waits for the schedule.'),
-  totalDiscovered: z.int().optional().describe('Items that the last look found.'),
-  totalTasksCreated: z.int().optional().describe('Tasks made so far.'),
-  activeTasks: z.int().optional().describe('Tasks that have not ended.'),
-  lastDiscoveryTime: kubernetesType('io.k8s.apimachinery.pkg.apis.meta.v1.Time').optional().describe('When the last look ended.'),
-  conditions: conditions.optional().describe('Conditions of the spawner, one per type.'),
-}).meta({ title: 'TaskSpawnerStatus', description: 'What the spawner has done. Written by the operator.' });
-
-/** Both versions show the same. */
-export const TASK_SPAWNER_COLUMNS = [
-  { name: 'Workspace', type: 'string', jsonPath: '.spec.taskTemplate.workspaceRef.name', description: 'Workspace, where the deprecated field says it' },
-  { name: 'Suspend', type: 'boolean', jsonPath: '.spec.suspend', description: 'Whether it makes no more Tasks' },
-  { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'Where the spawner is' },
-  { name: 'Active', type: 'integer', jsonPath: '.status.activeTasks', description: 'Tasks that have not ended' },
-  { name: 'Discovered', type: 'integer', jsonPath: '.status.totalDiscovered', description: 'Items that the last look found' },
-  { name: 'Tasks', type: 'integer', jsonPath: '.status.totalTasksCreated', description: 'Tasks made so far' },
-  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-] as const;
-
 export const taskSpawnerKind = {
   group: GROUP,
   kind: 'TaskSpawner',
@@ -89,11 +58,10 @@ export const taskSpawnerKind = {
   shortNames: [],
   namespaced: true,
   description: `Makes Tasks of what happens elsewhere: of issues, pull requests, messages, webhooks or the time of day. ${NOT_ACTED_ON}`,
-  versions: [{ ...HUB, schema: z.object({ spec: taskSpawnerSpec.optional(), status: taskSpawnerStatus.optional() }), printerColumns: TASK_SPAWNER_COLUMNS }],
+  versions: [{ ...HUB, schema: z.object({ spec: taskSpawnerSpec.optional(), status: taskSpawnerStatus.optional() }), printerColumns: TASK_SPAWNER_COLUMNS }, taskSpawnerV1alpha1],
 } as const satisfies Kind;
 
 export type TaskSpawnerSpec = z.infer<typeof taskSpawnerSpec>;
-export type TaskSpawnerStatus = z.infer<typeof taskSpawnerStatus>;
 
 /** A TaskSpawner of the API. The server stores one without `spec` too, as the reference does. */
 export interface TaskSpawner {

@@ -1,38 +1,23 @@
 import { z } from 'zod';
 import { type Kind, resourceOf } from '../kind.ts';
-import { kubernetesType } from '../kubernetes/kubernetes-type.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
 import { conditions } from './condition.ts';
 import { GROUP, HUB } from './group.ts';
 import { podFailurePolicy } from './pod-failure-policy.ts';
 import { poolRules } from './pool-rules.ts';
 import { workerPoolReference } from './references.ts';
+import { taskFields, taskStatusFields } from './task-fields.ts';
 import { taskUsage } from './usage.ts';
+import { taskV1alpha1 } from './v1alpha1/task.ts';
 import { legacyWorkerFields, workerSpec } from './worker.ts';
 
 /** The values of `status.phase`. The schema does not restrict it, so that an older server can store a newer phase. */
 export const TASK_PHASES = ['Waiting', 'Pending', 'Running', 'Succeeded', 'Failed'] as const;
 
-const time = () => kubernetesType('io.k8s.apimachinery.pkg.apis.meta.v1.Time');
-
 export const taskSpec = z.object({
-  prompt: z.string().describe(
-    'What the agent is asked to do. With dependsOn it is a Go template over what those Tasks left: .Deps.<task> has Name, Outputs (a list) and Results (texts by name); one that cannot be rendered fails the Task. Without dependsOn it is used as it is.',
-  ),
+  ...taskFields,
   worker: workerSpec.optional().describe('The environment the agent runs in. Left out: workerPoolRef names the pool that provides it.'),
   workerPoolRef: workerPoolReference.optional().describe('Runs the Task on a Pod of this WorkerPool instead of in a Job of its own. Left out: the Task gets a Job.'),
-  branch: z.string().optional().describe(
-    'Git branch the agent works on, created where the remote lacks it. Tasks on one branch of a repository run one at a time, the oldest first. Left out: the ref of the Workspace.',
-  ),
-  dependsOn: z.array(z.string()).optional().describe(
-    'Names of Tasks in the same namespace that must have succeeded before this one starts. When one of them fails, or they form a circle, this Task fails. Left out: it starts at once.',
-  ),
-  upstreamRepo: z.string().optional().describe(
-    'Repository a fork was made from, as owner/repo, handed to the agent as KELOS_UPSTREAM_REPO. Left out: the remote of the Workspace that is called upstream, if there is one.',
-  ),
-  ttlSecondsAfterFinished: z.int32().min(0).optional().describe(
-    'Seconds after status.completionTime at which a finished Task is deleted, with its Job and logs; 0 deletes it at once. Left out: it is kept.',
-  ),
   podFailurePolicy: podFailurePolicy.optional().describe('Which failures of the Pod end the Job, count or are ignored, copied to the Job as it is. Left out: the Job has none.'),
   ...legacyWorkerFields,
 }).meta({
@@ -53,18 +38,7 @@ export const taskSpec = z.object({
 });
 
 export const taskStatus = z.object({
-  phase: z.string().optional().describe(
-    'Where the Task is: Waiting (held back before its start), Pending, Running, or for good Succeeded or Failed. Left out: nobody has looked at it yet.',
-  ),
-  message: z.string().optional().describe('Details of the phase, meant for people.'),
-  jobName: z.string().optional().describe('The Job that runs the agent. Left out for Tasks that run on a WorkerPool.'),
-  podName: z.string().optional().describe('The newest Pod of the Job, or the Pod of the pool that got the Task.'),
-  startTime: time().optional().describe('When the Job was first seen active, or the pool took the Task.'),
-  completionTime: time().optional().describe('When the Task succeeded or failed.'),
-  outputs: z.array(z.string()).optional().describe('The lines the agent reported as its result.'),
-  results: z.record(z.string(), z.string()).optional().describe(
-    'The lines of outputs that read key: value, as a map. Where a key comes twice, the last value counts.',
-  ),
+  ...taskStatusFields,
   usage: taskUsage.optional().describe('Tokens and cost, read from results. Left out when the agent reported neither.'),
   conditions: conditions.optional().describe('Conditions of the Task, one per type.'),
 }).meta({ title: 'TaskStatus', description: 'What has become of the Task. Written by the operator.' });
@@ -92,7 +66,7 @@ export const taskKind = {
       { name: 'Depends On', type: 'string', jsonPath: '.spec.dependsOn', description: 'Tasks that must succeed first', priority: 1 },
       { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
     ],
-  }],
+  }, taskV1alpha1],
 } as const satisfies Kind;
 
 export const taskResource = resourceOf(taskKind);

@@ -8,7 +8,7 @@ import { agentConfigReference, workspaceReference } from './references.ts';
 const agentType = z.enum([...AGENT_TYPES, '']);
 
 /** The environment an agent runs in. What is mandatory in it is said by the kind that holds it. */
-const workerFields = {
+export const workerFields = {
   type: agentType.optional().describe('The agent that runs. Left out: no agent is chosen here, which most kinds refuse.'),
   credentials: credentials.optional().describe('How the agent authenticates to its model provider. Left out: whoever holds this provides it, or refuses it.'),
   model: z.string().optional().describe('Model the agent uses, handed to it as KELOS_MODEL. Left out: the default of the agent.'),

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { type Kind, type StructuralSchema, rootSchema } from '../../src/index.ts';
+import type { Convertible } from '../../src/kelos/conversion/record.ts';
 import { definitions } from '../../src/kubernetes/index.ts';
 
 /** Objects of a kind in a version, of the right structure: no rule of CEL is asked, since a conversion has to take whatever was stored once. */
-export function anObject(kind: Kind, name: string): fc.Arbitrary<{ apiVersion: string; kind: string; metadata: object }> {
+export function anObject(kind: Kind, name: string): fc.Arbitrary<Convertible> {
   const version = kind.versions.find((each) => each.name === name)!;
   const { properties } = rootSchema(kind.kind, kind.description, version);
   return fc.record({
@@ -12,7 +13,7 @@ export function anObject(kind: Kind, name: string): fc.Arbitrary<{ apiVersion: s
     metadata: fc.record({ name: fc.constant('fixture'), annotations: fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom('', 'x'), { minKeys: 1 }) }, { requiredKeys: ['name'] }),
     spec: valueOf(properties!.spec!),
     ...properties!.status && { status: valueOf(properties!.status) },
-  }, { requiredKeys: ['apiVersion', 'kind', 'metadata'] }) as fc.Arbitrary<{ apiVersion: string; kind: string; metadata: object }>;
+  }, { requiredKeys: ['apiVersion', 'kind', 'metadata'] }) as fc.Arbitrary<Convertible>;
 }
 
 function valueOf(schema: StructuralSchema): fc.Arbitrary<unknown> {

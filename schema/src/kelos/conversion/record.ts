@@ -1,3 +1,5 @@
+import type { ObjectMeta } from '../../kubernetes/meta-v1.ts';
+
 /** A part of an object whose kind nobody knows here. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -5,7 +7,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface Convertible {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata: { readonly annotations?: Readonly<Record<string, string>>; readonly [field: string]: unknown };
+  readonly metadata: ObjectMeta;
   readonly spec?: Fields;
   readonly status?: Fields;
 }

@@ -8,6 +8,8 @@ import { OF_TASKS, siblingKey, type TaskCaches } from './task-caches.ts';
 
 /** A list comes in pieces of this many objects: each is parsed at once, and everything else waits meanwhile. */
 const PAGE = 250;
+/** What a watch has not shown is looked for in the caches; the server is asked again only this long after, for what has gone since. */
+const ASKED_AGAIN_MS = 60_000;
 /** A watch that lags is waited for this long; then the caches are believed as they are. */
 const PATIENCE_MS = 900_000;
 
@@ -30,7 +32,8 @@ export type Need = 'budgets' | 'work';
 export class Predecessor {
   readonly #options: PredecessorOptions;
   readonly #known = new Set<string>();
-  readonly #askedSince = new Map<string, number>();
+  /** Questions whose answer the caches did not show: since when, when they were asked last, and what was missing then. */
+  readonly #waiting = new Map<string, Waiting>();
   readonly #asking = new Map<string, Promise<boolean>>();
 
   constructor(options: PredecessorOptions) {
@@ -62,34 +65,43 @@ export class Predecessor {
   async #askServer(id: string, need: Need, namespace: string, signal: AbortSignal): Promise<boolean> {
     if (this.#known.has(id)) return true;
     const { clock } = this.#options;
-    const since = this.#askedSince.get(id) ?? clock.elapsed();
-    this.#askedSince.set(id, since);
-    const isShown = need === 'budgets' ? await this.#showsBudgets(namespace, signal) : await this.#showsWork(namespace, signal);
-    if (!isShown && clock.elapsed() - since < PATIENCE_MS) return false;
+    const before = this.#waiting.get(id);
+    const askedMs = clock.elapsed();
+    const isEarly = before && askedMs - before.askedMs < ASKED_AGAIN_MS && askedMs - before.sinceMs < PATIENCE_MS;
+    if (isEarly && !before.missing.isShown()) return false;
+    const missing = need === 'budgets' ? await this.#missingBudgets(namespace, signal) : await this.#missingWork(namespace, signal);
+    const sinceMs = before?.sinceMs ?? askedMs;
+    if (missing && clock.elapsed() - sinceMs < PATIENCE_MS) {
+      this.#waiting.set(id, { sinceMs, askedMs, missing });
+      return false;
+    }
     this.#known.add(id);
-    this.#askedSince.delete(id);
+    this.#waiting.delete(id);
     return true;
   }
 
-  #showsBudgets(namespace: string, signal: AbortSignal): Promise<boolean> {
-    return this.#shows(this.#options.caches.budgets, { resource: taskBudgetResource, namespace, signal });
+  #missingBudgets(namespace: string, signal: AbortSignal): Promise<Missing | undefined> {
+    return this.#missingOf(this.#options.caches.budgets, { resource: taskBudgetResource, namespace, signal });
   }
 
-  async #showsWork(namespace: string, signal: AbortSignal): Promise<boolean> {
+  async #missingWork(namespace: string, signal: AbortSignal): Promise<Missing | undefined> {
     const { jobs, pods, records } = this.#options.caches;
-    return (await this.#shows(jobs, { resource: jobResource, namespace, labelSelector: OF_TASKS, signal }))
-      && (await this.#shows(pods, { resource: podResource, namespace, labelSelector: OF_TASKS, signal }))
-      && (await this.#shows(records, { resource: taskRecordResource, namespace, signal }));
+    return (await this.#missingOf(jobs, { resource: jobResource, namespace, labelSelector: OF_TASKS, signal }))
+      ?? (await this.#missingOf(pods, { resource: podResource, namespace, labelSelector: OF_TASKS, signal }))
+      ?? (await this.#missingOf(records, { resource: taskRecordResource, namespace, signal }));
   }
 
-  async #shows(cache: Pick<Informer, 'reflects'>, { resource, ...selection }: Question): Promise<boolean> {
+  /** What of the answer the caches do not show, as far as the first page that has some of it. */
+  async #missingOf(cache: Pick<Informer, 'reflects'>, { resource, ...selection }: Question): Promise<Missing | undefined> {
+    const isShown = (object: KubeObject) => cache.reflects(object) && this.#knowsOwner(object);
     let next: string | undefined;
     do {
       const { items, metadata } = await this.#options.client.list(resource, { ...selection, limit: PAGE, ...(next ? { continue: next } : {}) });
-      if (!items.every((object) => cache.reflects(object) && this.#knowsOwner(object))) return false;
+      const missing = items.filter((object) => !isShown(object)).map(({ metadata: of }): KubeObject => ({ metadata: of }));
+      if (missing.length > 0) return { isShown: () => missing.every(isShown) };
       next = metadata.continue;
     } while (next);
-    return true;
+    return undefined;
   }
 
   /** A Job is there before its Task says so: who the Task is has to be known as well. */
@@ -98,6 +110,16 @@ export class Predecessor {
     if (owner?.kind !== 'Task' || object.metadata.deletionTimestamp) return true;
     return this.#options.caches.tasks.get(siblingKey(object, owner.name))?.metadata.uid === owner.uid;
   }
+}
+
+interface Missing {
+  isShown(): boolean;
+}
+
+interface Waiting {
+  readonly sinceMs: number;
+  readonly askedMs: number;
+  readonly missing: Missing;
 }
 
 interface Question {

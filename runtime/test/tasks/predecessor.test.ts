@@ -66,10 +66,20 @@ test('a namespace is asked about once, however many Tasks ask at a time, and no 
 });
 
 test('what the caches do not show is asked for again, until they do', async () => {
-  const { ask, state, predecessor } = aPredecessor({ server: { jobs: [job] }, tasks: [fix] });
+  const { ask, asked, state, predecessor } = aPredecessor({ server: { jobs: [job] }, tasks: [fix] });
   expect([await ask('work'), await ask('work')]).toEqual([false, false]);
   state.shown.push(job);
   expect([await ask('work'), predecessor.isKnown('dev', 'work')]).toEqual([true, true]);
+  expect(asked).toEqual(['taskbudgets', 'jobs', 'jobs', 'pods', 'taskrecords']);
+});
+
+test('while a watch lags the server is asked once a minute, however often somebody wants to know', async () => {
+  const { ask, asked, clock } = aPredecessor({ server: { jobs: [job] }, tasks: [fix] });
+  for (let second = 0; second < 180; second += 1) {
+    expect(await ask('work')).toBe(false);
+    await clock.advance(1_000);
+  }
+  expect(asked).toEqual(['taskbudgets', 'jobs', 'jobs', 'jobs']);
 });
 
 test('a watch that lags is waited for a quarter of an hour, and then the caches are believed', async () => {

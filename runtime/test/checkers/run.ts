@@ -2,6 +2,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { Traffic } from '../faults/faulty-transport.ts';
 import type { History } from '../faults/history.ts';
 import type { OperatorProcess } from '../faults/operator-process.ts';
+import type { GitHub } from '../../src/testing/github.ts';
 import type { Shape } from '../faults/workload.ts';
 
 /** What a checker may look at, when a run is over. It answers with what it found wrong. */
@@ -19,6 +20,7 @@ export interface Run {
   /** How the operators stood when it was over. */
   readonly atEnd: readonly { readonly isLeading: boolean; readonly isIdle: boolean }[];
   /** The same lives where nothing goes wrong. */
-  readonly expected: readonly Pick<Run, 'history' | 'traffic'>[];
+  readonly expected: readonly Pick<Run, 'history' | 'traffic' | 'github'>[];
+  readonly github: Pick<GitHub, 'issued'>;
   readonly caches: { readonly kind: string; readonly cached: readonly string[]; readonly listed: readonly string[] }[];
 }

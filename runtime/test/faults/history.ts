@@ -22,8 +22,10 @@ export interface Life {
   /** Every status that was written, in order, and when. */
   readonly statuses: { readonly status: NonNullable<Task['status']>; readonly at: number }[];
   last: KubeObject;
-  /** Every version of a TaskBudget, in order, and since when. */
-  readonly versions: { readonly object: KubeObject; readonly at: number }[];
+  /** Every version of a TaskBudget or a Secret, in order, since when, and the time of the cluster then. */
+  readonly versions: { readonly object: KubeObject; readonly at: number; readonly time: Date }[];
+  /** The time of the cluster when it was last heard of. */
+  lastTime: Date;
 }
 
 /** All that ever was, as the server saw it. No fault comes between the two. */
@@ -32,9 +34,11 @@ export class History {
   readonly events: KubeObject[] = [];
   readonly ready: Promise<unknown>;
   readonly #stop = new AbortController();
+  readonly #clock: Clock;
 
   /** `namespace`: of this one alone. Left out: of all. */
   constructor(client: KubeClient, clock: Clock, namespace?: string) {
+    this.#clock = clock;
     const informers = [taskResource, taskBudgetResource, taskRecordResource, jobResource, podResource, configMapResource, secretResource].map((resource) => {
       const informer = new Informer(client, { resource, clock, namespace });
       informer.onChange(({ type, object }) => this.#observe(resource, object, type === 'deleted'));
@@ -66,14 +70,15 @@ export class History {
     const at = Number(resourceVersion);
     let life = this.lives.get(uid!);
     if (!life) {
-      life = { kind, uid: uid!, name: name!, ownerUid: controllerOf(object)?.uid, bornAt: at, goneAt: undefined, endedAt: undefined, statuses: [], last: object, versions: [] };
+      life = { kind, uid: uid!, name: name!, ownerUid: controllerOf(object)?.uid, bornAt: at, goneAt: undefined, endedAt: undefined, statuses: [], last: object, versions: [], lastTime: this.#clock.now() };
       this.lives.set(uid!, life);
     }
     life.last = object;
+    life.lastTime = this.#clock.now();
     if (isGone) life.goneAt = at;
     const { status } = object as Task;
     if (kind === 'Pod' && (status?.phase === 'Succeeded' || status?.phase === 'Failed')) life.endedAt ??= at;
-    if (kind === 'TaskBudget') life.versions.push({ object, at });
+    if ((kind === 'TaskBudget' || kind === 'Secret') && !isGone) life.versions.push({ object, at, time: this.#clock.now() });
     if (kind === 'Task' && status && !isGone) life.statuses.push({ status, at });
   }
 }

@@ -7,6 +7,7 @@ import { aGitHub } from '../workspaces/app-fixture.ts';
 import type { Faults, MomentFault } from './faults.ts';
 import type { Traffic } from './faulty-transport.ts';
 import { History } from './history.ts';
+import type { Mistake } from './mistake.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { type Deed, NAMESPACE, type Shape, taskOf } from './workload.ts';
 
@@ -23,7 +24,8 @@ export interface LifeOptions {
   readonly faultsMs?: number;
   /** How long it has to stay as it is in the end, in milliseconds. */
   readonly quietMs: number;
-  readonly losesTime?: true;
+  /** What is wrong with the operators. Left out: nothing. */
+  readonly mistake?: Mistake;
 }
 
 export interface Life {
@@ -38,7 +40,7 @@ export const LONGEST_CONVERGENCE_MS = 7_200_000;
 
 /** Lets Tasks live on a cluster, with operators whose way to it has faults, until everything is where it belongs and has stayed there. */
 export async function live(options: LifeOptions): Promise<Life> {
-  const { cluster, workload, faults, expected, replicas, faultsMs, quietMs, losesTime } = options;
+  const { cluster, workload, faults, expected, replicas, faultsMs, quietMs, mistake } = options;
   const { clock, client, api } = cluster;
   const history = new History(client, clock);
   await history.ready;
@@ -60,10 +62,10 @@ export async function live(options: LifeOptions): Promise<Life> {
   };
   const deeds = new Deeds(cluster, history);
   const processes: OperatorProcess[] = Array.from({ length: replicas }, (_, index) => new OperatorProcess({
-    network: clock, api: api.transport, replica: `operator-${index}`, elects, faults, traffic, storm, onWrite, onLine: (line) => void lines.push(line), fetch, losesTime,
+    network: clock, api: api.transport, replica: `operator-${index}`, elects, faults, traffic, storm, onWrite, onLine: (line) => void lines.push(line), fetch, mistake,
     meanwhile: (fault) => happen(fault, processes[index]!, { faults, storm, cluster, deeds, history, workload }),
   }));
-  const run: Omit<Run, 'atEnd'> = { names: workload.flatMap(({ tasks }) => Object.keys(tasks)), workload, history, faults, traffic, lines, usurped, processes, expected, caches: [] };
+  const run: Omit<Run, 'atEnd'> = { names: workload.flatMap(({ tasks }) => Object.keys(tasks)), workload, history, faults, traffic, lines, usurped, processes, expected, caches: [], github };
 
   for (const shape of workload) {
     const { tasks, deeds: own = [] } = shape;

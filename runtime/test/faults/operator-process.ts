@@ -8,6 +8,7 @@ import type { Transport } from '../../src/kube/transport.ts';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
 import { images } from '../tasks/task-fixtures.ts';
 import { FaultyTransport, type FaultyTransportOptions } from './faulty-transport.ts';
+import { type Mistake, MistakenTransport } from './mistake.ts';
 import { ProcessClock } from './process-clock.ts';
 import { NAMESPACE } from './workload.ts';
 
@@ -20,7 +21,7 @@ export interface ProcessOptions extends Pick<FaultyTransportOptions, 'faults' | 
   readonly onWrite: (identity: string, path: string) => Promise<void>;
   readonly onLine: (line: string) => void;
   readonly fetch: typeof globalThis.fetch;
-  readonly losesTime?: boolean | undefined;
+  readonly mistake?: Mistake | undefined;
 }
 
 /** How long a process has to end by itself, in milliseconds: the grace of its runs, its last events, and a request. */
@@ -89,12 +90,12 @@ export class OperatorProcess {
 
   #start(): void {
     if (this.#isRetired) return;
-    const { network, api, replica, elects, onWrite, faults, traffic, storm, meanwhile, fetch, losesTime } = this.#options;
+    const { network, api, replica, elects, onWrite, faults, traffic, storm, meanwhile, fetch, mistake = {} } = this.#options;
     this.starts += 1;
     const identity = `${replica}-${this.starts}`;
-    const clock = new ProcessClock(network, { losesTime });
+    const clock = new ProcessClock(network, { losesTime: mistake.losesTime });
     const write = ({ path }: { path: string }) => onWrite(identity, path);
-    const transport = new FaultyTransport(api, { network, process: clock, faults, traffic, storm, die: () => this.die(), onWrite: write, meanwhile });
+    const transport = new FaultyTransport(new MistakenTransport(api, mistake), { network, process: clock, faults, traffic, storm, die: () => this.die(), onWrite: write, meanwhile });
     const metrics = new WatchedMetrics();
     this.clock = clock;
     this.#transport = transport;

@@ -75,7 +75,7 @@ export function realProcessFaults(connect: () => Promise<RealConnection>): void 
       const scene = await open(context);
       scene.pods.letEnd();
       await scene.createTasks();
-      const isOver = () => behind({ history: scene.history, expected: [{ history: undisturbed.history, traffic: { writes: [], reads: [], streams: [] } }] }).length === 0;
+      const isOver = () => behind({ history: scene.history, expected: [{ history: undisturbed.history, traffic: { writes: [], reads: [], streams: [] }, github: { issued: [] } }] }).length === 0;
       for (let lives = 1; !isOver(); lives += 1) {
         let isDead = false;
         const kill = () => {

@@ -1,6 +1,8 @@
 import { atMostOneJob } from '../checkers/at-most-one-job.ts';
 import { cachesEqualLists } from '../checkers/caches-equal-lists.ts';
 import { everySpendRecorded } from '../checkers/every-spend-recorded.ts';
+import { fewTokens } from '../checkers/few-tokens.ts';
+import { limitsFit } from '../checkers/limits-fit.ts';
 import { noOverspend } from '../checkers/no-overspend.ts';
 import { noOrphan } from '../checkers/no-orphan.ts';
 import { noSecretTold } from '../checkers/no-secret-told.ts';
@@ -11,6 +13,7 @@ import { onlyLeadersWrite } from '../checkers/only-leaders-write.ts';
 import type { Run } from '../checkers/run.ts';
 import { sameOutcome } from '../checkers/same-outcome.ts';
 import { terminalPhasesStay } from '../checkers/terminal-phases-stay.ts';
+import { tokensStayFresh } from '../checkers/tokens-stay-fresh.ts';
 import { trafficIsBounded } from '../checkers/traffic-is-bounded.ts';
 import type { FaultKind } from './faults.ts';
 import { type Life, LONGEST_CONVERGENCE_MS } from './live.ts';
@@ -25,7 +28,7 @@ export interface Verdict {
   readonly run: Run;
 }
 
-const checkers = [atMostOneJob, noOrphan, nothingRunsOn, oneHolderPerBranch, noOverspend, everySpendRecorded, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noSecretTold];
+const checkers = [atMostOneJob, noOrphan, nothingRunsOn, oneHolderPerBranch, noOverspend, limitsFit, everySpendRecorded, tokensStayFresh, fewTokens, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noSecretTold];
 
 export function verdictOf({ run, isConverged, behind }: Life): Verdict {
   const complaints = [

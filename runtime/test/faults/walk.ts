@@ -4,7 +4,8 @@ import { isNotFound } from '../../src/kube/api-error.ts';
 import type { Resource } from '../../src/kube/object.ts';
 import { seededRandom } from '../../src/kube/random.ts';
 import { startCluster, type TestCluster } from '../tasks/test-cluster.ts';
-import { type LifeOptions, live } from './live.ts';
+import { live } from './live.ts';
+import type { Mistake } from './mistake.ts';
 import { OneFault, type Point } from './one-fault.ts';
 import { undisturbed } from './undisturbed.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -28,14 +29,14 @@ export async function pointsOf(shape: string): Promise<Point[]> {
     Array.from({ length: faults.places[place] }, (_, index) => KINDS[place].filter((fault) => isPossible(shape, fault)).map((fault) => ({ shape, fault, place, at: index + 1 }))).flat()));
 }
 
-/** Lives the life of a shape once for each point, and says how each ended; nothing for a point that its life no longer came to. `broken`: an operator with a mistake, to see whether it is found. */
-export async function* walk(shape: string, points: readonly Point[], broken: Pick<LifeOptions, 'losesTime'> = {}): AsyncGenerator<{ point: Point; verdict: Verdict }> {
+/** Lives the life of a shape once for each point, and says how each ended; nothing for a point that its life no longer came to. `mistake`: of the operator, to see whether it is found. */
+export async function* walk(shape: string, points: readonly Point[], mistake: Mistake = {}): AsyncGenerator<{ point: Point; verdict: Verdict }> {
   const workload = [shapeNamed(shape)];
   const expected = [await undisturbed(shape)];
   let cluster = await startCluster(scripts(workload), { seed: 1 });
   for (const point of points) {
     const faults = new OneFault(point);
-    const verdict = verdictOf(await live({ cluster, workload, faults, expected, replicas: point.fault === 'stop' ? 2 : 1, quietMs: QUIET_MS, ...broken }));
+    const verdict = verdictOf(await live({ cluster, workload, faults, expected, replicas: point.fault === 'stop' ? 2 : 1, quietMs: QUIET_MS, mistake }));
     if (faults.hasHappened) yield { point, verdict };
     if (verdict.end === 'converged') await clear(cluster);
     else {
@@ -52,7 +53,18 @@ function isPossible(shape: string, fault: FaultKind): boolean {
   return !shape.startsWith('budget') && !['deleted while it runs', 'deleted while it starts', 'made again', 'its Job deleted', 'after a Job of its name', 'branch of a deleted one'].includes(shape);
 }
 
-/** A life leaves nothing to the next one. To define the kinds anew takes longer than a life. */
+/** Lives the life of a shape once with an operator that has a mistake, and no other fault. */
+export async function liveMistaken(shape: string, mistake: Mistake): Promise<Verdict> {
+  const workload = [shapeNamed(shape)];
+  const cluster = await startCluster(scripts(workload), { seed: 1 });
+  const verdict = verdictOf(await live({ cluster, workload, faults: new Faults(seededRandom(1), []), expected: [await undisturbed(shape)], replicas: 1, quietMs: QUIET_MS, mistake }));
+  await cluster.stop();
+  return verdict;
+}
+
+const DAY_MS = 86_400_000;
+
+/** A life leaves nothing to the next one, and all of them begin at the same time of day: a window of a budget that ended in one would be another life. To define the kinds anew takes longer than a life. */
 async function clear({ client, clock }: TestCluster): Promise<void> {
   const { items } = await client.list(taskResource, { namespace: NAMESPACE });
   for (const { metadata: { name } } of items) await client.patchMerge(taskResource, { namespace: NAMESPACE, name: name! }, { metadata: { finalizers: null } });
@@ -64,4 +76,5 @@ async function clear({ client, clock }: TestCluster): Promise<void> {
     return isGone;
   }, { limitMs: LONGEST_CLEARANCE_MS });
   await client.create(NAMESPACES, { metadata: { name: NAMESPACE } });
+  await clock.advance(DAY_MS - (clock.now().getTime() % DAY_MS));
 }

@@ -6,6 +6,7 @@ import { isNotFound } from '../../src/kube/api-error.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import type { Script } from '../tasks/fake-kubelet.ts';
+import { stepAgent } from '../tasks/step-agent.ts';
 import { aTask, result } from '../tasks/task-fixtures.ts';
 import { appData } from '../workspaces/app-fixture.ts';
 import type { History } from './history.ts';
@@ -26,7 +27,7 @@ export interface Shape {
   /** Of all its Tasks. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  readonly script?: Script;
+  readonly script?: Script | ((pod: Pod) => Script);
   readonly deeds?: readonly Deed[];
   /** What the agent left can be gone before anyone looked: only how it ended has to be the same. */
   readonly mayLoseOutcome?: true;
@@ -54,7 +55,8 @@ function remove(resource: Resource, name: string): Deed['act'] {
 }
 
 const aSecret = (name: string, data: Record<string, string>) => make({ metadata: { name }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) }, secretResource);
-const aBudget = (name: string, maxCostUSD: string) => make({ metadata: { name }, spec: { taskSelector: { matchLabels: { budget: name } }, period: { type: 'Daily', timezone: 'Asia/Tokyo' }, maxCostUSD } }, taskBudgetResource);
+const aBudget = (name: string, maxCostUSD: string, annotations?: Record<string, string>) => make({ metadata: { name, annotations }, spec: { taskSelector: { matchLabels: { budget: name } }, period: { type: 'Daily', timezone: 'Asia/Tokyo' }, maxCostUSD } }, taskBudgetResource);
+const aHardBudget = (name: string, maxCostUSD: string) => aBudget(name, maxCostUSD, { 'taskwright.dev/hard-stop': 'true' });
 const aWorkspace = (name: string) => make({ metadata: { name }, spec: { repo: 'https://github.com/a/b' } }, workspaceResource);
 
 /** The task of `spec`, as a user writes it. */
@@ -119,6 +121,30 @@ export const shapes: Readonly<Record<string, (name: string) => Shape>> = {
     deeds: [
       { when: always, afterMs: 0, act: aBudget(name, '1') },
       { when: always, afterMs: 1_500_000, act: (client) => client.patchMerge(taskBudgetResource, { namespace: NAMESPACE, name }, { spec: { maxCostUSD: '10' } }) },
+    ],
+  }),
+  'budget with a hard stop': (name) => ({
+    tasks: Object.fromEntries(['a', 'b', 'c'].map((part) => [`${name}-${part}`, {}])),
+    labels: { budget: name },
+    annotations: { 'taskwright.dev/max-cost-usd': '0.3', 'taskwright.dev/retry-limit': '2' },
+    script: stepAgent(5),
+    deeds: [{ when: always, afterMs: 0, act: aHardBudget(name, '1') }],
+  }),
+  'budget with a hard stop that has no room': (name) => ({
+    tasks: { [`${name}-a`]: {}, [`${name}-b`]: { dependsOn: [`${name}-a`] }, [`${name}-c`]: { dependsOn: [`${name}-b`] } },
+    labels: { budget: name },
+    annotations: { 'taskwright.dev/max-cost-usd': '0.6' },
+    script: stepAgent(0.4),
+    deeds: [{ when: always, afterMs: 0, act: aHardBudget(name, '1') }],
+  }),
+  'budget with a hard stop that is raised': (name) => ({
+    tasks: { [name]: {} },
+    labels: { budget: name },
+    annotations: { 'taskwright.dev/retry-limit': '3', 'taskwright.dev/retry-on': 'Limit,Agent', 'taskwright.dev/retry-backoff-seconds': '20' },
+    script: stepAgent(5),
+    deeds: [
+      { when: always, afterMs: 0, act: aHardBudget(name, '1') },
+      { when: always, afterMs: 600_000, act: (client) => client.patchMerge(taskBudgetResource, { namespace: NAMESPACE, name }, { spec: { maxCostUSD: '2' } }) },
     ],
   }),
   'late secret': (name) => ({
@@ -198,6 +224,7 @@ export function scripts(workload: readonly Shape[]): (pod: Pod) => Script {
   const byName = new Map(workload.flatMap(({ tasks, script }) => Object.keys(tasks).map((name) => [name, script] as const)));
   return (pod) => {
     const name = pod.metadata.labels?.['kelos.dev/task'] ?? '';
-    return byName.get(name) ?? success(name);
+    const script = byName.get(name) ?? success(name);
+    return typeof script === 'function' ? script(pod) : script;
   };
 }

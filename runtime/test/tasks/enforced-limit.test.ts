@@ -6,27 +6,15 @@ import { startOperator } from '../../src/operator/operator.ts';
 import { amountsOf } from '../../src/budgets/amounts.ts';
 import { limitAnnotations, limitOf, limitVariables } from '../../src/tasks/enforced-limit.ts';
 import type { Script } from './fake-kubelet.ts';
+import { limitIn, stepAgent } from './step-agent.ts';
 import { aTask, images, result } from './task-fixtures.ts';
 import { startCluster, type TestCluster } from './test-cluster.ts';
 
 const HOUR = { limitMs: 3_600_000 };
-const STEP = 0.1;
 const running: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const part of running.splice(0).reverse()) await part.stop();
 });
-
-const limitIn = (pod: Pod) => pod.spec.containers[0]!.env?.find(({ name }) => name === 'TASKWRIGHT_MAX_COST_USD')?.value;
-
-/** An agent as ours are: it works in steps of ten cents, and is stopped after the one that passes its limit. */
-const stepsOf = (wanted: number) => (pod: Pod): Script => {
-  const limit = limitIn(pod);
-  const steps = Math.min(Math.round(wanted / STEP), limit === undefined ? Infinity : Math.floor(Number(limit) / STEP + 1e-9) + 1);
-  const spent = `cost-usd: ${(steps * STEP).toFixed(1)}`;
-  const isStopped = steps * STEP < wanted - 1e-9;
-  const stopped = { exitCode: 143, message: JSON.stringify({ taskwright: 1, outputs: ['branch: b', spent], error: 'claude-code was stopped at the limit of what it may spend', reason: 'Limit' }) };
-  return { runsForMs: 60_000, ...(isStopped ? stopped : { message: result(['branch: b', spent]) }) };
-};
 
 async function aCluster(script: Script | ((pod: Pod) => Script)): Promise<TestCluster> {
   const cluster = await startCluster(script);
@@ -42,7 +30,7 @@ const recordsOf = async ({ client }: TestCluster) => (await client.list<TaskReco
 const jobsOf = async ({ client }: TestCluster) => (await client.list<Job & { metadata: { name: string } }>(jobResource, { namespace: 'dev' })).items;
 
 test('three Tasks at a time that want more than their budget has overspend it by no more than one step each', async () => {
-  const cluster = await aCluster(stepsOf(5));
+  const cluster = await aCluster(stepAgent(5));
   await cluster.create(aBudget('1'), taskBudgetResource);
   const names = ['a', 'b', 'c'];
   for (const name of names) await cluster.create(named(name, { 'max-cost-usd': '0.3' }));
@@ -53,7 +41,7 @@ test('three Tasks at a time that want more than their budget has overspend it by
 });
 
 test.each([1, 2, 3])('Tasks that do not say what they want leave nothing to others that is not there, in order %i', async (wanted) => {
-  const cluster = await aCluster(stepsOf(wanted));
+  const cluster = await aCluster(stepAgent(wanted));
   await cluster.create(aBudget('1'), taskBudgetResource);
   const names = ['a', 'b', 'c'];
   await Promise.all(names.map((name) => cluster.create(named(name))));
@@ -64,7 +52,7 @@ test.each([1, 2, 3])('Tasks that do not say what they want leave nothing to othe
 });
 
 test('one that is stopped has failed for its own reason, with all that it did, and is not tried again', async () => {
-  const cluster = await aCluster(stepsOf(5));
+  const cluster = await aCluster(stepAgent(5));
   await cluster.create(named('fix', { 'hard-stop': 'true', 'max-cost-usd': '1', 'retry-limit': '3' }));
   expect(await cluster.clock.runUntil(hasEnded(cluster), HOUR)).toBe(true);
   const message = 'Agent failed: claude-code was stopped at the limit of what it may spend';
@@ -76,7 +64,7 @@ test('one that is stopped has failed for its own reason, with all that it did, a
 });
 
 test('who declared nothing is tried again where it asks for that, with what its budget has left', async () => {
-  const cluster = await aCluster(stepsOf(5));
+  const cluster = await aCluster(stepAgent(5));
   await cluster.create(aBudget('2'), taskBudgetResource);
   await cluster.create(named('fix', { 'retry-limit': '3', 'retry-on': 'Limit', 'retry-backoff-seconds': '1' }));
   expect(await cluster.clock.runUntil(() => /exceeded/.test(cluster.task()?.status?.message ?? ''), HOUR)).toBe(true);
@@ -87,7 +75,7 @@ test('who declared nothing is tried again where it asks for that, with what its 
 });
 
 test('another attempt may spend what the ones before it have left', async () => {
-  const cluster = await aCluster((pod) => (limitIn(pod) === '1' ? { exitCode: 3, message: result(['cost-usd: 0.4'], { error: 'no idea' }) } : stepsOf(5)(pod)));
+  const cluster = await aCluster((pod) => (limitIn(pod) === '1' ? { exitCode: 3, message: result(['cost-usd: 0.4'], { error: 'no idea' }) } : stepAgent(5)(pod)));
   await cluster.create(named('fix', { 'hard-stop': 'true', 'max-cost-usd': '1', 'retry-limit': '1', 'retry-backoff-seconds': '1' }));
   expect(await cluster.clock.runUntil(hasEnded(cluster), HOUR)).toBe(true);
   // 0.4, and of the 0.6 that were left seven steps.
@@ -103,7 +91,7 @@ test('who has spent all that it declared is not tried again, whether it is stopp
 });
 
 test('a Job with a limit has one Pod, and what would replace it unseen is left out of its policy', async () => {
-  const cluster = await aCluster(stepsOf(0.1));
+  const cluster = await aCluster(stepAgent(0.1));
   const rules = [{ action: 'Ignore' as const, onPodConditions: [{ type: 'DisruptionTarget', status: 'True' as const }] }, { action: 'FailJob' as const, onExitCodes: { operator: 'In' as const, values: [42] } }];
   await cluster.create(named('fix', { 'hard-stop': 'true', 'max-cost-usd': '1.5', 'max-input-tokens': '1000' }, { podFailurePolicy: { rules } }));
   expect(await cluster.clock.runUntil(() => cluster.jobUids.size === 1, HOUR)).toBe(true);
@@ -115,7 +103,7 @@ test('a Job with a limit has one Pod, and what would replace it unseen is left o
 });
 
 test('an annotation of a budget that nobody can read lets nobody start until it is corrected', async () => {
-  const cluster = await aCluster(stepsOf(0.1));
+  const cluster = await aCluster(stepAgent(0.1));
   await cluster.create(aBudget('1', { 'hard-stop': 'yes' }), taskBudgetResource);
   await cluster.create(named('fix'));
   await cluster.clock.settle();

@@ -78,7 +78,7 @@ export const neverStarted: ContainerState = {
 export const running: ContainerState = { running: { startedAt: '2026-01-01T00:02:00Z' } };
 
 /** What our own agent program leaves. */
-export function result(outputs: string[], more: { error?: string; truncated?: boolean } = {}): string {
+export function result(outputs: string[], more: { error?: string; truncated?: boolean; reason?: 'Limit' } = {}): string {
   return JSON.stringify({ taskwright: 1, outputs, ...more });
 }
 

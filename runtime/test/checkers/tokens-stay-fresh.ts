@@ -12,7 +12,6 @@ export function tokensStayFresh({ history, faults }: Pick<Run, 'history' | 'faul
     return versions.flatMap(({ object, time }, index) => {
       const endsMs = expiresAtMs(object) ?? 0;
       const untilMs = versions[index + 1]?.time.getTime() ?? Infinity;
-      // A Pod is last heard of when it ends, or goes.
       const usedMs = Math.max(...pods.map(({ lastTime }) => lastTime.getTime()), 0);
       return endsMs < Math.min(untilMs, usedMs) ? [`the token in Secret "${name}" of ${time.toISOString()} ended at ${new Date(endsMs).toISOString()}, and was in use until ${new Date(Math.min(untilMs, usedMs)).toISOString()}`] : [];
     });

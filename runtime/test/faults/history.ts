@@ -24,7 +24,7 @@ export interface Life {
   last: KubeObject;
   /** Every version of a TaskBudget or a Secret, in order, since when, and the time of the cluster then. */
   readonly versions: { readonly object: KubeObject; readonly at: number; readonly time: Date }[];
-  /** The time of the cluster when it was last heard of. */
+  /** The time of the cluster when it was last heard of, or when the containers of a Pod had ended. */
   lastTime: Date;
 }
 
@@ -74,7 +74,7 @@ export class History {
       this.lives.set(uid!, life);
     }
     life.last = object;
-    life.lastTime = this.#clock.now();
+    if (life.endedAt === undefined) life.lastTime = this.#clock.now();
     if (isGone) life.goneAt = at;
     const { status } = object as Task;
     if (kind === 'Pod' && (status?.phase === 'Succeeded' || status?.phase === 'Failed')) life.endedAt ??= at;

@@ -8,8 +8,16 @@ const NAME_LIMIT = 253;
 
 /** The Job of a Task: its first, or when that has failed and the Task is tried again, the next. */
 export function jobNameOf(task: Task): string {
-  const retries = failedAttemptsOf(task).length;
-  return shorten(retries === 0 ? task.metadata.name! : `${task.metadata.name!}-retry-${retries}`, LABEL_LIMIT);
+  return jobNameAfter(task, failedAttemptsOf(task).length);
+}
+
+/** The same, after all those that the Task had before. Their Pods may be heard of late, and others wait for that. */
+export function jobNamesOf(task: Task): string[] {
+  return Array.from({ length: failedAttemptsOf(task).length + 1 }, (_, retries) => jobNameAfter(task, retries));
+}
+
+function jobNameAfter({ metadata: { name } }: Task, retries: number): string {
+  return shorten(retries === 0 ? name! : `${name!}-retry-${retries}`, LABEL_LIMIT);
 }
 
 /** The value of the label `kelos.dev/task`: the Task's name, or what stands for one that is too long for a label. */

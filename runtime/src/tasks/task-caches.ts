@@ -9,7 +9,7 @@ import { type BudgetCaches, budgetCaches } from '../budgets/budget-caches.ts';
 import { blockingBudgetOf } from './budget-blocked.ts';
 import { BRANCH_LABEL, heldLockOf } from './branch-lock.ts';
 import { ENFORCED_LIMIT } from './enforced-limit.ts';
-import { jobNameOf } from './names.ts';
+import { jobNamesOf } from './names.ts';
 import { mayPush } from './outcome/attempts.ts';
 import { jobEnd } from './outcome/job-state.ts';
 import { failedAttemptsOf } from './failed-attempts.ts';
@@ -50,7 +50,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
       // A Task may be stored without a spec. It is refused by a gate of its own, and no other rule has to think of it.
       project: (task) => (task.spec ? task : { ...task, spec: { prompt: '' } }),
       indexes: {
-        job: (task) => [siblingKey(task, jobNameOf(task))],
+        job: (task) => jobNamesOf(task).map((name) => siblingKey(task, name)),
         dependsOn: (task) => (task.spec.dependsOn ?? []).map((name) => siblingKey(task, name)),
         workspace: (task) => waiting(task, [workerOf(task).workspaceName ?? []].flat()),
         agentConfig: (task) => waiting(task, workerOf(task).agentConfigRefs.map(({ name }) => name)),

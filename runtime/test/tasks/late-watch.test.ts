@@ -1,4 +1,4 @@
-import { type Task, taskResource, workspaceResource } from '@taskwright/schema';
+import { agentConfigResource, type Task, taskResource, workspaceResource } from '@taskwright/schema';
 import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import { afterEach, expect, test } from 'vitest';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
@@ -128,4 +128,22 @@ test('an outcome is not taken back by an operator whose watch of Tasks is late',
   await clock.advance(60_000);
   expect(task()?.status).toMatchObject({ phase: 'Failed', message: 'it is over' });
   late.letThrough();
+});
+
+test('who waits for a branch is woken when the last Pod of a failed attempt is heard of late', async () => {
+  const { clock, client, task, late, create } = await aCluster({ exitCode: 3, message: result([]) });
+  const named = (name: string, spec: Partial<Task['spec']>): Task => ({ metadata: { name, namespace: 'dev', annotations: { 'taskwright.dev/retry-limit': '1', 'taskwright.dev/retry-backoff-seconds': '0' } }, spec: aTask({ spec: { branch: 'b', ...spec } }).spec });
+  await create(named('older', { agentConfigRefs: [{ name: 'tools' }] }));
+  await clock.advance(1_000);
+  await create(named('younger', {}));
+  expect(await clock.runUntil(() => task('younger')?.status?.phase === 'Running', HOUR)).toBe(true);
+  late.hold('pods');
+  await client.create(agentConfigResource, { metadata: { name: 'tools', namespace: 'dev' }, spec: {} } as never);
+  await clock.settle();
+  expect(task('older')?.status?.message).toBe('Waiting for branch "b" (locked by younger)');
+  // It has failed, and waits for the branch again: whom it waits for waits for a Pod of its.
+  expect(await clock.runUntil(() => task('younger')?.status?.message === 'Waiting for branch "b" (queued behind older)', HOUR)).toBe(true);
+  expect(task('older')?.status?.message).toBe('Waiting for branch "b" (locked by younger)');
+  late.letThrough();
+  expect(await clock.runUntil(() => ['older', 'younger'].every((name) => task(name)?.status?.phase === 'Failed'), HOUR)).toBe(true);
 });

@@ -128,7 +128,8 @@ export const shapes: Readonly<Record<string, (name: string) => Shape>> = {
     labels: { budget: name },
     annotations: { 'taskwright.dev/max-cost-usd': '0.3', 'taskwright.dev/retry-limit': '2' },
     script: stepAgent(5),
-    deeds: [{ when: always, afterMs: 0, act: aHardBudget(name, '1') }],
+    // Room for all three also when two of them have ended, each a step past its limit.
+    deeds: [{ when: always, afterMs: 0, act: aHardBudget(name, '1.2') }],
   }),
   'budget with a hard stop that has no room': (name) => ({
     tasks: { [`${name}-a`]: {}, [`${name}-b`]: { dependsOn: [`${name}-a`] }, [`${name}-c`]: { dependsOn: [`${name}-b`] } },

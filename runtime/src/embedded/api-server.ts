@@ -3,6 +3,7 @@ import type { Transport } from '../kube/transport.ts';
 import { builtInResources } from './built-in-resources.ts';
 import { internalOptions, type Cluster } from './cluster.ts';
 import { createObject } from './create.ts';
+import type { ConvertObject } from './custom-resource-conversion.ts';
 import { customResourceDefinitions, followDefinitions } from './custom-resource-definitions.ts';
 import { EventExpiry } from './event-expiry.ts';
 import { GarbageCollector } from './garbage-collector.ts';
@@ -26,6 +27,8 @@ export interface ApiServerOptions {
   readonly random?: Random;
   /** How many changes per kind a watch can go back before it is told 410. Defaults to 10,000. */
   readonly watchWindow?: number;
+  /** Stands for every webhook that converts custom resources. Left out: a definition that names one can be read in its stored version only. */
+  readonly convert?: ConvertObject;
 }
 
 const DEFAULT_WATCH_WINDOW = 10_000;
@@ -43,12 +46,12 @@ export class ApiServer {
   readonly #cluster: Cluster;
   readonly #stateFile: StateFile | undefined;
 
-  constructor({ clock, podLogs, stateFile, random = systemRandom, watchWindow = DEFAULT_WATCH_WINDOW }: ApiServerOptions) {
+  constructor({ clock, podLogs, stateFile, random = systemRandom, watchWindow = DEFAULT_WATCH_WINDOW, convert = nobodyConverts }: ApiServerOptions) {
     const store = new Store({ windowSize: watchWindow });
     if (stateFile !== undefined) this.#stateFile = new StateFile(stateFile, store);
     const resources = new ResourceRegistry([...builtInResources(), customResourceDefinitions(() => clock.now())]);
     const cluster: Cluster = { clock, random, store, resources };
-    followDefinitions(store, resources);
+    followDefinitions(store, resources, convert);
     createNamespaces(cluster);
     this.#cluster = cluster;
     this.#handler = new RequestHandler(cluster, podLogs);
@@ -71,6 +74,10 @@ export class ApiServer {
   listen(options: ListenOptions = {}): Promise<HttpFace> {
     return listen(this.#handler, options);
   }
+}
+
+function nobodyConverts(): never {
+  throw new Error('nobody converts objects here; read them in the version that they are stored in');
 }
 
 function createNamespaces(cluster: Cluster): void {

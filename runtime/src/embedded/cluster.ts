@@ -1,5 +1,4 @@
 import type { Clock } from '../kube/clock.ts';
-import { apiVersionOf } from '../kube/object.ts';
 import type { ApiObject } from './api-object.ts';
 import { deepFreeze } from './json.ts';
 import type { Random } from './random.ts';
@@ -46,25 +45,18 @@ export function storeKey({ namespace, name }: { namespace?: string; name?: strin
 
 const served = new WeakMap<ServedResource, WeakMap<ApiObject, ApiObject>>();
 
-/** The object in the version of the request, with the defaults its schema has by now. Made once per stored object and version. */
+/** The object in the version of the request, with the defaults that the schema it is stored by has by now. Made once per stored object and version. */
 export function fromStored(resource: ServedResource, stored: ApiObject): ApiObject {
   let known = served.get(resource);
   if (known === undefined) served.set(resource, known = new WeakMap());
   let object = known.get(stored);
   if (object === undefined) {
-    object = deepFreeze(applyDefaults(inVersion(resource, stored), resource.schema));
+    object = deepFreeze(resource.conversion ? resource.conversion.fromStored(stored) : applyDefaults(stored, resource.schema));
     known.set(stored, object);
   }
   return object;
 }
 
-function inVersion(resource: ServedResource, stored: ApiObject): ApiObject {
-  if (resource.conversion) return resource.conversion.fromStored(stored);
-  const apiVersion = apiVersionOf(resource);
-  return stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion };
-}
-
 export function toStored(resource: ServedResource, object: ApiObject): ApiObject {
-  if (resource.conversion) return resource.conversion.toStored(object);
-  return object.apiVersion === resource.storedApiVersion ? object : { ...object, apiVersion: resource.storedApiVersion };
+  return resource.conversion ? resource.conversion.toStored(object) : object;
 }

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import type { ApiObject } from './api-object.ts';
 import { builtIn } from './built-in-resources.ts';
+import { customConversion, renamed, type ConvertObject } from './custom-resource-conversion.ts';
 import { kubeTime } from './object-meta.ts';
 import { customColumns, type PrinterColumn } from './printing/custom-columns.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
@@ -18,6 +19,7 @@ interface CustomResourceDefinition extends ApiObject {
     scope: 'Namespaced' | 'Cluster';
     names: { plural: string; kind: string; singular?: string; listKind?: string; shortNames?: string[]; categories?: string[] };
     versions: CustomResourceVersion[];
+    conversion?: { strategy?: 'None' | 'Webhook' };
   };
 }
 
@@ -76,9 +78,10 @@ const DEFINITION_SCHEMA: Schema = {
   },
 };
 
-/** Serves what the stored definitions define, and follows them. */
-export function followDefinitions(store: Store, resources: ResourceRegistry): void {
+/** Serves what the stored definitions define, and follows them. `convert` is asked where a definition names a webhook, whichever that is. */
+export function followDefinitions(store: Store, resources: ResourceRegistry, convert: ConvertObject): void {
   const collection = 'customresourcedefinitions.apiextensions.k8s.io';
+  const resourcesOf = (definition: CustomResourceDefinition) => servedResources(definition, convert);
   for (const definition of store.list(collection)) for (const resource of resourcesOf(definition as CustomResourceDefinition)) resources.add(resource);
   store.follow((change: Change) => {
     if (change.collection !== collection) return;
@@ -96,8 +99,11 @@ function empty(store: Store, collection: string): void {
   for (const [key] of [...store.entries(collection)]) store.commit({ collection, key });
 }
 
-function resourcesOf({ spec: { group, scope, names, versions } }: CustomResourceDefinition): ServedResource[] {
-  const stored = versions.find(({ storage }) => storage);
+function servedResources({ spec: { group, scope, names, versions, conversion } }: CustomResourceDefinition, convert: ConvertObject): ServedResource[] {
+  const stored = versions.find(({ storage }) => storage)!;
+  const apiVersion = ({ name }: CustomResourceVersion) => `${group}/${name}`;
+  const schemas = new Map(versions.map((version) => [apiVersion(version), rootSchema(version.schema?.openAPIV3Schema)]));
+  const between = { kind: names.kind, storedVersion: apiVersion(stored), schemas, convert: conversion?.strategy === 'Webhook' ? convert : renamed };
   return versions.filter(({ served }) => served).map((version) => ({
     group,
     version: version.name,
@@ -110,14 +116,15 @@ function resourcesOf({ spec: { group, scope, names, versions } }: CustomResource
     namespaced: scope === 'Namespaced',
     verbs: ALL_VERBS,
     collection: `${names.plural}.${group}`,
-    storedApiVersion: `${group}/${stored?.name}`,
+    storedApiVersion: between.storedVersion,
+    conversion: customConversion({ ...between, version: apiVersion(version) }),
     hasStatus: version.subresources?.status !== undefined,
     ...scaleOf(version),
     countsGenerations: true,
     updatesUnconditionally: false,
     createsOnUpdate: false,
     nameRule: 'dns-subdomain',
-    schema: rootSchema(version.schema?.openAPIV3Schema),
+    schema: schemas.get(apiVersion(version))!,
     custom: true,
     columns: customColumns(version.additionalPrinterColumns),
     selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),

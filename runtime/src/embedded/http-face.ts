@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ApiRequest, RequestHandler } from './request-handler.ts';
-import { selfSignedCertificate } from './self-signed-certificate.ts';
+import { selfSignedCertificate } from '../kube/self-signed-certificate.ts';
 import { StatusError } from './status-error.ts';
 
 export interface ListenOptions {

@@ -18,7 +18,7 @@ export interface ServedResource extends Resource {
   /** Where its objects are stored. All versions of a kind share one collection. */
   readonly collection: string;
   readonly storedApiVersion: string;
-  /** Turns a stored object into this version and back. Left out: only apiVersion differs. */
+  /** Turns a stored object into this version and back. Left out: it is stored in this version. */
   readonly conversion?: { fromStored(object: ApiObject): ApiObject; toStored(object: ApiObject): ApiObject };
   /** `/status` is written apart from the rest. */
   readonly hasStatus: boolean;

@@ -9,7 +9,7 @@ import { runCommand } from '../../src/agent/command.ts';
 import { Git } from '../../src/agent/git.ts';
 import { prepare } from '../../src/agent/prepare.ts';
 import { StepError } from '../../src/agent/step-error.ts';
-import { selfSignedCertificate } from '../../src/embedded/self-signed-certificate.ts';
+import { selfSignedCertificate } from '../../src/kube/self-signed-certificate.ts';
 import { startGitServer } from '../../src/testing/git-server.ts';
 import { git, gitEnv, servedRepository, temporaryDirectory } from './git-fixture.ts';
 

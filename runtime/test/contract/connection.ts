@@ -8,6 +8,8 @@ export interface Connection {
   readonly client: KubeClient;
   /** A namespace of this test's own. */
   namespace(): Promise<string>;
+  /** The `clientConfig` of a webhook that converts Crates. */
+  readonly webhook?: object;
   /** Lets this much time pass, where the server's clock is ours. */
   readonly advance?: (ms: number) => Promise<void>;
 }

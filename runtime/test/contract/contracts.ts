@@ -2,6 +2,7 @@ import { applyContract } from './apply.contract.ts';
 import { builtInContract } from './built-in.contract.ts';
 import type { Connect } from './connection.ts';
 import { controllersContract } from './controllers.contract.ts';
+import { conversionContract } from './conversion.contract.ts';
 import { createAndReadContract } from './create-and-read.contract.ts';
 import { dryRunContract } from './dry-run.contract.ts';
 import { fieldsContract } from './fields.contract.ts';
@@ -28,6 +29,7 @@ export const contracts: Record<string, (connect: Connect) => void> = {
   'scale': scaleContract,
   'schema': schemaContract,
   'ratcheting': ratchetingContract,
+  'conversion': conversionContract,
   'subresources': subresourcesContract,
   'dry run': dryRunContract,
   'server-side apply': applyContract,

@@ -4,19 +4,21 @@ import { VirtualClock } from '../../src/embedded/virtual-clock.ts';
 import { KubeClient } from '../../src/kube/client.ts';
 import type { Connect } from '../contract/connection.ts';
 import { clusterContracts, contracts } from '../contract/contracts.ts';
+import { convertCrate } from '../contract/conversion.contract.ts';
 import { diverge } from '../contract/diverge.ts';
 
 /** A server of its own for every test, on a clock that stands still. */
 async function connectTo({ controllers }: { controllers: boolean }) {
   const clock = new VirtualClock();
   // The smallest window: what is forgotten soon is tested soon.
-  const server = new ApiServer({ clock, watchWindow: 200 });
+  const server = new ApiServer({ clock, watchWindow: 200, convert: (object, toApiVersion) => convertCrate(object, toApiVersion) as typeof object });
   if (controllers) server.startControllers();
   const client = new KubeClient(server.transport, { userAgent: 'contract/1.0', clock });
   let count = 0;
   return {
     transport: server.transport,
     client,
+    webhook: { url: 'https://nobody.asks/convert' },
     advance: (ms: number) => clock.advance(ms),
     namespace: async () => {
       const name = `contract-${++count}`;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { selfSignedCertificate } from '../../src/embedded/self-signed-certificate.ts';
+import { selfSignedCertificate } from '../../src/kube/self-signed-certificate.ts';
 import { sleep, systemClock } from '../../src/kube/clock.ts';
 import type { KubeRequest, Transport } from '../../src/kube/transport.ts';
 

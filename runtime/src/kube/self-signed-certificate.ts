@@ -7,12 +7,19 @@ export interface ServerIdentity {
   readonly cert: string;
 }
 
-/** RFC 5280's way to say that a certificate does not end; it begins before any clock that is merely wrong. */
-const VALID_FROM = '20200101000000Z';
-const VALID_UNTIL = '99991231235959Z';
+export interface Validity {
+  readonly from: Date;
+  readonly until: Date;
+}
 
-/** Makes a new key and a certificate for these IPv4 addresses and names (RFC 5280). Node has no call for it, and not every machine has openssl. */
-export function selfSignedCertificate(commonName: string, hosts: readonly string[]): ServerIdentity {
+/** RFC 5280's way to say that a certificate does not end; it begins before any clock that is merely wrong. */
+const FOR_EVER: Validity = { from: new Date('2020-01-01T00:00:00Z'), until: new Date('9999-12-31T23:59:59Z') };
+
+/**
+ * Makes a new key and a certificate for these IPv4 addresses and names (RFC 5280). Left out, `validity` has no end. Node has no call for it, not every
+ * machine has openssl, and a library for all of X.509 takes 100 ms to load.
+ */
+export function selfSignedCertificate(commonName: string, hosts: readonly string[], { from, until }: Validity = FOR_EVER): ServerIdentity {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signedWith = sequence(oid(ECDSA_WITH_SHA256));
   const name = sequence(element(SET, sequence(oid(COMMON_NAME), element(UTF8_STRING, Buffer.from(commonName)))));
@@ -22,7 +29,7 @@ export function selfSignedCertificate(commonName: string, hosts: readonly string
     element(INTEGER, Buffer.concat([Buffer.from([1]), randomBytes(15)])), // its first byte keeps it positive and as short as can be
     signedWith,
     name,
-    sequence(...[VALID_FROM, VALID_UNTIL].map((time) => element(GENERALIZED_TIME, Buffer.from(time)))),
+    sequence(...[from, until].map(timeElement)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     element(EXTENSIONS, sequence(sequence(oid(SUBJECT_ALTERNATIVE_NAME), element(OCTET_STRING, alternativeNames)))),
@@ -41,6 +48,7 @@ const BIT_STRING = 0x03;
 const OCTET_STRING = 0x04;
 const OBJECT_IDENTIFIER = 0x06;
 const UTF8_STRING = 0x0c;
+const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 const SEQUENCE = 0x30;
 const SET = 0x31;
@@ -53,6 +61,12 @@ const IP_ADDRESS = 0x87;
 const ECDSA_WITH_SHA256 = '2a8648ce3d040302'; // 1.2.840.10045.4.3.2
 const COMMON_NAME = '550403'; // 2.5.4.3
 const SUBJECT_ALTERNATIVE_NAME = '551d11'; // 2.5.29.17
+
+/** Whole seconds, and two digits of the year until 2049: RFC 5280, section 4.1.2.5. */
+function timeElement(time: Date): Buffer {
+  const text = `${time.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+  return time.getUTCFullYear() < 2050 ? element(UTC_TIME, Buffer.from(text.slice(2))) : element(GENERALIZED_TIME, Buffer.from(text));
+}
 
 function sequence(...parts: readonly Buffer[]): Buffer {
   return element(SEQUENCE, Buffer.concat(parts));

@@ -1,6 +1,7 @@
 import { ApiObject, Chart, type ChartProps } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { crdTexts } from './private/crds';
+import { WEBHOOK_SERVICE } from './private/fixed-names';
 
 /** How the chart of the CRDs is made. */
 export interface CrdsProps extends ChartProps {
@@ -10,6 +11,19 @@ export interface CrdsProps extends ChartProps {
    * @default - none
    */
   readonly annotations?: { [name: string]: string };
+  /**
+   * Serve `kelos.dev/v1alpha1` beside `v1alpha2`, for manifests and clients that still say it. The install has to convert
+   * (`convertsOlderVersions` of `Taskwright`), and each write to a Task then costs the API server one question more.
+   *
+   * @default false
+   */
+  readonly servesOlderVersions?: boolean;
+  /**
+   * The namespace of the operator that converts.
+   *
+   * @default 'taskwright-system'
+   */
+  readonly operatorNamespace?: string;
 }
 
 /**
@@ -33,8 +47,25 @@ export class Crds extends Chart {
   public constructor(scope: Construct, id: string, props: CrdsProps = {}) {
     super(scope, id, props);
     for (const text of crdTexts()) {
-      const crd = JSON.parse(text);
+      const defined: Definition = JSON.parse(text);
+      const crd = props.servesOlderVersions ? serveEveryVersion(defined, props.operatorNamespace ?? 'taskwright-system') : defined;
       new ApiObject(this, crd.metadata.name, { ...crd, metadata: { ...crd.metadata, annotations: props.annotations } });
     }
   }
+}
+
+interface Definition {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly versions: readonly object[] };
+}
+
+/** Without a converter the API server would only exchange the version, and drop every field that the other one calls by another name. */
+function serveEveryVersion(crd: Definition, namespace: string): Definition {
+  const { versions, ...spec } = crd.spec;
+  if (versions.length === 1) return crd;
+  const clientConfig = { service: { namespace, name: WEBHOOK_SERVICE, path: '/convert', port: 443 } };
+  const conversion = { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v1'], clientConfig } };
+  return { ...crd, spec: { ...spec, versions: versions.map((version) => ({ ...version, served: true })), conversion } as Definition['spec'] };
 }

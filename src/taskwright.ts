@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { AgentNetwork } from './agent-network';
 import { checkNamespaceName } from './private/names';
 import { checkAgentNetwork } from './private/network-check';
-import { leaseRules, workloadRules } from './private/operator-rbac';
+import { CONVERTED_DEFINITIONS, WEBHOOK_SERVICE } from './private/fixed-names';
+import { certificateRules, definitionRules, leaseRules, workloadRules } from './private/operator-rbac';
 import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
 import { copyOfList } from './private/shape';
@@ -124,6 +125,13 @@ export interface TaskwrightProps {
    */
   readonly agentNetwork?: AgentNetwork;
   /**
+   * Convert objects from one version of their kind to another, for definitions that serve several (`servesOlderVersions` of `Crds`). Every replica
+   * answers the API server, with a certificate that the operator makes and renews itself.
+   *
+   * @default false
+   */
+  readonly convertsOlderVersions?: boolean;
+  /**
    * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
    *
    * @default - none
@@ -137,6 +145,7 @@ const SELECTOR = { 'app.kubernetes.io/name': 'taskwright', 'app.kubernetes.io/co
 const LABELS = { ...SELECTOR, 'app.kubernetes.io/part-of': 'taskwright', 'app.kubernetes.io/managed-by': 'cdk8s' };
 const METRICS_PORT = 8080;
 const HEALTH_PORT = 8081;
+const WEBHOOK_PORT = 9443;
 
 /** The user of the image. Named here as well, so that the kubelet can tell that it is not root. */
 const UID = 61100;
@@ -167,6 +176,8 @@ export class Taskwright extends Construct {
   public readonly deployment: ApiObject;
   /** Where its metrics are. */
   public readonly service: ApiObject;
+  /** Where the API server has objects of older versions converted, if this install does that. */
+  public readonly webhookService?: ApiObject;
   /** Keeps one replica while nodes are drained. */
   public readonly podDisruptionBudget: ApiObject;
   private readonly home: string;
@@ -185,6 +196,7 @@ export class Taskwright extends Construct {
     this.service = this.atHome('Service', 'v1', {
       spec: { selector: SELECTOR, ports: [{ name: 'http-metrics', port: METRICS_PORT, targetPort: 'http-metrics' }] },
     });
+    this.webhookService = props.convertsOlderVersions ? this.createWebhooks() : undefined;
     this.podDisruptionBudget = this.atHome('PodDisruptionBudget', 'policy/v1', { spec: { maxUnavailable: 1, selector: { matchLabels: SELECTOR } } });
     this.node.defaultChild = this.deployment;
     addChecks(this, () => this.check());
@@ -214,6 +226,19 @@ export class Taskwright extends Construct {
     const metadata = { name: `${NAME}-lease`, namespace: this.home };
     this.object('Role', `${RBAC}/v1`, metadata, { rules: leaseRules(NAME) }, 'LeaseRole');
     this.object('RoleBinding', `${RBAC}/v1`, metadata, { roleRef: { apiGroup: RBAC, kind: 'Role', name: metadata.name }, subjects: [this.subject] }, 'LeaseRoleBinding');
+  }
+
+  private createWebhooks(): ApiObject {
+    const name = `${NAME}-webhooks`;
+    const cluster = { name: `${this.clusterName}-webhooks` };
+    this.object('Role', `${RBAC}/v1`, { name, namespace: this.home }, { rules: certificateRules(`${WEBHOOK_SERVICE}-tls`) }, 'WebhookRole');
+    this.object('RoleBinding', `${RBAC}/v1`, { name, namespace: this.home }, { roleRef: { apiGroup: RBAC, kind: 'Role', name }, subjects: [this.subject] }, 'WebhookRoleBinding');
+    this.object('ClusterRole', `${RBAC}/v1`, cluster, { rules: definitionRules(CONVERTED_DEFINITIONS) }, 'WebhookClusterRole');
+    this.object('ClusterRoleBinding', `${RBAC}/v1`, cluster, { roleRef: { apiGroup: RBAC, kind: 'ClusterRole', ...cluster }, subjects: [this.subject] }, 'WebhookClusterRoleBinding');
+    return this.object('Service', 'v1', { name: WEBHOOK_SERVICE, namespace: this.home }, {
+      // An operator is ready when it has read everything, and for that somebody has to convert what is stored in an older version.
+      spec: { publishNotReadyAddresses: true, selector: SELECTOR, ports: [{ name: 'https', port: 443, targetPort: 'https-webhook' }] },
+    }, 'WebhookService');
   }
 
   private get subject(): object {
@@ -254,7 +279,11 @@ export class Taskwright extends Construct {
         { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
         { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
       ],
-      ports: [{ name: 'http-metrics', containerPort: METRICS_PORT }, { name: 'http-health', containerPort: HEALTH_PORT }],
+      ports: [
+        { name: 'http-metrics', containerPort: METRICS_PORT },
+        { name: 'http-health', containerPort: HEALTH_PORT },
+        ...(this.props.convertsOlderVersions ? [{ name: 'https-webhook', containerPort: WEBHOOK_PORT }] : []),
+      ],
       // Alive, not ready: an operator whose cluster lacks something waits for it, and a restart would not bring it. It listens after a second.
       startupProbe: { httpGet: { path: '/healthz', port: 'http-health' }, initialDelaySeconds: 2, periodSeconds: 2, failureThreshold: 30 },
       livenessProbe: { httpGet: { path: '/healthz', port: 'http-health' }, periodSeconds: 20, timeoutSeconds: 5 },
@@ -270,6 +299,7 @@ export class Taskwright extends Construct {
       'leader-elect': 'true',
       'metrics-bind-address': `:${METRICS_PORT}`,
       'health-probe-bind-address': `:${HEALTH_PORT}`,
+      'webhook-bind-address': this.props.convertsOlderVersions ? `:${WEBHOOK_PORT}` : undefined,
       'watch-namespaces': this.watchNamespaces?.join(','),
       'agent-tools-image': this.image('agent-tools', images.agentTools),
       'claude-code-image': this.image('claude-code', images.claudeCode),

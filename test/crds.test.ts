@@ -19,6 +19,20 @@ describe('Crds', () => {
     for (const { metadata } of crds) expect(metadata.annotations).toEqual({ 'argocd.argoproj.io/sync-wave': '-1' });
   });
 
+  test('serves older versions where somebody converts', () => {
+    const [plain, all] = [new Crds(new App(), 'crds').toJson(), new Crds(new App(), 'crds', { servesOlderVersions: true, operatorNamespace: 'agents' }).toJson()];
+    interface Crd { spec: { group: string; names: { kind: string }; versions: { name: string; served: boolean }[] } }
+    const served = (crds: Crd[]) => crds.filter(({ spec }) => spec.group === 'kelos.dev' && spec.versions.some(({ name, served: is }) => name === 'v1alpha1' && is)).map(({ spec }) => spec.names.kind);
+    expect(served(plain)).toEqual([]);
+    expect(served(all).sort()).toEqual(['AgentConfig', 'Task', 'TaskSpawner', 'Workspace']);
+    const [task, taskBudget] = ['tasks', 'taskbudgets'].map((plural) => all.find(({ metadata }) => metadata.name === `${plural}.kelos.dev`));
+    expect(task.spec.conversion).toEqual({
+      strategy: 'Webhook',
+      webhook: { conversionReviewVersions: ['v1'], clientConfig: { service: { namespace: 'agents', name: 'taskwright-webhook', path: '/convert', port: 443 } } },
+    });
+    expect(taskBudget.spec.conversion).toBeUndefined();
+  });
+
   test('is found and patched by the name of a definition', () => {
     const chart = new Crds(new App(), 'crds');
     expect(ApiObject.of(chart.node.findChild('tasks.kelos.dev')).kind).toBe('CustomResourceDefinition');

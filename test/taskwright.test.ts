@@ -268,6 +268,23 @@ describe('Taskwright', () => {
     for (const { subjects } of bindings) expect(subjects).toEqual([account]);
   });
 
+  test('converts older versions where it is asked to', () => {
+    const [before, { taskwright, objects, find }] = [install(), install({ convertsOlderVersions: true })];
+    const named = ({ kind, metadata }: { kind: string; metadata: { name: string } }) => `${kind} ${metadata.name}`;
+    const known = new Set(before.objects.map(named));
+    expect(before.taskwright.webhookService).toBeUndefined();
+    expect(objects.filter((object) => !known.has(named(object))).map(named)).toEqual([
+      'Role taskwright-operator-webhooks', 'RoleBinding taskwright-operator-webhooks',
+      'ClusterRole taskwright-system-operator-webhooks', 'ClusterRoleBinding taskwright-system-operator-webhooks', 'Service taskwright-webhook',
+    ]);
+    const [{ args, ports }] = find('Deployment').spec.template.spec.containers;
+    expect(args).toContain('--webhook-bind-address=:9443');
+    expect(ports).toContainEqual({ name: 'https-webhook', containerPort: 9443 });
+    expect(taskwright.webhookService!.toJson().spec).toEqual({
+      publishNotReadyAddresses: true, selector: find('Deployment').spec.selector.matchLabels, ports: [{ name: 'https', port: 443, targetPort: 'https-webhook' }],
+    });
+  });
+
   test('keeps one replica through a drain, and its metrics have an address', () => {
     const { find } = install();
     expect(find('PodDisruptionBudget').spec).toEqual({ maxUnavailable: 1, selector: { matchLabels: { 'app.kubernetes.io/name': 'taskwright', 'app.kubernetes.io/component': 'operator' } } });

@@ -7,6 +7,7 @@ export { type AgentConfig, type AgentConfigSpec, type McpServer, type SkillPacka
 export type { Plugin } from './kelos/agent-config-fields.ts';
 export { AGENT_TYPES, type AgentType, CREDENTIAL_KEYS } from './kelos/agent-type.ts';
 export type { Condition } from './kelos/condition.ts';
+export { WEBHOOK_SERVICE } from './kelos/group.ts';
 export { convert } from './kelos/conversion/convert.ts';
 export type { Credentials } from './kelos/credentials.ts';
 export { BUILT_IN_INIT_CONTAINERS, type PodOverrides, RESERVED_PREFIX, WORKSPACE_VOLUME } from './kelos/pod-overrides.ts';
@@ -27,7 +28,7 @@ export { type WorkerPool, type WorkerPoolSpec, type WorkerPoolStatus, workerPool
 export { type Workspace, type WorkspaceSpec, workspaceKind, workspaceResource } from './kelos/workspace.ts';
 export type { GitRemote, WorkspaceFile } from './kelos/workspace-fields.ts';
 export { type Kind, type KindVersion, type PrinterColumn, type Resource, resourceOf, storedVersion } from './kind.ts';
-export { crds, kinds } from './kinds.ts';
+export { CONVERTED_DEFINITIONS, crds, kinds } from './kinds.ts';
 export { structName } from './struct-name.ts';
 export { type StructuralSchema, type ValidationRule, isDeprecated } from './structural.ts';
 export { toStructural } from './to-structural.ts';

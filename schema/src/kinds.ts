@@ -22,6 +22,9 @@ export const kinds: readonly Kind[] = [
   agentKind, mcpServerKind, modelApiKind,
 ];
 
+/** The definitions of kinds with several versions, by their names. */
+export const CONVERTED_DEFINITIONS: readonly string[] = kinds.filter(({ versions }) => versions.length > 1).map(({ plural, group }) => `${plural}.${group}`);
+
 /** The CRDs of all kinds: the content of `crds/`, for those who load them without reading files. */
 export function crds(): CustomResourceDefinition[] {
   return kinds.map(crdOf);

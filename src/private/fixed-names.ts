@@ -74,3 +74,12 @@ export const TASK_ANNOTATIONS = {
     "allowed": "a JSON Schema"
   }
 } as const;
+
+export const WEBHOOK_SERVICE = "taskwright-webhook" as const;
+
+export const CONVERTED_DEFINITIONS = [
+  "tasks.kelos.dev",
+  "workspaces.kelos.dev",
+  "agentconfigs.kelos.dev",
+  "taskspawners.kelos.dev"
+] as const;

@@ -51,6 +51,19 @@ const NETWORK_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
   ],
 };
 
+/** In the namespace of the operator: the certificate of its webhooks is kept in a Secret, which cannot be named before it is created. */
+export function certificateRules(secret: string): PolicyRule[] {
+  return [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    { apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs: [...READ, 'patch'] },
+  ];
+}
+
+/** The definitions of kinds with several versions are told which certificate to trust. */
+export function definitionRules(definitions: readonly string[]): PolicyRule[] {
+  return [{ apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], resourceNames: [...definitions], verbs: ['list', 'watch', 'patch'] }];
+}
+
 /** In the namespace of the operator: one of its replicas leads. A Lease cannot be named before it is created. */
 export function leaseRules(lease: string): PolicyRule[] {
   return [

@@ -8,6 +8,8 @@ import type { AgentImage, Images } from '../tasks/pod/image.ts';
 export interface Flags {
   readonly metricsAddress?: Address;
   readonly healthAddress?: Address;
+  /** Where the API server asks about objects in other versions. Left out: it does not. */
+  readonly webhookAddress?: Address;
   readonly leaderElect: boolean;
   readonly namespaces?: readonly string[];
   readonly kubeconfig?: string;
@@ -30,6 +32,7 @@ const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
 const DEFAULTS: Readonly<Record<string, string>> = {
   'metrics-bind-address': ':8080',
   'health-probe-bind-address': ':8081',
+  'webhook-bind-address': '0',
   'leader-elect': 'false',
   'watch-namespaces': '',
   kubeconfig: '',
@@ -54,6 +57,7 @@ export function parseFlags(args: readonly string[]): Flags {
   return {
     metricsAddress: address('metrics-bind-address', text('metrics-bind-address')),
     healthAddress: address('health-probe-bind-address', text('health-probe-bind-address')),
+    webhookAddress: address('webhook-bind-address', text('webhook-bind-address')),
     leaderElect: oneOf('leader-elect', text('leader-elect'), ['true', 'false']) === 'true',
     namespaces: namespaces.length > 0 ? namespaces : undefined,
     kubeconfig: text('kubeconfig') || undefined,

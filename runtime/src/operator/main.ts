@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
+import { WEBHOOK_SERVICE } from '@taskwright/schema';
 import { destination, pino } from 'pino';
 import { loadConfig } from '../kube/config.ts';
 import { startHealthServer } from '../kube/health.ts';
@@ -19,6 +20,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   const output = destination({ sync: false, minLength: 4096, periodicFlush: 1_000 });
   const log = pino({ name: 'taskwright-operator', level: flags.verbosity > 0 ? 'debug' : 'info' }, output);
   const config = await loadConfig({ env, home: homedir(), kubeconfig: flags.kubeconfig });
+  const home = env.POD_NAMESPACE ?? config.namespace;
   const transport = new HttpTransport(config);
   const metrics = new KubeMetrics();
   const operator = startOperator({
@@ -29,7 +31,8 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     metrics,
     reviewsCluster: true,
     identity: `${env.POD_NAME ?? hostname()}_${randomUUID()}`,
-    ...(flags.leaderElect ? { leaderElection: { namespace: env.POD_NAMESPACE ?? config.namespace } } : {}),
+    ...(flags.webhookAddress ? { webhooks: { address: flags.webhookAddress, service: { name: WEBHOOK_SERVICE, namespace: home } } } : {}),
+    ...(flags.leaderElect ? { leaderElection: { namespace: home } } : {}),
     ...(flags.namespaces ? { namespaces: flags.namespaces } : {}),
   });
 

@@ -23,7 +23,8 @@ import { taskCaches } from '../tasks/task-caches.ts';
 import { taskController } from '../tasks/task-controller.ts';
 import { TaskMetrics } from '../tasks/task-metrics.ts';
 import { keepReviewing } from './cluster-review.ts';
-import { leaseRights, workloadRights } from './rights.ts';
+import { leaseRights, webhookRights, workloadRights } from './rights.ts';
+import { startWebhooks, type WebhooksOptions } from './webhooks.ts';
 
 export interface OperatorOptions {
   /** How to reach the API: sockets to a cluster, or the embedded engine. It is left open at the end. */
@@ -46,6 +47,8 @@ export interface OperatorOptions {
   readonly leaderElection?: { readonly namespace: string };
   /** The only namespaces that are watched. Default: all of them. */
   readonly namespaces?: readonly string[];
+  /** Where the API server asks us about objects in other versions. Left out: it does not. */
+  readonly webhooks?: Pick<WebhooksOptions, 'address' | 'service'>;
   /** Ask the cluster whether it grants the rights and defines the kinds as we need them. Default: false, for one that is made for us does. */
   readonly reviewsCluster?: boolean;
 }
@@ -113,10 +116,12 @@ export function startOperator(options: OperatorOptions): Operator {
   troubles.onChange((_, is) => {
     if (is === 'over') for (const { caches, tasks } of parts) for (const task of caches.tasks.list()) tasks.controller.queue.add(keyOf(task), LOW_PRIORITY);
   });
+  const webhooks = options.webhooks && startWebhooks({ ...options.webhooks, client: free, clock, random, onError, log });
   const stopping = new AbortController();
   if (options.reviewsCluster) {
     const rights = [
       ...namespaces.flatMap((namespace) => workloadRights(network?.reach).map((right) => ({ ...right, namespace }))),
+      ...(options.webhooks ? webhookRights(options.webhooks.service) : []),
       ...(leaderElection ? leaseRights(NAME).map((right) => ({ ...right, namespace: leaderElection.namespace })) : []),
     ];
     const kinds = new Set(informers.map(({ resource }) => resource).filter(({ group }) => group === taskResource.group));
@@ -129,11 +134,11 @@ export function startOperator(options: OperatorOptions): Operator {
     failed: manager.failed,
     get problem() {
       const waits = manager.waitsFor;
-      const parts = [waits.length === 0 ? [] : `waiting for ${waits.join(', ')}`, troubles.text ?? []].flat();
+      const parts = [waits.length === 0 ? [] : `waiting for ${waits.join(', ')}`, troubles.text ?? [], webhooks?.problem === undefined ? [] : `webhooks: ${webhooks.problem}`].flat();
       return parts.length === 0 ? undefined : parts.join('; ');
     },
     get isReady() {
-      return manager.isReady && troubles.text === undefined;
+      return manager.isReady && troubles.text === undefined && webhooks?.problem === undefined;
     },
     get isLeading() {
       return manager.isLeading;
@@ -142,6 +147,7 @@ export function startOperator(options: OperatorOptions): Operator {
       stopping.abort();
       for (const { tasks } of parts) tasks.close();
       await manager.stop();
+      await webhooks?.stop();
       troubles.close();
     },
   };

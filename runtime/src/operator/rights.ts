@@ -1,3 +1,5 @@
+import { CONVERTED_DEFINITIONS } from '@taskwright/schema';
+import { secretName, type WebhookService } from '../api-webhooks/certificate-controller.ts';
 import type { Access } from '../kube/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject, Resource } from '../kube/object.ts';
@@ -48,6 +50,17 @@ export function leaseRights(lease: string): readonly Right[] {
   return [
     ...rights('coordination.k8s.io', 'leases', 'create'),
     ...rights('coordination.k8s.io', 'leases', 'get', 'watch', 'update').map((right) => ({ ...right, name: lease })),
+  ];
+}
+
+/** What the certificate of the webhooks asks for: its Secret, and the definitions that are to trust it. */
+export function webhookRights(service: WebhookService): readonly Access[] {
+  const { namespace } = service;
+  const named = (needed: readonly Right[], name: string) => needed.map((right) => ({ ...right, name }));
+  return [
+    ...rights('', 'secrets', 'create').map((right) => ({ ...right, namespace })),
+    ...named(rights('', 'secrets', 'get', 'list', 'watch', 'patch'), secretName(service)).map((right) => ({ ...right, namespace })),
+    ...CONVERTED_DEFINITIONS.flatMap((name) => named(rights('apiextensions.k8s.io', 'customresourcedefinitions', 'list', 'watch', 'patch'), name)),
   ];
 }
 

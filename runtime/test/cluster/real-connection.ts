@@ -1,10 +1,13 @@
 import { inject } from 'vitest';
+import { CONVERSION_PATH, startWebhookServer } from '../../src/api-webhooks/webhook-server.ts';
 import { KubeClient } from '../../src/kube/client.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { HttpTransport } from '../../src/kube/http-transport.ts';
 import { readKubeconfig } from '../../src/kube/kubeconfig.ts';
 import type { Resource } from '../../src/kube/object.ts';
+import { selfSignedCertificate } from '../../src/kube/self-signed-certificate.ts';
 import { type Connection, namespaces } from '../contract/connection.ts';
+import { convertCrate } from '../contract/conversion.contract.ts';
 import { until } from '../contract/until.ts';
 
 declare module 'vitest' {
@@ -25,10 +28,13 @@ export interface RealConnection extends Connection {
 export async function connectToCluster(): Promise<RealConnection> {
   const transport = new HttpTransport(await readKubeconfig([inject('kubeconfig')], undefined, systemClock));
   const client = new KubeClient(transport, { userAgent: 'contract/1.0' });
+  const identity = selfSignedCertificate('contract', ['127.0.0.1']);
+  const webhook = await startWebhookServer({ port: 0, host: '127.0.0.1', identity, convert: convertCrate });
   const handedOut: string[] = [];
   return {
     transport,
     client,
+    webhook: { url: `https://127.0.0.1:${webhook.port}${CONVERSION_PATH}`, caBundle: Buffer.from(identity.cert).toString('base64') },
     namespace: async () => {
       const { metadata } = await client.create(namespaces, { metadata: { generateName: 'contract-' } });
       const name = metadata.name!;
@@ -40,6 +46,7 @@ export async function connectToCluster(): Promise<RealConnection> {
     },
     close: async () => {
       await Promise.all(handedOut.map((name) => client.delete(namespaces, { name }).catch(() => undefined)));
+      await webhook.close();
       await transport.close();
     },
   };

@@ -23,6 +23,7 @@ describe('a value', () => {
     { args: ['--metrics-bind-address=0'], flags: { metricsAddress: undefined } },
     { args: ['--metrics-bind-address', '127.0.0.1:9'], flags: { metricsAddress: { host: '127.0.0.1', port: 9 } } },
     { args: ['--health-probe-bind-address=[::1]:9'], flags: { healthAddress: { host: '::1', port: 9 } } },
+    { args: ['--webhook-bind-address=:9443'], flags: { webhookAddress: { port: 9443 } } },
     { args: ['--watch-namespaces=a, b,a,'], flags: { namespaces: ['a', 'b'] } },
     { args: ['--watch-namespaces='], flags: { namespaces: undefined } },
     { args: ['--verbosity=2'], flags: { verbosity: 2 } },

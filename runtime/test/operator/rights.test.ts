@@ -3,10 +3,11 @@ import { namespaceResource, secretResource } from '@taskwright/schema/kubernetes
 import { ApiObject, App, Chart, Duration } from 'cdk8s';
 import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, Task, Taskwright, type TaskwrightProps, Workspace } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
+import type { Access } from '../../src/kube/access.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import { parseFlags } from '../../src/operator/flags.ts';
 import { startOperator } from '../../src/operator/operator.ts';
-import { leaseRights, workloadRights } from '../../src/operator/rights.ts';
+import { leaseRights, webhookRights, workloadRights } from '../../src/operator/rights.ts';
 import { images, result } from '../tasks/task-fixtures.ts';
 import { aGitHub, appData } from '../workspaces/app-fixture.ts';
 import { startCluster } from '../tasks/test-cluster.ts';
@@ -117,9 +118,12 @@ test('the operator understands the flags that the constructs give it', () => {
 test('the operator reviews the rights that the constructs install, all of them and no other', () => {
   const { everywhere, atHome } = installedRules();
   const { args } = install().find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0];
-  const reviewed = (rights: ReturnType<typeof workloadRights>) => rights.map(({ verb, group, resource, subresource, name }) => [verb, group, [resource, subresource].filter(Boolean).join('/'), name ?? ''].join(' ')).sort();
+  const reviewed = (rights: readonly Omit<Access, 'namespace'>[]) => rights.map(({ verb, group, resource, subresource, name }) => [verb, group, [resource, subresource].filter(Boolean).join('/'), name ?? ''].join(' ')).sort();
   const installed = (rules: readonly PolicyRule[]) => rules.flatMap(({ verbs, apiGroups, resources, resourceNames = [''] }) =>
     verbs.flatMap((verb) => apiGroups.flatMap((group) => resources.flatMap((resource) => resourceNames.map((name) => [verb, group, resource, name].join(' ')))))).sort();
   expect(reviewed(workloadRights(parseFlags(args).network?.reach))).toEqual(installed(everywhere));
   expect(reviewed(leaseRights('taskwright-operator'))).toEqual(installed(atHome));
+
+  const rules = install({ convertsOlderVersions: true }).filter(({ metadata }) => metadata.name.endsWith('-webhooks')).flatMap(({ rules: own = [] }) => own as PolicyRule[]);
+  expect(reviewed(webhookRights({ namespace: 'taskwright-system', name: 'taskwright-webhook' }))).toEqual(installed(rules));
 });

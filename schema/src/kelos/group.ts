@@ -9,5 +9,8 @@ export const SPOKE = {
   name: 'v1alpha1', served: false, storage: false, deprecationWarning: `${GROUP}/v1alpha1 is deprecated; use ${GROUP}/v1alpha2`,
 } as const;
 
+/** The Service by which an API server finds the operator that converts. */
+export const WEBHOOK_SERVICE = 'taskwright-webhook';
+
 /** Ends the description of a kind that no controller of ours looks at. */
 export const NOT_ACTED_ON = 'The operator does not act on it yet.';

@@ -1,0 +1,162 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Secret, secretResource } from '@taskwright/schema/kubernetes';
+import { applyPlan, type Effects } from '../kube/apply-plan.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import { Controller, source } from '../kube/controller.ts';
+import { Informer, type InformerOptions } from '../kube/informer.ts';
+import type { Log } from '../kube/log.ts';
+import { apiVersionOf, type KubeObject, type Resource } from '../kube/object.ts';
+import { creation, type Plan, type Write } from '../kube/plan.ts';
+import { isAboutCluster } from '../kube/recognized-trouble.ts';
+import { selfSignedCertificate, type ServerIdentity } from '../kube/self-signed-certificate.ts';
+import { Written } from '../kube/written.ts';
+import { bundleOf, certificatesOf, needsFresh, planRotation, secretData, validityFrom } from './certificates.ts';
+
+/** By which name the API server calls us. */
+export interface WebhookService {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The definition of a kind, as far as it says who converts its objects. */
+export interface Definition extends KubeObject {
+  readonly spec?: { readonly conversion?: { readonly strategy?: string; readonly webhook?: { readonly clientConfig?: { readonly service?: WebhookService; readonly caBundle?: string } } } };
+}
+
+export interface CertificateFacts {
+  readonly service: WebhookService;
+  /** The one of {@link secretName}; nothing when it is not there. */
+  readonly secret?: Secret;
+  readonly definitions: readonly Definition[];
+  readonly now: Date;
+}
+
+export interface CertificateControllerOptions {
+  readonly client: KubeClient;
+  readonly service: WebhookService;
+  /** The definitions whose objects we convert, by their names. */
+  readonly definitions: readonly string[];
+  readonly ofInformers: Pick<InformerOptions<KubeObject, never>, 'clock' | 'random' | 'onError'>;
+  readonly clock: Clock;
+  readonly log?: Log;
+}
+
+export interface CertificateController {
+  readonly controller: Controller;
+  readonly informers: readonly Informer[];
+  /** Calls back with the pair to show, now and whenever it changes. */
+  onIdentity(show: (identity: ServerIdentity) => void): void;
+}
+
+const DEFINITIONS: Resource = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
+const KEY = 'certificates';
+
+/** The Secret is named like the Service. */
+export function secretName({ name }: WebhookService): string {
+  return `${name}-tls`;
+}
+
+/** As the API server verifies them. */
+export function hostsOf({ name, namespace }: WebhookService): string[] {
+  return [`${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`];
+}
+
+/** Whether {@link planCertificates} needs a fresh pair. */
+export function wantsFresh(facts: CertificateFacts): boolean {
+  return needsFresh(rotationFacts(facts));
+}
+
+/**
+ * Keeps a pair in the Secret, and what is to be trusted in each definition that names our Service. Definitions that are converted by somebody else, or
+ * not at all, are left alone.
+ *
+ * Definitions follow what the Secret was seen to hold: a run that stores something new leaves them to the next one.
+ */
+export function planCertificates(facts: CertificateFacts, fresh?: ServerIdentity): Plan {
+  const { service, secret, definitions } = facts;
+  const rotation = planRotation(rotationFacts(facts), fresh);
+  if ('store' in rotation) {
+    const data = secretData(rotation.store);
+    if (secret) return { writes: [{ verb: 'mergePatch', resource: secretResource, target: secret, patch: { metadata: { resourceVersion: secret.metadata.resourceVersion }, data } }] };
+    const { namespace } = service;
+    return { writes: [creation(secretResource, { metadata: { namespace, name: secretName(service) }, data: withoutNull(data) } as KubeObject)] };
+  }
+  const caBundle = Buffer.from(bundleOf(certificatesOf(secret).trusted)).toString('base64');
+  const behind = definitions.filter((definition) => isOurs(definition, service) && bundleIn(definition) !== caBundle);
+  return { writes: behind.map((definition) => trust(definition, caBundle)), requeueAfterMs: rotation.lookAgainInMs };
+}
+
+/**
+ * The same on every replica, whoever leads: caches of objects in an older version fill only when somebody converts them, and nobody leads before that.
+ * Two that store at a time meet at the version of the Secret.
+ */
+export function certificateController({ client, service, definitions, ofInformers, clock, log }: CertificateControllerOptions): CertificateController {
+  const { namespace } = service;
+  const secrets = new Informer<Secret>(client, { ...ofInformers, resource: secretResource, namespace, fieldSelector: `metadata.name=${secretName(service)}` });
+  const defined = definitions.map((name) => new Informer<Definition>(client, { ...ofInformers, resource: DEFINITIONS, fieldSelector: `metadata.name=${name}`, project: conversionOnly }));
+  const written = new Written([secrets], clock);
+  const effects: Effects = { client, fieldManager: 'taskwright-webhooks', written };
+  const secretNow = () => secrets.list()[0];
+
+  const controller = new Controller({
+    name: 'webhook-certificates',
+    sources: [source(secrets, () => [KEY]), ...defined.map((informer) => source(informer, () => [KEY]))],
+    async reconcile(_, { signal }) {
+      const secret = secretNow();
+      const facts = { service, ...(secret && { secret }), definitions: defined.flatMap((informer) => informer.list()), now: clock.now() };
+      const fresh = wantsFresh(facts) ? selfSignedCertificate(service.name, hostsOf(service), validityFrom(facts.now)) : undefined;
+      return applyPlan(effects, { resource: secretResource, object: secret ?? { metadata: { namespace, name: KEY } } }, planCertificates(facts, fresh), signal);
+    },
+    workers: 1,
+    written,
+    clock,
+    isToldElsewhere: isAboutCluster,
+    log,
+  });
+  // Nothing wakes it when there is no Secret yet.
+  controller.queue.add(KEY);
+  return {
+    controller,
+    informers: [secrets, ...defined] as Informer[],
+    onIdentity(show) {
+      let shown: ServerIdentity | undefined;
+      const look = () => {
+        const { current } = certificatesOf(secretNow());
+        if (current === undefined || isDeepStrictEqual(current, shown)) return;
+        shown = current;
+        show(current);
+      };
+      secrets.onChange(look);
+      look();
+    },
+  };
+}
+
+function rotationFacts({ service, secret, definitions, now }: CertificateFacts): Parameters<typeof needsFresh>[0] {
+  const bundles = definitions.filter((definition) => isOurs(definition, service)).map((definition) => Buffer.from(bundleIn(definition) ?? '', 'base64').toString());
+  return { stored: certificatesOf(secret), bundles, hosts: hostsOf(service), now };
+}
+
+function isOurs({ spec }: Definition, { name, namespace }: WebhookService): boolean {
+  const service = spec?.conversion?.strategy === 'Webhook' ? spec.conversion.webhook?.clientConfig?.service : undefined;
+  return service?.name === name && service.namespace === namespace;
+}
+
+function bundleIn({ spec }: Definition): string | undefined {
+  return spec?.conversion?.webhook?.clientConfig?.caBundle;
+}
+
+/** One field of the definition is ours, the rest is of who installed it. */
+function trust({ metadata: { name, uid } }: Definition, caBundle: string): Write {
+  const object = { apiVersion: apiVersionOf(DEFINITIONS), kind: DEFINITIONS.kind, metadata: { name, uid }, spec: { conversion: { webhook: { clientConfig: { caBundle } } } } };
+  return { verb: 'apply', resource: DEFINITIONS, object: object as KubeObject };
+}
+
+function conversionOnly({ metadata: { name, uid, resourceVersion }, spec }: Definition): Definition {
+  return { metadata: { name, uid, resourceVersion }, spec: { conversion: spec?.conversion } };
+}
+
+function withoutNull(data: Record<string, string | null>): Record<string, string> {
+  return Object.fromEntries(Object.entries(data).filter((entry): entry is [string, string] => entry[1] !== null));
+}

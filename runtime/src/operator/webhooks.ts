@@ -1,0 +1,68 @@
+import { CONVERTED_DEFINITIONS, convert } from '@taskwright/schema';
+import { certificateController, type WebhookService } from '../api-webhooks/certificate-controller.ts';
+import type { Convert } from '../api-webhooks/conversion-review.ts';
+import { startWebhookServer, type WebhookServer } from '../api-webhooks/webhook-server.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Log } from '../kube/log.ts';
+import { Manager } from '../kube/manager.ts';
+import type { Random } from '../kube/random.ts';
+import type { ServerIdentity } from '../kube/self-signed-certificate.ts';
+
+/** A conversion knows of an object only what it changes. */
+const convertObject = convert as unknown as Convert;
+
+export interface WebhooksOptions {
+  /** It writes whoever leads. */
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly service: WebhookService;
+  readonly address: { readonly host?: string; readonly port: number };
+  readonly onError: (error: unknown) => void;
+  readonly log?: Log;
+}
+
+export interface Webhooks {
+  /** Why nothing is answered yet; `undefined` when it is. */
+  readonly problem: string | undefined;
+  stop(): Promise<void>;
+}
+
+/**
+ * Answers the API server, on every replica and before anything else works: caches of objects that are stored in an older version fill only when
+ * somebody converts them.
+ */
+export function startWebhooks({ client, clock, random, service, address, onError, log }: WebhooksOptions): Webhooks {
+  const { controller, informers, onIdentity } = certificateController({ client, service, definitions: CONVERTED_DEFINITIONS, clock, ofInformers: { clock, random, onError }, log });
+  const manager = new Manager({ informers, controllers: [controller], log });
+  let problem: string | undefined = 'waiting for a certificate';
+  let server: Promise<WebhookServer | undefined> | undefined;
+
+  onIdentity((identity) => {
+    if (server === undefined) server = listen(identity);
+    else void server.then((started) => started?.show(identity));
+  });
+  return {
+    get problem() {
+      return problem;
+    },
+    async stop() {
+      await manager.stop();
+      await (await server)?.close();
+    },
+  };
+
+  async function listen(identity: ServerIdentity): Promise<WebhookServer | undefined> {
+    try {
+      const started = await startWebhookServer({ ...address, identity, convert: convertObject, log });
+      problem = undefined;
+      log?.info({ port: started.port }, 'webhooks are answered');
+      return started;
+    } catch (err) {
+      problem = `port ${address.port} cannot be listened on: ${(err as Error).message}`;
+      log?.error({ err }, 'webhooks cannot be answered');
+      return undefined;
+    }
+  }
+}

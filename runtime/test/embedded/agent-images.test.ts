@@ -31,7 +31,7 @@ test('the scripts of an image start the agent program, whatever characters an ar
   const dir = temporaryDirectory();
   const env = { PATH: process.env.PATH, HOME: dir, TASKWRIGHT_WORKSPACE_DIR: dir, TASKWRIGHT_RESULT_FILE: join(dir, 'message'), KELOS_AGENT_TYPE: 'none' };
   const run = (file: string, ...args: string[]) => spawnSync(file, args, { env, cwd: dir, encoding: 'utf8' });
-  expect(run(files!['/taskwright/agent']!, 'sing')).toMatchObject({ status: 2, stderr: 'usage: taskwright-agent prepare | run [<prompt>]\n' });
+  expect(run(files!['/taskwright/agent']!, 'sing')).toMatchObject({ status: 2, stderr: 'usage: taskwright-agent prepare | run [<prompt>] | capture\n' });
   expect(run(files!['/kelos_entrypoint.sh']!, "it's \"$HOME\"\n`ls`").status).toBe(2);
   expect(readFileSync(env.TASKWRIGHT_RESULT_FILE, 'utf8')).toContain('KELOS_AGENT_TYPE');
 });

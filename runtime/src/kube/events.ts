@@ -44,7 +44,8 @@ export interface Regarding {
  * **Guarantee** {@link record} returns at once and never throws. The same thing said again within 6 min is one event with a count,
  * written at the second time, every 30 min, and when it was last said 6 min ago. An object gets 25 new events at once and one every 5 min
  * from then on; what is beyond that is dropped. At most {@link MOST_WAITING} wait to be sent; when more come, the newest are dropped and
- * `onError` hears of it. An event yields to work: it is sent when few other requests are under way, and after 10 s in any case.
+ * `onError` hears of it. An event yields to work: it is sent when few other requests are under way, and in any case after 30 s, or
+ * when half of what may wait does.
  *
  * **Assumes** Events are told to people and read by no program: they may be lost, when the process dies or the server stays away for
  * two minutes.
@@ -60,6 +61,8 @@ export class EventRecorder {
   readonly #spam: SpamFilter;
   readonly #outbox: Letter[] = [];
   readonly #senders = new Set<Promise<void>>();
+  /** Ends the patience of all who yield. */
+  #hurry = new AbortController();
   #sweep: Timer | undefined;
   #made = 0;
 
@@ -136,6 +139,7 @@ export class EventRecorder {
   #post(send: () => Promise<unknown>): void {
     if (this.#outbox.length >= MOST_WAITING) return this.#onError(new Error(`events: ${MOST_WAITING} wait to be sent, one more is dropped`));
     this.#outbox.push({ send, postedAt: this.#clock.elapsed() });
+    if (this.#isBackedUp) this.#hurry.abort();
     if (this.#senders.size >= SENDERS) return;
     const sender = this.#sendAll().finally(() => this.#senders.delete(sender));
     this.#senders.add(sender);
@@ -143,7 +147,7 @@ export class EventRecorder {
 
   async #sendAll(): Promise<void> {
     for (let letter = this.#outbox.shift(); letter !== undefined; letter = this.#outbox.shift()) {
-      if (this.#client.isBusy) await this.#yield(letter);
+      if (this.#client.isBusy && !this.#isBackedUp) await this.#yield(letter);
       await this.#send(letter.send);
     }
   }
@@ -151,10 +155,16 @@ export class EventRecorder {
   async #yield({ postedAt }: Letter): Promise<void> {
     const leftMs = LONGEST_YIELD_MS - (this.#clock.elapsed() - postedAt);
     if (leftMs <= 0) return;
+    if (this.#hurry.signal.aborted) this.#hurry = new AbortController();
     const patience = new AbortController();
     const timer = this.#clock.after(leftMs, () => patience.abort());
-    await this.#client.calm(patience.signal);
+    await this.#client.calm(AbortSignal.any([patience.signal, this.#hurry.signal]));
     timer.cancel();
+  }
+
+  /** What comes next would soon be dropped. */
+  get #isBackedUp(): boolean {
+    return this.#outbox.length >= MOST_WAITING / 2;
   }
 
   async #send(send: () => Promise<unknown>): Promise<void> {
@@ -206,7 +216,7 @@ interface Series {
 
 /** What a burst of as many Tasks leaves to be told, at 2 kB each. */
 export const MOST_WAITING = 10_000;
-const LONGEST_YIELD_MS = 10_000;
+const LONGEST_YIELD_MS = 30_000;
 const MOST_SERIES = 4_096;
 const SENDERS = 4;
 const SERIES_ENDS_MS = 360_000;

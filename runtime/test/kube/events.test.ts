@@ -132,7 +132,7 @@ test('no more than ten thousand wait, and a drop is said', async () => {
   expect(errors).toEqual(Array.from({ length: 6 }, () => 'Error: events: 10000 wait to be sent, one more is dropped'));
 });
 
-test('an event yields to work, and not for longer than ten seconds', async () => {
+test('an event yields to work, and not for longer than half a minute', async () => {
   const client = new KubeClient(store, { userAgent: 'test', clock, maxInFlight: 8 });
   recorder = new EventRecorder(client, { reportingController: 'taskwright.dev/operator', reportingInstance: 'operator-0', clock, random: seededRandom(1) });
   const finish: (() => void)[] = [];
@@ -148,10 +148,33 @@ test('an event yields to work, and not for longer than ten seconds', async () =>
 
   void work();
   recorder.record(regarding, normalEvent('Succeeded', ''));
-  await clock.advance(9_999);
+  await clock.advance(29_999);
   expect(events().map(({ reason }) => reason)).toEqual(['Started']);
   await clock.advance(1);
   expect(events().map(({ reason }) => reason)).toEqual(['Started', 'Succeeded']);
+  for (const end of finish) end();
+});
+
+test('what waits for work to end is sent before any of it would be dropped', async () => {
+  const client = new KubeClient(store, { userAgent: 'test', clock, maxInFlight: 8 });
+  recorder = new EventRecorder(client, { reportingController: 'taskwright.dev/operator', reportingInstance: 'operator-0', clock, random: seededRandom(1), onError: (error) => errors.push(String(error)) });
+  const finish: (() => void)[] = [];
+  store.gate = ({ path }) => (path.includes('/tasks/') ? new Promise((resolve) => finish.push(resolve)) : Promise.resolve());
+  for (let each = 0; each < 2; each += 1) void client.get(tasks, { namespace: 'dev', name: 'fix' }).catch(() => {});
+  const tell = (count: number) => {
+    for (let each = 0; each < count; each += 1) {
+      const name = `task-${told += 1}`;
+      recorder.record({ ...regarding, object: { metadata: { namespace: 'dev', name, uid: name } } }, normalEvent('Started', ''));
+    }
+  };
+  let told = 0;
+  tell(MOST_WAITING / 2);
+  await settle();
+  expect(events().length).toBe(0);
+  tell(MOST_WAITING / 2);
+  for (let turn = 0; turn < MOST_WAITING; turn += 1) await settle();
+  expect(events().length).toBeGreaterThanOrEqual(MOST_WAITING / 2);
+  expect(errors).toEqual([]);
   for (const end of finish) end();
 });
 

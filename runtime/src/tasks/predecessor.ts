@@ -8,8 +8,11 @@ import { OF_TASKS, siblingKey, type TaskCaches } from './task-caches.ts';
 
 /** A list comes in pieces of this many objects: each is parsed at once, and everything else waits meanwhile. */
 const PAGE = 250;
-/** What a watch has not shown is looked for in the caches; the server is asked again only this long after, for what has gone since. */
-const ASKED_AGAIN_MS = 60_000;
+/**
+ * What a watch has not shown is looked for in the caches. The server is asked again for what has gone since: soon at first, for a Job whose Task was just deleted
+ * goes in a moment and no cache tells of it, then after twice as long each time, up to the longest.
+ */
+const ASKED_AGAIN_MS = { first: 1_000, longest: 60_000 };
 /** A watch that lags is waited for this long; then the caches are believed as they are. */
 const PATIENCE_MS = 900_000;
 
@@ -67,12 +70,13 @@ export class Predecessor {
     const { clock } = this.#options;
     const before = this.#waiting.get(id);
     const askedMs = clock.elapsed();
-    const isEarly = before && askedMs - before.askedMs < ASKED_AGAIN_MS && askedMs - before.sinceMs < PATIENCE_MS;
+    const isEarly = before && askedMs - before.askedMs < before.againInMs && askedMs - before.sinceMs < PATIENCE_MS;
     if (isEarly && !before.missing.isShown()) return false;
     const missing = need === 'budgets' ? await this.#missingBudgets(namespace, signal) : await this.#missingWork(namespace, signal);
     const sinceMs = before?.sinceMs ?? askedMs;
     if (missing && clock.elapsed() - sinceMs < PATIENCE_MS) {
-      this.#waiting.set(id, { sinceMs, askedMs, missing });
+      const againInMs = before ? Math.min(2 * before.againInMs, ASKED_AGAIN_MS.longest) : ASKED_AGAIN_MS.first;
+      this.#waiting.set(id, { sinceMs, askedMs, againInMs, missing });
       return false;
     }
     this.#known.add(id);
@@ -119,6 +123,7 @@ interface Missing {
 interface Waiting {
   readonly sinceMs: number;
   readonly askedMs: number;
+  readonly againInMs: number;
   readonly missing: Missing;
 }
 

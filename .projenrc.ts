@@ -27,6 +27,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   constructsVersion: '10.4.0',
   jsiiVersion: '~6.0.0',
   typescriptVersion: TYPESCRIPT,
+  publishToPypi: { distName: 'cdk8s-taskwright', module: 'cdk8s_taskwright' },
   github: false,
   release: false,
   depsUpgrade: false,
@@ -43,6 +44,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     VITEST,
     // What the kernel is measured against, and nothing else.
     '@kubernetes/client-node@^2',
+    // Users import our CRDs with it; a test does, too.
+    'cdk8s-cli@^2.207.60',
     'cdk8s-plus-34@^2',
     // Makes one file of the library for whoever imports it (tools/bundle.mjs).
     'esbuild@^0.28.0',

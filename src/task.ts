@@ -7,13 +7,14 @@ import { type Output, checkOutputs, outputSchemaOf } from './output';
 import { checkOutputSchema, outputsIn } from './output-schema';
 import { checkSpec } from './private/check-spec';
 import { checkBranch } from './private/git';
-import { checkObjectName, duplicatesOf } from './private/names';
-import { type Problem, quote } from './private/problem';
+import { checkObjectName } from './private/names';
+import type { Problem } from './private/problem';
 import { checkPrompt } from './private/prompt';
 import { addChecks } from './private/program';
-import { TASK, WORKSPACE, checkNamespace, checkReference, existingObject } from './private/reference';
-import { checkMade, copyOfList } from './private/shape';
+import { existingObject } from './private/reference';
+import { checkDuration, checkMade, copyOfList } from './private/shape';
 import { annotationsFor, checkTaskAnnotations, MEASURES } from './private/task-annotations';
+import { TEMPLATE_NAMES, type TaskTemplateProps, checkTaskTemplate, checkTaskTemplateShape, renderTaskTemplate } from './private/task-template';
 import type { Retries } from './retries';
 import type { IWorkspace } from './workspace';
 
@@ -217,53 +218,37 @@ export class Task extends Construct implements ITask {
   }
 
   private render(): l1.TaskSpec {
-    const { agent, prompt, workspace, branch, upstreamRepo, podFailurePolicy } = this.props;
-    return {
-      prompt,
-      ...agent?._render(workspace),
-      branch,
-      dependsOn: this.dependsOn.length === 0 ? undefined : this.dependsOn.map((task) => task?.name),
-      ttlSecondsAfterFinished: this.ttlSeconds,
-      upstreamRepo,
-      podFailurePolicy,
-    };
+    return { prompt: this.props.prompt, ...renderTaskTemplate(this.template) };
   }
 
-  private get ttlSeconds(): number | undefined {
-    return this.props.ttlAfterFinished?.toSeconds({ integral: false }) ?? this.props.ttlSecondsAfterFinished;
+  private get template(): TaskTemplateProps {
+    return { ...this.props, dependsOn: this.dependsOn };
   }
 
   private check(): Problem[] {
     const misshapen = this.checkShape();
     if (misshapen.length > 0) return misshapen;
-    const { agent, workspace, branch, ttlAfterFinished, ttlSecondsAfterFinished } = this.props;
+    const { branch, retries, ttlAfterFailed, hardStop, outputs } = this.props;
     const problems = [
       ...checkObjectName(this.name, { becomesLabel: true }),
       ...(this.outputSchema === undefined ? [] : checkOutputSchema(this.outputSchema, { path: 'outputs' })),
-      ...(workspace === undefined ? [] : checkReference(this.resource, WORKSPACE, workspace, 'workspace')),
       ...(branch === undefined ? [] : checkBranch(branch, 'branch')),
-      ...this.checkAgent(agent),
       ...this.checkValues(),
+      ...checkTaskTemplate(this.resource, this.template, { ttlAfterFailed, retries, hardStop, outputs }),
       ...this.checkTemplate(),
-      ...this.checkDependencies(),
+      ...this.checkCycle(),
       ...(this.props.maxCost?._check('maxCost') ?? []),
     ];
     const told = new Set(problems.map(({ path }) => path));
     problems.push(...checkTaskAnnotations(this.resource.metadata.toJson()?.annotations ?? {}, this.annotations()).filter(({ path }) => !told.has(path)));
-    if (ttlAfterFinished !== undefined && ttlSecondsAfterFinished !== undefined) {
-      problems.push({ code: 'ambiguous', path: 'ttlSecondsAfterFinished', allowed: 'ttlAfterFinished is set too', fix: 'keep one of them' });
-    }
-    return checkSpec('Task', this.render(), problems, SPEC_NAMES);
+    return checkSpec('Task', this.render(), problems, TEMPLATE_NAMES);
   }
 
   /** What is not what it has to be cannot be rendered, and then nothing else can be checked. */
   private checkShape(): Problem[] {
-    const { agent, ttlAfterFinished, ttlAfterFailed, retries, maxCost, outputs } = this.props;
-    const checkDuration = (value: Duration | undefined, path: string) => (value === undefined ? [] : checkMade(value, 'toSeconds', 'a Duration, for example Duration.hours(1)', path));
-    const notMade = agent === undefined ? [] : checkMade(agent, '_check', 'CodingAgent.claudeCode({ … }) or another', 'agent');
+    const { ttlAfterFailed, retries, maxCost, outputs } = this.props;
     return [
-      ...(notMade.length > 0 ? notMade : agent?._checkShape() ?? []),
-      ...checkDuration(ttlAfterFinished, 'ttlAfterFinished'),
+      ...checkTaskTemplateShape(this.props),
       ...checkDuration(ttlAfterFailed, 'ttlAfterFailed'),
       ...checkDuration(retries?.backoff, 'retries.backoff'),
       ...(maxCost === undefined ? [] : checkMade(maxCost, '_render', 'Cost.usd(…)', 'maxCost')),
@@ -271,34 +256,13 @@ export class Task extends Construct implements ITask {
     ];
   }
 
-  private checkAgent(agent: CodingAgent | undefined): Problem[] {
-    if (!agent) return [{ code: 'required', path: 'agent', fix: 'pass CodingAgent.claudeCode({ … }) or another' }];
-    if (agent.workerPool) return [...checkNamespace(this.resource, agent.workerPool, 'agent'), ...this.checkExcludedByPool()];
-    return agent._check(this.resource, this.props.branch === undefined ? [] : ['KELOS_BRANCH']);
-  }
-
-  /** A pool has its own repository and its own Pods. */
-  private checkExcludedByPool(): Problem[] {
-    const { workspace, branch, podFailurePolicy, retries, ttlAfterFailed, hardStop, outputs } = this.props;
-    const given = { workspace, branch, podFailurePolicy, outputs, dependsOn: this.dependsOn[0], ttlAfterFinished: this.ttlSeconds, ttlAfterFailed, retries, hardStop };
-    return Object.entries(given)
-      .filter(([, value]) => value !== undefined)
-      .map(([path]) => ({ code: 'excluded', path, fix: 'leave it out, or pass an agent that gets a Pod of its own' }));
-  }
-
   private checkValues(): Problem[] {
-    const { prompt, upstreamRepo, podFailurePolicy, hardStop } = this.props;
+    const { prompt, hardStop } = this.props;
     const problems: Problem[] = [];
     if (hardStop && MEASURES.every((measure) => this.props[measure] === undefined)) {
       problems.push({ code: 'required', path: 'maxCost', allowed: 'hardStop has nothing to stop it at', fix: 'set maxCost, maxInputTokens or maxOutputTokens' });
     }
     if (typeof prompt === 'string' && prompt.trim() === '') problems.push({ code: 'required', path: 'prompt', fix: 'say what the agent should do' });
-    if (typeof upstreamRepo === 'string' && !/^[^/\s]+\/[^/\s]+$/.test(upstreamRepo)) {
-      problems.push({ code: 'pattern', path: 'upstreamRepo', got: quote(upstreamRepo), allowed: 'it has to be owner/repo' });
-    }
-    podFailurePolicy?.rules?.forEach(({ action }, index) => {
-      if (action === 'FailIndex') problems.push({ code: 'enum', path: `podFailurePolicy.rules[${index}].action`, got: quote(action), allowed: 'a Task is one Job without indexes' });
-    });
     return problems;
   }
 
@@ -323,17 +287,11 @@ export class Task extends Construct implements ITask {
     return expressions.map(([expression, task]) => ({ code: 'unknown-variable', path: 'prompt', got: expression, allowed: 'without dependsOn it is given to the agent as it is', fix: `add ${task.node.path} to dependsOn` }));
   }
 
-  private checkDependencies(): Problem[] {
-    const problems = this.dependsOn.flatMap((task, index) => checkReference(this.resource, TASK, task, `dependsOn[${index}]`));
-    for (const name of duplicatesOf(this.dependsOn.map((task) => task?.name))) {
-      problems.push({ code: 'duplicate', path: 'dependsOn', got: quote(name), fix: 'keep one of them' });
-    }
+  private checkCycle(): Problem[] {
     const cycle = this.pathTo(this);
     // One Task of a cycle speaks for all of them.
-    if (cycle && cycle.every((task) => task.node.path >= this.node.path)) {
-      problems.push({ code: 'cycle', path: 'dependsOn', got: [...cycle, this].map(({ node }) => node.path).join(' → '), fix: 'take one of these out' });
-    }
-    return problems;
+    if (!cycle?.every((task) => task.node.path >= this.node.path)) return [];
+    return [{ code: 'cycle', path: 'dependsOn', got: [...cycle, this].map(({ node }) => node.path).join(' → '), fix: 'take one of these out' }];
   }
 
   /** The shortest way to a Task along `dependsOn`, beginning with this one; none if there is no way. */
@@ -378,11 +336,3 @@ function chain(cameFrom: Map<Task, Task | undefined>, last: Task): Task[] {
   for (let task: Task | undefined = last; task; task = cameFrom.get(task)) tasks.unshift(task);
   return tasks;
 }
-
-/** Which property a part of the spec comes from. */
-const SPEC_NAMES = {
-  'spec.worker': 'agent',
-  'spec.worker.agentConfigRefs': 'agent.agentConfigs',
-  'spec.worker.workspaceRef': 'workspace',
-  'spec.workerPoolRef': 'agent',
-};

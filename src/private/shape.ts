@@ -15,6 +15,11 @@ export function checkEachMade(values: readonly unknown[], member: string, factor
   return values.flatMap((value, index) => checkMade(value, member, factories, `${path}[${index}]`));
 }
 
+/** Checks that a value which may be left out is a duration of cdk8s. */
+export function checkDuration(value: unknown, path: string): Problem[] {
+  return value === undefined ? [] : checkMade(value, 'toSeconds', 'a Duration, for example Duration.hours(1)', path);
+}
+
 /**
  * A copy of a list that was passed to a constructor.
  *

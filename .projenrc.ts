@@ -39,6 +39,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   sampleCode: false,
   // `files` names what is shipped, so a new folder is not.
   npmignoreEnabled: false,
+  // jsii packs what other languages could not install. Only a check of a regular expression loads it.
+  bundledDeps: ['re2js@^2.10.0'],
   devDeps: [
     NODE_TYPES,
     VITEST,

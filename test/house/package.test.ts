@@ -10,8 +10,8 @@ function packed(folder: string): string[] {
   return files.map(({ path }) => path);
 }
 
-test('the constructs are published without their sources and without the other packages', () => {
-  const shipped = /^(lib\/.+\.(js|d\.ts)|crds\/[\w.-]+\.yaml|\.jsii|package\.json|LICENSE|README\.md|API\.md|CHANGELOG\.md)$/;
+test('the constructs are published without their sources and without the other packages, and with what only checks load', () => {
+  const shipped = /^(node_modules\/re2js\/.+|lib\/.+\.(js|d\.ts)|crds\/[\w.-]+\.yaml|\.jsii|package\.json|LICENSE|README\.md|API\.md|CHANGELOG\.md)$/;
   expect(packed('.').filter((path) => !shipped.test(path))).toEqual([]);
 });
 

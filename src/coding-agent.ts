@@ -153,6 +153,12 @@ export abstract class CodingAgent {
   /** Where the Task runs, if it is not a Pod of its own. */
   public abstract readonly workerPool?: IWorkerPool;
 
+  /** Which agent it is. Of a pool that this program does not define it is not known. */
+  public abstract readonly type?: AgentType;
+
+  /** How it is run, if it has a Pod of its own. @internal */
+  public abstract readonly _options?: AgentOptions;
+
   /** @internal */
   public abstract _render(workspace: l1.WorkspaceReference | undefined): Partial<l1.TaskSpec>;
 
@@ -164,8 +170,14 @@ export abstract class CodingAgent {
 }
 
 class PooledAgent extends CodingAgent {
+  public readonly _options = undefined;
+
   public constructor(public readonly workerPool: IWorkerPool, private readonly options: PooledAgentOptions) {
     super();
+  }
+
+  public get type(): AgentType | undefined {
+    return this.workerPool.agentType;
   }
 
   public _render(): Partial<l1.TaskSpec> {
@@ -195,12 +207,12 @@ const CREDENTIALS_FACTORIES = 'Credentials.apiKey(secret), .oauth(secret) or .no
 class InlineAgent extends CodingAgent {
   public readonly workerPool = undefined;
 
-  public constructor(private readonly type: AgentType, private readonly options: CodingAgentOptions) {
+  public constructor(public readonly type: AgentType, public readonly _options: CodingAgentOptions) {
     super();
   }
 
   public _render(workspace: l1.WorkspaceReference | undefined): Partial<l1.TaskSpec> {
-    const { credentials, model, effort, image, agentConfigs = [], podOverrides, serviceAccount } = this.options;
+    const { credentials, model, effort, image, agentConfigs = [], podOverrides, serviceAccount } = this._options;
     return {
       worker: {
         type: this.type,
@@ -216,7 +228,7 @@ class InlineAgent extends CodingAgent {
   }
 
   public _checkShape(): Problem[] {
-    const { credentials, agentConfigs } = this.options;
+    const { credentials, agentConfigs } = this._options;
     const problems = credentials === undefined ? [] : checkMade(credentials, 'keyFor', CREDENTIALS_FACTORIES, 'agent.credentials');
     if (agentConfigs !== undefined && !Array.isArray(agentConfigs)) {
       problems.push({ code: 'type', path: 'agent.agentConfigs', got: typeName(agentConfigs), allowed: 'it has to be a list' });
@@ -225,7 +237,7 @@ class InlineAgent extends CodingAgent {
   }
 
   public _check(from: ApiObject, ownEnv: readonly string[]): Problem[] {
-    const { agentConfigs = [], podOverrides, serviceAccount } = this.options;
+    const { agentConfigs = [], podOverrides, serviceAccount } = this._options;
     const configs = agentConfigs.filter((config): config is AgentConfig => config instanceof AgentConfig);
     const problems = [
       ...this.checkCredentials(from),
@@ -242,7 +254,7 @@ class InlineAgent extends CodingAgent {
   }
 
   private checkCredentials(from: ApiObject): Problem[] {
-    const { credentials } = this.options;
+    const { credentials } = this._options;
     if (!credentials) return [{ code: 'required', path: 'agent.credentials', fix: `pass ${CREDENTIALS_FACTORIES}` }];
     const key = credentials.keyFor(this.type);
     if (key === undefined) return [];
@@ -252,7 +264,7 @@ class InlineAgent extends CodingAgent {
 
   /** The variables that the operator sets for these options, so that nobody sets them in `podOverrides.env` in vain. */
   private ownEnv(): string[] {
-    const { model, effort, credentials } = this.options;
+    const { model, effort, credentials } = this._options;
     return [model && 'KELOS_MODEL', effort && 'KELOS_EFFORT', credentials?.keyFor(this.type)].filter((name): name is string => Boolean(name));
   }
 }

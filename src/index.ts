@@ -18,5 +18,6 @@ export * from './task';
 export * from './task-budget';
 export * from './task-selector';
 export * from './taskwright';
+export * from './volume-claim';
 export * from './worker-pool';
 export * from './workspace';

@@ -2,13 +2,16 @@ import type { Problem } from './problem';
 import { type StructuralSchema, specSchemaTexts } from './schemas';
 import { checkStructure } from './structural';
 
+/** The kinds that have an L2. */
+export type CheckedKind = 'Task' | 'TaskBudget' | 'Workspace' | 'AgentConfig' | 'WorkerPool';
+
 /**
  * Checks a spec against its CRD, before any JSON patch: a patch is how a user gets past us. What the schema cannot say is found
  * by others (`sharper`) and wins where both speak of the same property.
  *
  * Paths are told as the user wrote them: `spec.` is left out, and `names` says which property a part of the spec comes from.
  */
-export function checkSpec(kind: 'Task' | 'TaskBudget' | 'Workspace' | 'AgentConfig', spec: object, sharper: readonly Problem[], names: { readonly [specPath: string]: string } = {}): Problem[] {
+export function checkSpec(kind: CheckedKind, spec: object, sharper: readonly Problem[], names: { readonly [specPath: string]: string } = {}): Problem[] {
   const told = new Set(sharper.flatMap(({ path }) => [path, `${path}.name`]));
   const structural = checkStructure(schemaOf(kind), spec, 'spec').map((problem) => ({ ...problem, path: asWritten(problem.path, names) }));
   return [...structural.filter(({ path }) => !told.has(path)), ...sharper];

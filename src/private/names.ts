@@ -17,6 +17,13 @@ export function checkObjectName(name: string, { becomesLabel, path = 'metadata.n
   return [{ code: 'invalid-name', path, got: quote(name), allowed: 'it has to be of lower-case letters, digits, - and ., beginning and ending with a letter or digit' }];
 }
 
+/** Checks the `metadata.name` of an object after which a Service is named: no dots. */
+export function checkServiceOwner(name: string, longest: number): Problem[] {
+  if (name.length > longest) return [{ code: 'too-long', path: 'metadata.name', got: `${name.length} characters`, allowed: `at most ${longest}`, fix: 'shorten the name' }];
+  if (DNS_LABEL.test(name)) return [];
+  return [{ code: 'invalid-name', path: 'metadata.name', got: quote(name), allowed: 'it has to be of lower-case letters, digits and -, beginning and ending with a letter or digit' }];
+}
+
 /** Checks the name of a namespace, which is a label in DNS. */
 export function checkNamespaceName(name: string, path: string): Problem[] {
   if (name.length <= LONGEST_LABEL && DNS_LABEL.test(name)) return [];

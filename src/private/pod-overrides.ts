@@ -25,6 +25,11 @@ export function checkPodOverrides(podOverrides: unknown, ownEnv: ReadonlySet<str
   ];
 }
 
+/** The items of a list that have a certain name. */
+export function itemsNamed(list: unknown, wanted: string, path: string): { readonly name: string; readonly at: string }[] {
+  return namedItems(list, path).filter(({ name }) => name === wanted);
+}
+
 interface NamedItem {
   readonly name: string;
   readonly at: string;

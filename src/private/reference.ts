@@ -20,13 +20,14 @@ export function existingObject(name: string, namespace?: string): NamedObject {
 
 /** A kind that others refer to, and how a user declares that an object of it exists already. */
 export interface ReferencedKind {
-  readonly kind: 'Workspace' | 'AgentConfig' | 'Task';
+  readonly kind: 'Workspace' | 'AgentConfig' | 'Task' | 'WorkerPool';
   readonly declaredBy: string;
 }
 
 export const WORKSPACE: ReferencedKind = { kind: 'Workspace', declaredBy: 'Workspace.fromWorkspaceName' };
 export const AGENT_CONFIG: ReferencedKind = { kind: 'AgentConfig', declaredBy: 'AgentConfig.fromAgentConfigName' };
 export const TASK: ReferencedKind = { kind: 'Task', declaredBy: 'Task.fromTaskName' };
+export const WORKER_POOL: ReferencedKind = { kind: 'WorkerPool', declaredBy: 'WorkerPool.fromWorkerPoolName' };
 
 /**
  * Checks that what `from` refers to will exist: it is declared to, or this program defines it, in the namespace of `from`.

@@ -3,7 +3,7 @@ import type { CodingAgent } from '../coding-agent';
 import type * as l1 from '../l1';
 import { duplicatesOf } from './names';
 import { type Problem, quote } from './problem';
-import { TASK, type NamedObject, WORKSPACE, checkNamespace, checkReference } from './reference';
+import { TASK, type NamedObject, WORKER_POOL, WORKSPACE, checkReference } from './reference';
 import { checkDuration, checkMade } from './shape';
 
 /** What a Task says of its run, and what the template of one says in the same words. */
@@ -70,7 +70,7 @@ function ttlSecondsOf({ ttlAfterFinished, ttlSecondsAfterFinished }: TaskTemplat
 function checkAgent(from: ApiObject, agent: CodingAgent | undefined, props: TaskTemplateProps, ownPods: { readonly [property: string]: unknown }): Problem[] {
   if (!agent) return [{ code: 'required', path: 'agent', fix: 'pass CodingAgent.claudeCode({ … }) or another' }];
   if (!agent.workerPool) return agent._check(from, props.branch === undefined ? [] : ['KELOS_BRANCH']);
-  return [...checkNamespace(from, agent.workerPool, 'agent'), ...excludedByPool(props, ownPods)];
+  return [...checkReference(from, WORKER_POOL, agent.workerPool, 'agent'), ...excludedByPool(props, ownPods)];
 }
 
 /** A pool has its own repository and its own Pods. */

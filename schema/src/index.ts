@@ -15,7 +15,7 @@ export type { AgentConfigReference, SecretReference, WorkerPoolReference, Worksp
 export { type Session, type SessionSpec, type SessionStatus, sessionKind } from './kelos/session.ts';
 export { type SessionSpawner, type SessionSpawnerSpec, type SessionSpawnerStatus, sessionSpawnerKind } from './kelos/session-spawner.ts';
 export { TASK_PHASES, type Task, type TaskPhase, type TaskSpec, type TaskStatus, taskKind, taskResource } from './kelos/task.ts';
-export { type AnnotationRule, MOST_RETRIES, OUTPUT_SCHEMA, TASK_ANNOTATIONS, TASK_BUDGET_ANNOTATIONS, TASK_FAILURES, type TaskFailure } from './kelos/task-annotations.ts';
+export { MOST_RETRIES, OUTPUT_SCHEMA, TASK_ANNOTATIONS, TASK_BUDGET_ANNOTATIONS, TASK_FAILURES, type TaskFailure } from './kelos/task-annotations.ts';
 export { type TaskBudget, type TaskBudgetSpec, type TaskBudgetStatus, taskBudgetKind, taskBudgetResource } from './kelos/task-budget.ts';
 export { type TaskPipeline, type TaskPipelineSpec, type TaskPipelineStatus, taskPipelineKind } from './kelos/task-pipeline.ts';
 export { type TaskRecord, type TaskRecordSpec, taskRecordKind, taskRecordResource } from './kelos/task-record.ts';

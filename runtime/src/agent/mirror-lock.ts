@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../kube/clock.ts';
 
@@ -16,9 +16,9 @@ export interface MirrorLock {
 /**
  * Takes the lock of a mirror if nobody holds it, and waits for nobody.
  *
- * It is a directory, which every file system makes once, NFS too, where `flock` may hold on one machine only. Its holder writes into it every
- * 20 seconds; whoever was killed does not, and is succeeded after two minutes. Both ages are those of the file server, so the clocks of
- * nodes may differ.
+ * It is a directory, which every file system makes once, NFS too, where `flock` may hold on one machine only. In it each holder has a file that it
+ * writes every 20 seconds; whoever was killed does not, and is succeeded after two minutes. The file of a successor is named after the last sign of life
+ * that it saw, so of all who saw that one, one can make it. All ages are those of the file server: the clocks of nodes may differ.
  *
  * **Guarantee** of those who hold it at a time, all but one have been silent for two minutes. It saves transfers; git itself keeps a mirror whole that two
  * write to.
@@ -26,53 +26,57 @@ export interface MirrorLock {
  * **Errors** what the file system says: it is not there, or not to be written.
  */
 export async function tryMirrorLock(path: string, clock: Clock): Promise<MirrorLock | undefined> {
-  const id = randomUUID();
-  const isFree = await makeDirectory(path);
-  if (!isFree && !(await isStale(path, id) && await takeAway(path, id) && await makeDirectory(path))) return undefined;
+  const isFree = await succeeds(mkdir(path), 'EEXIST');
+  const file = isFree ? FIRST : await fileOfSuccessor(path);
+  if (file === undefined) return undefined;
+  // Another was faster, or the lock was released meanwhile, and the next Task takes it.
+  if (!(await succeeds(writeFile(join(path, file), ALIVE, { flag: 'wx' }), 'EEXIST', 'ENOENT'))) return undefined;
 
-  const beat = () => writeFile(join(path, BEAT), id);
-  await beat();
   let timer: Timer | undefined;
   const schedule = () => {
-    timer = clock.after(BEAT_MS, () => void beat().then(schedule, () => {})); // somebody took it over: it is theirs
+    timer = clock.after(BEAT_MS, () => void writeFile(join(path, file), ALIVE, { flag: 'r+' }).then(schedule, () => {})); // a successor has released it
   };
   schedule();
   return {
     isInherited: !isFree,
     release: async () => {
       timer?.cancel();
-      const holder = await readFile(join(path, BEAT), 'utf8').catch(() => undefined);
-      if (holder === id) await rm(path, { recursive: true, force: true });
+      if ((await holdersOf(path)).at(-1) === file) await rm(path, { recursive: true, force: true });
     },
   };
 }
 
-const BEAT = 'holder';
+const ALIVE = 'alive\n';
+/** The file of the first holder. */
+const FIRST = '0';
 
-async function makeDirectory(path: string): Promise<boolean> {
+async function succeeds(work: Promise<void>, ...codes: string[]): Promise<boolean> {
   try {
-    await mkdir(path);
+    await work;
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
 }
 
-async function isStale(path: string, id: string): Promise<boolean> {
-  const written = (await stat(join(path, BEAT)).catch(() => stat(path).catch(() => undefined)))?.mtimeMs;
-  if (written === undefined) return false; // released meanwhile: the next Task takes it
-  const probe = `${path}.${id}`;
+/** Nothing: a holder lives. */
+async function fileOfSuccessor(path: string): Promise<string | undefined> {
+  const seen = await Promise.all(['.', ...(await holdersOf(path))].map((name) => modifiedAt(join(path, name))));
+  const lastSign = Math.max(...seen);
+  const probe = `${path}.${randomUUID()}`;
   await writeFile(probe, '');
-  const { mtimeMs: now } = await stat(probe);
+  const now = await modifiedAt(probe);
   await rm(probe, { force: true });
-  return now - written > STALE_AFTER_MS;
+  return now - lastSign > STALE_AFTER_MS ? String(lastSign) : undefined;
 }
 
-/** A rename works for one of those who try. */
-async function takeAway(path: string, id: string): Promise<boolean> {
-  const aside = `${path}.${id}`;
-  const isOurs = await rename(path, aside).then(() => true, () => false);
-  if (isOurs) await rm(aside, { recursive: true, force: true });
-  return isOurs;
+/** In the order of succession. */
+async function holdersOf(path: string): Promise<string[]> {
+  return (await readdir(path).catch(() => [])).sort((a, b) => Number(a) - Number(b));
+}
+
+/** In the time of the file server. What has gone, has gone just now. */
+async function modifiedAt(path: string): Promise<number> {
+  return stat(path).then(({ mtimeMs }) => mtimeMs, () => Infinity);
 }

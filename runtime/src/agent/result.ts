@@ -12,6 +12,12 @@ export interface RunResult {
   readonly reason?: 'Limit';
 }
 
+/**
+ * How an agent exits that did its work and left outputs which are not as declared. It tells the Job that another Pod is of no use: it would pay for that
+ * work again. EX_DATAERR of sysexits.h, which no agent uses.
+ */
+export const OUTPUT_INVALID_EXIT_CODE = 65;
+
 export const START_MARKER = '---KELOS_OUTPUTS_START---';
 export const END_MARKER = '---KELOS_OUTPUTS_END---';
 const RESPONSE = 'response: ';

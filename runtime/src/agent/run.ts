@@ -10,7 +10,7 @@ import { layoutOf, type Env, type Layout } from './layout.ts';
 import { declaredOutputs } from './outputs/declared-outputs.ts';
 import { summaryOf, work } from './outputs/work.ts';
 import { redactionFor, type Redact } from './redaction.ts';
-import { markedResult, terminationResult, wholeResult, type RunResult } from './result.ts';
+import { OUTPUT_INVALID_EXIT_CODE, markedResult, terminationResult, wholeResult, type RunResult } from './result.ts';
 import { runSetupCommand } from './setup-command.ts';
 import { spendLimitsIn } from './spend-limit.ts';
 import { StepError, oneLine } from './step-error.ts';
@@ -37,8 +37,6 @@ export interface RunEnd extends RunResult {
 /** When the grace period runs, the whole capture has to fit into what the agent left of it. */
 const STOPPED_CAPTURE_MS = 3_000;
 const IDENTITY_MS = 30_000;
-/** Tells the Job that there is no use in another Pod: the work is done, and what is wrong is what was left of it. */
-const OUTPUT_INVALID_EXIT_CODE = 65;
 
 /**
  * Configures the agent, runs the setup command and then the agent, and captures what came of it: to the termination message, the

@@ -24,23 +24,31 @@ export class SessionLines {
   }
 
   /** The lines that were written since. One that is longer than a line of output may be is left out. */
-  async next(): Promise<string[]> {
+  async *next(): AsyncGenerator<string, void, void> {
     const paths = await readdir(this.#directory, { recursive: true }).catch(() => []);
-    const lines: string[] = [];
-    for (const path of paths.filter((candidate) => this.#isOurs(candidate)).sort()) lines.push(...(await this.#nextOf(join(this.#directory, path)).catch(() => [])));
-    return lines;
+    for (const path of paths.filter((candidate) => this.#isOurs(candidate)).sort()) yield* this.#nextOf(join(this.#directory, path));
   }
 
-  async #nextOf(path: string): Promise<string[]> {
+  /** Leaves out what was written until now. */
+  async skip(): Promise<void> {
+    const lines = this.next();
+    while (!(await lines.next()).done);
+  }
+
+  /** To the end that it has now: an agent may write faster than we read. */
+  async *#nextOf(path: string): AsyncGenerator<string, void, void> {
     let tail = this.#tails.get(path);
     if (!tail) this.#tails.set(path, (tail = { splitter: new LineSplitter(), offset: 0 }));
-    const { size } = await stat(path);
-    const lines: string[] = [];
-    if (size <= tail.offset) return lines;
-    for await (const chunk of createReadStream(path, { start: tail.offset, end: size - 1 }) as AsyncIterable<Buffer>) {
-      tail.offset += chunk.length;
-      for (const { text, cut } of tail.splitter.push(chunk)) if (!cut) lines.push(text);
+    const size = await stat(path).then((stats) => (stats.isFile() ? stats.size : 0), () => 0);
+    if (size <= tail.offset) return;
+    const chunks = createReadStream(path, { start: tail.offset, end: size - 1 }) as AsyncIterable<Buffer>;
+    try {
+      for await (const chunk of chunks) {
+        tail.offset += chunk.length;
+        for (const { text, cut } of tail.splitter.push(chunk)) if (!cut) yield text;
+      }
+    } catch {
+      // It went, or may not be read: what it had is not known.
     }
-    return lines;
   }
 }

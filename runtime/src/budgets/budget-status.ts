@@ -1,6 +1,7 @@
 import type { Condition, TaskBudget, TaskBudgetStatus } from '@taskwright/schema';
 import { isDeepStrictEqual } from 'node:util';
 import { idle, type Plan } from '../kube/plan.ts';
+import { conditionOf } from '../kube/condition.ts';
 import { toKubeTime } from '../kube/time.ts';
 import { amountsOf, usageFrom } from './amounts.ts';
 import { hardStopProblemOf } from './hard-limit.ts';
@@ -38,11 +39,7 @@ function changed({ status = {} }: TaskBudget, { conditions = [], ...rest }: Task
   return isDeepStrictEqual(next, status) ? idle(why) : { status: next };
 }
 
-function withDegraded({ metadata, status }: TaskBudget, problem: BudgetProblem | undefined, now: Date): Condition[] {
-  const others = (status?.conditions ?? []).filter(({ type }) => type !== 'Degraded');
-  const before = status?.conditions?.find(({ type }) => type === 'Degraded');
-  if (!problem) return others;
-  const since = before?.status === 'True' ? before.lastTransitionTime : toKubeTime(now);
-  const generation = metadata.generation === undefined ? {} : { observedGeneration: metadata.generation };
-  return [...others, { type: 'Degraded', status: 'True', ...problem, lastTransitionTime: since, ...generation }];
+function withDegraded(budget: TaskBudget, problem: BudgetProblem | undefined, now: Date): Condition[] {
+  const others = (budget.status?.conditions ?? []).filter(({ type }) => type !== 'Degraded');
+  return problem ? [...others, conditionOf(budget, { type: 'Degraded', status: 'True', ...problem }, now)] : others;
 }

@@ -1,5 +1,5 @@
 import type { Condition, Task } from '@taskwright/schema';
-import { toKubeTime } from '../kube/time.ts';
+import { conditionOf } from '../kube/condition.ts';
 
 /** The reference's condition for a Task that a budget holds back. It is there, and `True`, for as long as one does. */
 export const BUDGET_BLOCKED = 'BudgetBlocked';
@@ -10,16 +10,8 @@ export interface Blocked {
   readonly reason: string;
 }
 
-export function blockedCondition({ metadata, status }: Task, reason: string, blocked: Blocked, now: Date): Condition {
-  const before = status?.conditions?.find(({ type }) => type === BUDGET_BLOCKED);
-  return {
-    type: BUDGET_BLOCKED,
-    status: 'True',
-    reason,
-    message: `Blocked by TaskBudget "${blocked.budgetName}": ${blocked.reason}`,
-    lastTransitionTime: before?.lastTransitionTime ?? toKubeTime(now),
-    ...(metadata.generation === undefined ? {} : { observedGeneration: metadata.generation }),
-  };
+export function blockedCondition(task: Task, reason: string, { budgetName, reason: why }: Blocked, now: Date): Condition {
+  return conditionOf(task, { type: BUDGET_BLOCKED, status: 'True', reason, message: `Blocked by TaskBudget "${budgetName}": ${why}` }, now);
 }
 
 /** The budget that holds a Task back, if one does. Its name has no quotes in it. */

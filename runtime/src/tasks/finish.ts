@@ -1,4 +1,5 @@
 import type { Condition, Task, TaskFailure, TaskStatus } from '@taskwright/schema';
+import { conditionOf } from '../kube/condition.ts';
 import { normalEvent, warningEvent } from '../kube/plan.ts';
 import { withAdmission } from './admission.ts';
 import { type Attempt, attemptsOf, isAtWork, newestPod } from './outcome/attempts.ts';
@@ -66,8 +67,8 @@ export function planFinish({ task, job, end, pods, logs, now }: FinishFacts): Ta
 }
 
 /** That it was stopped for what it spent is something a program may act on: raise the limit, and not look for a mistake. */
-function limitReached({ metadata: { generation } }: Task, message: string, now: Date): Condition {
-  return { type: 'LimitReached', status: 'True', reason: 'SpendLimitReached', message, lastTransitionTime: toKubeTime(now), ...(generation === undefined ? {} : { observedGeneration: generation }) };
+function limitReached(task: Task, message: string, now: Date): Condition {
+  return conditionOf(task, { type: 'LimitReached', status: 'True', reason: 'SpendLimitReached', message }, now);
 }
 
 interface Verdict {

@@ -1,5 +1,5 @@
 import type { Condition, Task, TaskFailure } from '@taskwright/schema';
-import { toKubeTime } from '../kube/time.ts';
+import { conditionOf } from '../kube/condition.ts';
 import type { DeclaredOutputs } from './declared-outputs.ts';
 
 /** Says of a Task that declares outputs whether its agent left them. A run that failed for another reason says nothing of them. */
@@ -20,12 +20,6 @@ export interface OutputsFacts {
 export function withOutputsValid(conditions: readonly Condition[], { task, declared, failed, message, now }: OutputsFacts): Condition[] {
   const others = conditions.filter(({ type }) => type !== OUTPUTS_VALID);
   if (!declared || (failed && failed !== 'OutputInvalid')) return others;
-  const { generation } = task.metadata;
-  const condition: Condition = {
-    type: OUTPUTS_VALID,
-    ...(failed ? { status: 'False', reason: 'OutputInvalid', message } : { status: 'True', reason: 'OutputsLeft', message: 'The agent left what the Task declares' }),
-    lastTransitionTime: toKubeTime(now),
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-  };
-  return [...others, condition];
+  const said = failed ? { status: 'False' as const, reason: 'OutputInvalid', message } : { status: 'True' as const, reason: 'OutputsLeft', message: 'The agent left what the Task declares' };
+  return [...others, conditionOf(task, { type: OUTPUTS_VALID, ...said }, now)];
 }

@@ -98,10 +98,10 @@ async function claudeEvents({ cwd, env, session: earlier = '' }: AgentInput): Pr
   let session = earlier;
   const lines = new SessionLines(join(placesOf(env).directory, 'projects'), (path) => session !== '' && path.includes(session) && path.endsWith('.jsonl'));
   // What an earlier run left there is not of this one.
-  if (earlier) await lines.next();
+  if (earlier) await lines.skip();
   const messages = new Map<string, SessionMessage['message']>();
   async function spent(): Promise<Spent> {
-    for (const line of await lines.next()) {
+    for await (const line of lines.next()) {
       const parsed = sessionMessage.safeParse(objectIn(line));
       if (parsed.success) messages.set(parsed.data.message.id, parsed.data.message);
     }

@@ -262,7 +262,7 @@ class Session {
   }
 
   async read(): Promise<void> {
-    for (const line of await this.#lines.next()) {
+    for await (const line of this.#lines.next()) {
       if (!/"type":"(?:turn_context|token_count)"/.test(line)) continue;
       const parsed = sessionLine.safeParse(objectIn(line));
       if (!parsed.success) continue;

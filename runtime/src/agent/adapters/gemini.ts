@@ -222,7 +222,7 @@ function sessionRequests(home: string, session: () => string): () => Promise<Mod
   // A message is written again when its tools have answered.
   const messages = new Map<string, ModelUsage>();
   return async () => {
-    for (const line of await lines.next()) {
+    for await (const line of lines.next()) {
       const parsed = sessionLine.safeParse(objectIn(line));
       if (!parsed.success) continue;
       const { id, model, tokens: { input, cached, total } } = parsed.data;

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { oneLine } from '../step-error.ts';
 
-/** What all outputs may hold together: they are kept in the status of the Task, which every watcher gets. The same in src/output-schema.ts. */
+/** What all outputs may hold together: they are kept in the status of the Task, which every watcher gets. */
 export const MOST_OUTPUT_FILE_BYTES = 32 * 1024;
 /** Deeper than anything that is declared. Bounds every walk over the value. */
 const MOST_LEVELS = 64;

@@ -1,4 +1,4 @@
-import { type AnnotationRule, TASK_ANNOTATIONS } from '@taskwright/schema';
+import { TASK_ANNOTATIONS } from '@taskwright/schema';
 import type { Gate } from '../gate.ts';
 
 const LONGEST_QUOTE = 100;
@@ -9,10 +9,10 @@ const LONGEST_QUOTE = 100;
  */
 export const annotationGate: Gate = ({ task }) => {
   const annotations = task.metadata.annotations ?? {};
-  const bad = RULES.find(([name, { pattern }]) => annotations[name] !== undefined && !new RegExp(pattern).test(annotations[name]));
+  const bad = RULES.find(({ name, pattern }) => annotations[name] !== undefined && !pattern.test(annotations[name]));
   if (!bad) return undefined;
-  const [name, { allowed }] = bad;
+  const { name, allowed } = bad;
   return { hold: 'AnnotationInvalid', message: `Waiting for annotation ${name} to be corrected, got ${JSON.stringify(annotations[name]!.slice(0, LONGEST_QUOTE))}; it has to be ${allowed}` };
 };
 
-const RULES: readonly (readonly [name: string, rule: AnnotationRule])[] = Object.entries(TASK_ANNOTATIONS);
+const RULES = Object.entries(TASK_ANNOTATIONS).map(([name, { pattern, allowed }]) => ({ name, pattern: new RegExp(pattern), allowed }));

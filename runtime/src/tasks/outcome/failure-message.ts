@@ -5,7 +5,8 @@ import { agentStatus, type Attempt, wasDeleted } from './attempts.ts';
 import { cleanText } from './clean-text.ts';
 import type { JobEnd } from './job-state.ts';
 import { pendingReason } from './pending-reason.ts';
-import { OUTPUT_INVALID_EXIT_CODE, PREPARE_CONTAINER } from '../pod/paths.ts';
+import { OUTPUT_INVALID_EXIT_CODE } from '../../agent/result.ts';
+import { PREPARE_CONTAINER } from '../pod/paths.ts';
 import { parseTerminationMessage } from './result-lines.ts';
 import type { ObservedJob, ObservedPod } from '../observed.ts';
 

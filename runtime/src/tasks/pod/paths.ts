@@ -1,6 +1,3 @@
-/** How an agent exits that did its work and left outputs which are not as declared. Another run in another Pod would pay for that work again. */
-export const OUTPUT_INVALID_EXIT_CODE = 65;
-
 /** Where things are in a Pod, and what they are called. Custom agent images rely on the ones that begin with /workspace and /kelos. */
 
 export const AGENT_CONTAINER = 'kelos-agent';

@@ -16,6 +16,7 @@ export * from './secret-ref';
 export * from './skill';
 export * from './task';
 export * from './task-budget';
+export * from './task-pipeline';
 export * from './task-selector';
 export * from './taskwright';
 export * from './volume-claim';

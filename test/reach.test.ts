@@ -1,5 +1,5 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
-import { AgentConfig, BudgetWindow, CodingAgent, Cost, Credentials, EnvValue, GitCredentials, McpServer, Plugin, SecretRef, Skill, Task, TaskBudget, TaskSelector, VolumeClaim, WorkerPool, Workspace } from 'cdk8s-taskwright';
+import { AgentConfig, BudgetWindow, CodingAgent, Cost, Credentials, EnvValue, GitCredentials, McpServer, Plugin, SecretRef, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, VolumeClaim, WorkerPool, Workspace } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import { type StructuralSchema, specSchemaTexts } from '../src/private/schemas';
 
@@ -9,10 +9,10 @@ const secret = SecretRef.fromName('secret');
 const DEPRECATED = ['agentConfigRefs', 'credentials', 'image', 'podOverrides', 'type', 'workspaceRef'];
 
 /** Types of Kubernetes, which are passed on as they are. */
-const PASSED_ON = ['spec.worker.podOverrides', 'spec.volumeClaimTemplate', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom'];
+const PASSED_ON = ['spec.worker.podOverrides', 'spec.stages[].taskTemplate.worker.podOverrides', 'spec.volumeClaimTemplate', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom'];
 
 /** Written with L1 for now, but for TaskRecords: those are the operator's to write, since what was spent is nothing that a program asks for. A kind that is not named here has to be reached. */
-const WITHOUT_L2 = ['TaskRecord', 'TaskSpawner', 'TaskPipeline', 'Session', 'SessionSpawner', 'WebhookGateway', 'Agent', 'MCPServer', 'ModelAPI'];
+const WITHOUT_L2 = ['TaskRecord', 'TaskSpawner', 'Session', 'SessionSpawner', 'WebhookGateway', 'Agent', 'MCPServer', 'ModelAPI'];
 
 test('every field of a kind that has an L2 can be reached from it', () => {
   const chart = new Chart(new App(), 'fleet');
@@ -47,6 +47,12 @@ test('every field of a kind that has an L2 can be reached from it', () => {
   });
   new Task(chart, 'pooled', { agent: CodingAgent.fromWorkerPool(WorkerPool.fromWorkerPoolName('warm'), { model: 'opus', effort: 'high' }), prompt: 'Do it.' });
   new WorkerPool(chart, 'warm', { agent, workspace, volume: VolumeClaim.ofSize(Size.gibibytes(1)), replicas: 2 });
+  new TaskPipeline(chart, 'audit', {
+    stages: [
+      { name: 'look', agent, workspace, branch: 'audit', matrix: [{ service: 'cart' }], prompt: 'Look.' },
+      { name: 'report', agent: CodingAgent.fromWorkerPool(WorkerPool.fromWorkerPoolName('warm')), prompt: 'Report.' },
+    ],
+  });
   new TaskBudget(chart, 'daily', {
     tasks: TaskSelector.labels({ a: 'b' }).and(TaskSelector.labelIn('c', ['d'])),
     window: BudgetWindow.daily('Europe/Berlin'),

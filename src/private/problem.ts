@@ -33,6 +33,7 @@ export const WRONG = {
   'invalid-timezone': 'is not a time zone',
   'invalid-url': 'is not a usable URL',
   'missing-reference': 'refers to something that this program does not define',
+  'not-in-kind': 'cannot be said in a TaskPipeline',
   'other-app': 'refers to something that another app defines',
   'other-namespace': 'refers to something in another namespace',
   'pattern': 'does not have the right form',

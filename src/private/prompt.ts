@@ -1,5 +1,5 @@
 import { type Shape, TEXT } from '../template/shape';
-import { checkTemplate } from '../template/checker';
+import { type TemplateFinding, checkTemplate } from '../template/checker';
 import { COMMON_RESULTS } from './output-bounds';
 import { type Problem, listOf } from './problem';
 
@@ -15,8 +15,29 @@ const ANY_RESULTS: Shape = { kind: 'dictionary', of: TEXT };
 /** Checks the prompt of a Task that depends on others: it is a Go template over `.Deps`. */
 export function checkPrompt(prompt: string, dependencies: readonly Dependency[]): Problem[] {
   const deps: Shape = { kind: 'record', fields: new Map(dependencies.map((dependency) => [dependency.name, leftBy(dependency)])), fix: 'add that Task to dependsOn' };
-  const { findings } = checkTemplate(prompt, 'prompt', { kind: 'record', fields: new Map([['Deps', deps]]) });
-  return findings.map(({ line, column, ...finding }) => ({ ...finding, path: `prompt, line ${line}, column ${column}` }));
+  return problemsOf(checkTemplate(prompt, 'prompt', { kind: 'record', fields: new Map([['Deps', deps]]) }).findings, 'prompt');
+}
+
+/** What a stage of a TaskPipeline can read. */
+export interface StageScope {
+  /** The stages before it. */
+  readonly stages: readonly string[];
+  /** The keys of its matrix. */
+  readonly matrix: readonly string[];
+}
+
+/** Checks the prompt, or the branch, of a stage of a TaskPipeline: it is a Go template over `.Matrix` and `.Stages`. */
+export function checkStageTemplate(text: string, path: string, { stages, matrix }: StageScope): Problem[] {
+  const task: Shape = { kind: 'record', fields: new Map<string, Shape>([['Name', TEXT], ['Matrix', ANY_RESULTS], ['Results', ANY_RESULTS], ['Outputs', { kind: 'list', of: TEXT }]]) };
+  const fields = new Map<string, Shape>([
+    ['Matrix', { kind: 'record', fields: new Map(matrix.map((key) => [key, TEXT])), fix: 'add it to the matrix of this stage' }],
+    ['Stages', { kind: 'record', fields: new Map(stages.map((name) => [name, { kind: 'list', of: task }])), fix: 'only the stages before this one can be read' }],
+  ]);
+  return problemsOf(checkTemplate(text, path, { kind: 'record', fields }).findings, path);
+}
+
+function problemsOf(findings: readonly TemplateFinding[], path: string): Problem[] {
+  return findings.map(({ line, column, ...finding }) => ({ ...finding, path: `${path}, line ${line}, column ${column}` }));
 }
 
 /** What a Task leaves to those that depend on it. */

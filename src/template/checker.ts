@@ -171,7 +171,7 @@ class Checker {
     return keys.reduce<Known>((within, key, place) => {
       const operand = operands[place + 1];
       this.use(key);
-      if (operand?.kind === 'string' && within.shape.kind !== 'list') return this.step(within, fromBytes(operand.value), operand.offset);
+      if (operand?.kind === 'string') return this.step(within, fromBytes(operand.value), operand.offset);
       this.use(within);
       if (within.shape.kind === 'list' || within.shape.kind === 'dictionary') return { shape: within.shape.of };
       return within.shape.kind === 'record' ? { shape: commonShape(within.shape.fields.values()) } : UNKNOWN;

@@ -221,6 +221,9 @@ cli.package.addField('private', true);
 // jsii-docgen by itself follows the link of this workspace to itself.
 project.tasks.tryFind('docgen')?.reset('node tools/api-docs.ts');
 
+// What jsii-pacmak does by itself installs its tools anew each time, and writes an .npmignore, which `files` stands for.
+project.tasks.tryFind('package:python')?.reset('node tools/python.mjs package');
+
 // Node reads an inline source map with every import of the library, and it is two thirds of each file.
 project.tsconfig?.file.addOverride('compilerOptions.inlineSourceMap', false);
 project.tsconfig?.file.addOverride('compilerOptions.sourceMap', true);
@@ -251,6 +254,7 @@ project.package.setScript('start', 'node tools/start.mjs');
 project.package.setScript('test', 'node tools/test.mjs');
 for (const command of ['build', 'setup', 'up', 'down', 'test']) project.package.setScript(`cluster:${command}`, `node tools/cluster.mjs ${command}`);
 project.package.setScript('test:node', 'node tools/cluster.mjs test-node');
+project.package.setScript('test:python', 'node tools/python.mjs test');
 project.package.setScript('lint', 'eslint .');
 project.package.setScript('generate', 'npx projen generate');
 project.testTask.reset('npm test');

@@ -26,7 +26,7 @@ export default defineConfig({
       test: {
         name,
         include: [name === 'constructs' ? 'test/**/*.test.ts' : `${name}/test/**/*.test.ts`],
-        exclude: ['runtime/test/cluster/**', 'runtime/test/node/**', '**/node_modules/**'],
+        exclude: ['runtime/test/cluster/**', 'runtime/test/node/**', 'test/python/**', '**/node_modules/**'],
         environment: 'node',
         ...(name === 'runtime' && { setupFiles: ['runtime/test/seed.ts'] }),
         testTimeout: HANGS_AFTER_MS,

@@ -12,6 +12,8 @@ import { join } from 'node:path';
 import { SetupError, capture, ensureCompiled, ensureInstalled, nodeBinary, root, runMain, toolEnvironment } from './bootstrap.mjs';
 import { buildPrograms, findPrograms } from './cluster/programs.mjs';
 import { runControlPlaneSuites, runNodeSuites } from './cluster/suites.mjs';
+import { runPythonSuites } from './python/binding.mjs';
+import { ensurePython } from './python/interpreter.mjs';
 
 const { env } = process;
 const colour = process.stdout.isTTY && !env.NO_COLOR;
@@ -44,6 +46,7 @@ await runMain(async () => {
   ]);
   print();
   await testSuites('vitest', runVitest);
+  await pythonBinding();
   await realKubernetes(thorough);
 
   return conclude(performance.now() - started);
@@ -72,6 +75,23 @@ function typeCheck(project) {
   return capture(['node_modules/typescript/bin/tsc', '-p', project, '--noEmit', '--incremental', '--tsBuildInfoFile', memory]);
 }
 
+/** Skipped only where there is no Python, or no way to what it needs: a package that cannot be made of the constructs is our mistake. */
+async function pythonBinding() {
+  let interpreter;
+  try {
+    interpreter = ensurePython(env, (text) => print(dim(text)));
+  } catch (error) {
+    return skip('python', notPossible(error));
+  }
+  print('\nthe Python binding');
+  try {
+    await testSuites('tests: python', (args, told) => runPythonSuites({ interpreter, args, told }));
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    fail(`tests: python: ${error.message}`);
+  }
+}
+
 /** The suites that need a real Kubernetes. What the machine lacks for them is no failure, and is said at the end. */
 async function realKubernetes(thorough) {
   if (thorough && !env.KUBE_BIN && !env.TASKWRIGHT_TEST_KUBECONFIG) await check('Kubernetes is built (test/cluster)', built);
@@ -91,14 +111,17 @@ async function built() {
 }
 
 async function clusterSuites(name, whyNot, run) {
-  const skip = (why) => rows.push({ name: `tests: ${name}`, state: 'skipped', passed: 0, failed: 0, skipped: 1, why });
-  if (whyNot) return skip(whyNot);
+  if (whyNot) return skip(name, whyNot);
   print(`\nthe suites of a real ${name}`);
   try {
     await testSuites(`tests: ${name}`, run);
   } catch (error) {
-    skip(notPossible(error));
+    skip(name, notPossible(error));
   }
+}
+
+function skip(suites, why) {
+  rows.push({ name: `tests: ${suites}`, state: 'skipped', passed: 0, failed: 0, skipped: 1, why });
 }
 
 /** What the machine lacks, or refuses; a mistake of ours goes on as the error it is. */

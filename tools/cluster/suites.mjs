@@ -107,7 +107,7 @@ function installedAgents() {
 }
 
 /** A signal ends the tests, and then what they ran on. */
-async function interruptible(run) {
+export async function interruptible(run) {
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -119,7 +119,7 @@ async function interruptible(run) {
   }
 }
 
-function vitest(config, told, args, interrupted, limitMs) {
+export function vitest(config, told, args, interrupted, limitMs) {
   const limit = AbortSignal.timeout(limitMs);
   // vitest looks at the terminal by itself; a colour forced from outside would end up in CI's log.
   const { FORCE_COLOR: _, ...inherited } = toolEnvironment();

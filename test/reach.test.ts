@@ -1,5 +1,5 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
-import { AgentConfig, BudgetWindow, CodingAgent, Cost, Credentials, EnvValue, GitCredentials, McpServer, Plugin, SecretRef, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, VolumeClaim, WorkerPool, Workspace } from 'cdk8s-taskwright';
+import { AgentConfig, BudgetWindow, CodingAgent, Cost, Credentials, EnvValue, GitCredentials, McpServer, Plugin, SecretRef, Session, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, VolumeClaim, WebhookGateway, WebhookSource, WorkerPool, Workspace } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import { type StructuralSchema, specSchemaTexts } from '../src/private/schemas';
 
@@ -12,7 +12,7 @@ const DEPRECATED = ['agentConfigRefs', 'credentials', 'image', 'podOverrides', '
 const PASSED_ON = ['spec.worker.podOverrides', 'spec.stages[].taskTemplate.worker.podOverrides', 'spec.volumeClaimTemplate', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom'];
 
 /** Written with L1 for now, but for TaskRecords: those are the operator's to write, since what was spent is nothing that a program asks for. A kind that is not named here has to be reached. */
-const WITHOUT_L2 = ['TaskRecord', 'TaskSpawner', 'Session', 'SessionSpawner', 'WebhookGateway', 'Agent', 'MCPServer', 'ModelAPI'];
+const WITHOUT_L2 = ['TaskRecord', 'TaskSpawner', 'SessionSpawner', 'Agent', 'MCPServer', 'ModelAPI'];
 
 test('every field of a kind that has an L2 can be reached from it', () => {
   const chart = new Chart(new App(), 'fleet');
@@ -53,6 +53,18 @@ test('every field of a kind that has an L2 can be reached from it', () => {
       { name: 'report', agent: CodingAgent.fromWorkerPool(WorkerPool.fromWorkerPoolName('warm')), prompt: 'Report.' },
     ],
   });
+  new Session(chart, 'pair', {
+    agent,
+    workspace,
+    initialPrompt: 'Look around.',
+    initialBranch: 'fix',
+    volume: VolumeClaim.ofSize(Size.gibibytes(1)),
+    suspend: true,
+    idlePolicy: { suspendAfter: Duration.hours(1), deleteAfter: Duration.days(1) },
+  });
+  new WebhookGateway(chart, 'github', { source: WebhookSource.github(secret, { apiBaseUrl: 'https://ghe.example.com/api/v3', credentials: GitCredentials.token(secret) }) });
+  new WebhookGateway(chart, 'linear', { source: WebhookSource.linear(secret) });
+  new WebhookGateway(chart, 'generic', { source: WebhookSource.generic() });
   new TaskBudget(chart, 'daily', {
     tasks: TaskSelector.labels({ a: 'b' }).and(TaskSelector.labelIn('c', ['d'])),
     window: BudgetWindow.daily('Europe/Berlin'),

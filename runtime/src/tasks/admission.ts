@@ -16,7 +16,6 @@ export const HOLD_REASONS = [
   'BudgetReserved',
   'BudgetInvalid',
   'BranchLocked',
-  'BranchQueued',
   'WorkspaceMissing',
   'WorkspaceIncomplete',
   'AgentConfigMissing',

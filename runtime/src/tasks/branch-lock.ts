@@ -38,7 +38,7 @@ export function wantsBranch({ status }: Task): boolean {
 }
 
 /** What a Task waits for that is its turn, or will be in seconds. */
-const IN_LINE: ReadonlySet<string> = new Set(['BranchLocked', 'BranchQueued', 'GitHubTokenPending']);
+const IN_LINE: ReadonlySet<string> = new Set(['BranchLocked', 'GitHubTokenPending']);
 
 function repositoryOf(workspace: Workspace | undefined): string {
   const url = workspace?.spec?.repo ?? '';

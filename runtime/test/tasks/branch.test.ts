@@ -48,7 +48,7 @@ test('Tasks on one branch run one at a time, the oldest first, woken by the one 
     await cluster.clock.advance(1_000);
   }
   expect(cluster.task('first')?.status).toMatchObject({ phase: 'Waiting', message: 'Waiting for branch "b" (locked by third)', conditions: [{ reason: 'BranchLocked' }] });
-  expect(cluster.task('second')?.status).toMatchObject({ phase: 'Waiting', message: 'Waiting for branch "b" (queued behind first)', conditions: [{ reason: 'BranchQueued' }] });
+  expect(cluster.task('second')?.status).toMatchObject({ phase: 'Waiting', message: 'Waiting for branch "b" (locked by first)', conditions: [{ reason: 'BranchLocked' }] });
   const asked = transport.requests.length;
   await cluster.clock.advance(10_000);
   expect(transport.requests.slice(asked).filter((request) => !request.includes('tasks/third'))).toEqual([]);

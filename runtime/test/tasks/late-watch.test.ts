@@ -142,7 +142,7 @@ test('who waits for a branch is woken when the last Pod of a failed attempt is h
   await clock.settle();
   expect(task('older')?.status?.message).toBe('Waiting for branch "b" (locked by younger)');
   // It has failed, and waits for the branch again: whom it waits for waits for a Pod of its.
-  expect(await clock.runUntil(() => task('younger')?.status?.message === 'Waiting for branch "b" (queued behind older)', HOUR)).toBe(true);
+  expect(await clock.runUntil(() => task('younger')?.status?.message === 'Waiting for branch "b" (locked by older)', HOUR)).toBe(true);
   expect(task('older')?.status?.message).toBe('Waiting for branch "b" (locked by younger)');
   late.letThrough();
   expect(await clock.runUntil(() => ['older', 'younger'].every((name) => task(name)?.status?.phase === 'Failed'), HOUR)).toBe(true);

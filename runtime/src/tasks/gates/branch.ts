@@ -22,22 +22,18 @@ export interface BranchHolder {
  * Only a Task whose agent is at work holds the branch, and only one that could start now goes before a younger one: a Task that waits for
  * something else, a dependency or a budget, keeps its place but nobody from starting. So no two Tasks ever wait for each other.
  *
- * A Task waits behind the one just before it and not behind the first, so that its message changes once when that one starts, however
- * long the queue is.
+ * A Task is told of the one just before it, which will have the branch before it does if it has not got it now. So nothing changes for it when
+ * that one starts, and however long the queue is it is told once.
  */
 export const branchGate: Gate = ({ task, branch, now }) => {
   if (!branch) return undefined;
-  const name = task.spec.branch!;
-  const before = branch.waiting.filter((other) => isAhead(other, task) && wantsBranch(other));
-  if (before.length > 0) {
-    const last = before.reduce((latest, other) => (isAhead(latest, other) ? other : latest));
-    return { hold: 'BranchQueued', message: `Waiting for branch "${name}" (queued behind ${last.metadata.name})` };
-  }
-  const holder = branch.holders.find(({ goneAt }) => goneAt === undefined || goneAt > now);
+  const ahead = branch.waiting.filter((other) => isAhead(other, task) && wantsBranch(other));
+  const justAhead = ahead.reduce<Task | undefined>((last, other) => (last && isAhead(other, last) ? last : other), undefined);
+  const holder: BranchHolder | undefined = justAhead ? { taskName: justAhead.metadata.name! } : branch.holders.find(({ goneAt }) => goneAt === undefined || goneAt > now);
   if (!holder) return undefined;
   return {
     hold: 'BranchLocked',
-    message: `Waiting for branch "${name}" (locked by ${holder.taskName})`,
+    message: `Waiting for branch "${task.spec.branch}" (locked by ${holder.taskName})`,
     ...(holder.goneAt ? { retryAfterMs: holder.goneAt.getTime() - now.getTime() } : {}),
   };
 };

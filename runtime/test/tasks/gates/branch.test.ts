@@ -6,7 +6,7 @@ import { aTask, facts, now } from '../task-fixtures.ts';
 const waitingFor = (reason: string): TaskStatus => ({ phase: 'Waiting', conditions: [{ type: 'Admitted', status: 'False', reason, message: 'm', lastTransitionTime: '2026-01-01T00:00:00Z' }] });
 const at = (second: number) => `2026-01-01T00:00:0${second}Z`;
 const other = (name: string, second: number, status?: TaskStatus): Task => aTask({ name, creationTimestamp: at(second), status });
-const queued = waitingFor('BranchQueued');
+const queued = waitingFor('BranchLocked');
 
 const mine = aTask({ spec: { branch: 'b' }, creationTimestamp: at(5) });
 const said = (branch: Partial<BranchFacts> | undefined) => branchGate(facts({ task: mine, ...(branch ? { branch: { waiting: [], holders: [], ...branch } } : {}) }));
@@ -27,10 +27,10 @@ test.each<{ it: string; branch?: Partial<BranchFacts> }>([
 test.each<{ it: string; branch: Partial<BranchFacts>; obstacle: object }>([
   { it: 'whoever works on the branch', branch: { holders: [{ taskName: 'busy' }] }, obstacle: { hold: 'BranchLocked', message: 'Waiting for branch "b" (locked by busy)' } },
   { it: 'a Pod that is asked to go', branch: { holders: [{ taskName: 'busy', goneAt: new Date(now.getTime() + 7_000) }] }, obstacle: { hold: 'BranchLocked', message: 'Waiting for branch "b" (locked by busy)', retryAfterMs: 7_000 } },
-  { it: 'an older one', branch: { waiting: [other('old', 1, queued)] }, obstacle: { hold: 'BranchQueued', message: 'Waiting for branch "b" (queued behind old)' } },
-  { it: 'an older one that nobody has looked at', branch: { waiting: [other('old', 1)] }, obstacle: { hold: 'BranchQueued', message: 'Waiting for branch "b" (queued behind old)' } },
-  { it: 'one of the same second whose name comes first', branch: { waiting: [other('fit', 5, queued)] }, obstacle: { hold: 'BranchQueued', message: 'Waiting for branch "b" (queued behind fit)' } },
-  { it: 'the last of those before it, so that it is told once', branch: { waiting: [other('first', 1, queued), other('last', 4, waitingFor('BranchLocked')), other('second', 2, queued)], holders: [{ taskName: 'busy' }] }, obstacle: { hold: 'BranchQueued', message: 'Waiting for branch "b" (queued behind last)' } },
+  { it: 'an older one', branch: { waiting: [other('old', 1, queued)] }, obstacle: { hold: 'BranchLocked', message: 'Waiting for branch "b" (locked by old)' } },
+  { it: 'an older one that nobody has looked at', branch: { waiting: [other('old', 1)] }, obstacle: { hold: 'BranchLocked', message: 'Waiting for branch "b" (locked by old)' } },
+  { it: 'one of the same second whose name comes first', branch: { waiting: [other('fit', 5, queued)] }, obstacle: { hold: 'BranchLocked', message: 'Waiting for branch "b" (locked by fit)' } },
+  { it: 'the last of those before it, so that it is told once', branch: { waiting: [other('first', 1, queued), other('last', 4, waitingFor('BranchLocked')), other('second', 2, queued)], holders: [{ taskName: 'busy' }] }, obstacle: { hold: 'BranchLocked', message: 'Waiting for branch "b" (locked by last)' } },
 ])('a Task waits for $it', ({ branch, obstacle }) => {
   expect(said(branch)).toEqual(obstacle);
 });

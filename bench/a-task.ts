@@ -9,13 +9,13 @@ export function aTask(namespace: string, name: string): KubeObject {
   return { metadata: { name, namespace }, spec: { prompt, worker: { type: 'claude-code', credentials: { type: 'none' } } } } as KubeObject;
 }
 
-/** Creates `<prefix>-0` and so on, 32 at a time. */
-export async function createTasks(client: KubeClient, namespace: string, prefix: string, count: number): Promise<void> {
-  await inParallel(count, (index) => client.create(taskResource, aTask(namespace, `${prefix}-${index}`)));
+/** Creates `<prefix>-0` and so on. */
+export async function createTasks(client: KubeClient, namespace: string, prefix: string, count: number, atATime = CREATORS): Promise<void> {
+  await inParallel(count, (index) => client.create(taskResource, aTask(namespace, `${prefix}-${index}`)), atATime);
 }
 
-export async function inParallel(count: number, create: (index: number) => Promise<unknown>): Promise<void> {
-  await Promise.all(Array.from({ length: Math.min(CREATORS, count) }, async (_, creator) => {
-    for (let index = creator; index < count; index += CREATORS) await create(index);
+export async function inParallel(count: number, create: (index: number) => Promise<unknown>, atATime = CREATORS): Promise<void> {
+  await Promise.all(Array.from({ length: Math.min(atATime, count) }, async (_, creator) => {
+    for (let index = creator; index < count; index += atATime) await create(index);
   }));
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { kubernetesType } from '../kubernetes/kubernetes-type.ts';
+import type { ValidationRule } from '../structural.ts';
 
 const time = () => kubernetesType('io.k8s.apimachinery.pkg.apis.meta.v1.Time');
 
@@ -37,3 +38,6 @@ export const taskStatusFields = {
     'The lines of outputs that read key: value, as a map. Where a key comes twice, the last value counts.',
   ),
 };
+
+/** A rule of the spec is not asked once there is none: without this one, taking it away and putting another there would change it. */
+export const specStays: ValidationRule = { rule: '!has(oldSelf.spec) || has(self.spec)', message: 'spec is immutable after creation: it cannot be taken away' };

@@ -6,7 +6,7 @@ import { GROUP, HUB } from './group.ts';
 import { podFailurePolicy } from './pod-failure-policy.ts';
 import { poolRules } from './pool-rules.ts';
 import { workerPoolReference } from './references.ts';
-import { taskFields, taskStatusFields } from './task-fields.ts';
+import { specStays, taskFields, taskStatusFields } from './task-fields.ts';
 import { taskUsage } from './usage.ts';
 import { taskV1alpha1 } from './v1alpha1/task.ts';
 import { legacyWorkerFields, workerSpec } from './worker.ts';
@@ -54,8 +54,7 @@ export const taskKind = {
   versions: [{
     ...HUB,
     schema: z.object({ spec: taskSpec.optional(), status: taskStatus.optional() }).meta({
-      // A rule of the spec is not asked once there is none: without this one, taking it away and putting another there would change it.
-      rules: [{ rule: '!has(oldSelf.spec) || has(self.spec)', message: 'spec is immutable after creation: it cannot be taken away' }],
+      rules: [specStays],
     }),
     printerColumns: [
       { name: 'Type', type: 'string', jsonPath: '.spec.type', description: 'Agent, where the deprecated field says it' },

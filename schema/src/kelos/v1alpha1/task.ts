@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KindVersion } from '../../kind.ts';
 import { SPOKE } from '../group.ts';
-import { taskFields, taskStatusFields } from '../task-fields.ts';
+import { specStays, taskFields, taskStatusFields } from '../task-fields.ts';
 import { flatWorkerFields, oneListOfConfigs } from './worker-fields.ts';
 
 const spec = z.object({ ...taskFields, ...flatWorkerFields }).meta({
@@ -14,7 +14,7 @@ const status = z.object(taskStatusFields).meta({ title: 'TaskStatus', descriptio
 
 export const taskV1alpha1 = {
   ...SPOKE,
-  schema: z.object({ spec: spec.optional(), status: status.optional() }),
+  schema: z.object({ spec: spec.optional(), status: status.optional() }).meta({ rules: [specStays] }),
   printerColumns: [
     { name: 'Type', type: 'string', jsonPath: '.spec.type', description: 'Agent that runs' },
     { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'Where the Task is' },

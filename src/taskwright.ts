@@ -1,6 +1,7 @@
 import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AgentNetwork } from './agent-network';
+import { admissionPolicies } from './private/admission-policies';
 import { checkNamespaceName } from './private/names';
 import { checkAgentNetwork } from './private/network-check';
 import { CONVERTED_DEFINITIONS, WEBHOOK_SERVICE } from './private/fixed-names';
@@ -132,6 +133,13 @@ export interface TaskwrightProps {
    */
   readonly convertsOlderVersions?: boolean;
   /**
+   * Have the API server refuse what the operator could not read: annotations of a Task or TaskBudget that say nothing, a Task that waits for itself, the
+   * selector of a TaskBudget that selects nothing. It decides by itself, so this costs no request and works while no operator does. It takes Kubernetes 1.30.
+   *
+   * @default true
+   */
+  readonly admissionPolicies?: boolean;
+  /**
    * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
    *
    * @default - none
@@ -178,6 +186,8 @@ export class Taskwright extends Construct {
   public readonly service: ApiObject;
   /** Where the API server has objects of older versions converted, if this install does that. */
   public readonly webhookService?: ApiObject;
+  /** What the API server refuses, each policy with its binding. */
+  public readonly admissionPolicies: ApiObject[];
   /** Keeps one replica while nodes are drained. */
   public readonly podDisruptionBudget: ApiObject;
   private readonly home: string;
@@ -197,6 +207,7 @@ export class Taskwright extends Construct {
       spec: { selector: SELECTOR, ports: [{ name: 'http-metrics', port: METRICS_PORT, targetPort: 'http-metrics' }] },
     });
     this.webhookService = props.convertsOlderVersions ? this.createWebhooks() : undefined;
+    this.admissionPolicies = props.admissionPolicies === false ? [] : this.createPolicies();
     this.podDisruptionBudget = this.atHome('PodDisruptionBudget', 'policy/v1', { spec: { maxUnavailable: 1, selector: { matchLabels: SELECTOR } } });
     this.node.defaultChild = this.deployment;
     addChecks(this, () => this.check());
@@ -239,6 +250,20 @@ export class Taskwright extends Construct {
       // An operator is ready when it has read everything, and for that somebody has to convert what is stored in an older version.
       spec: { publishNotReadyAddresses: true, selector: SELECTOR, ports: [{ name: 'https', port: 443, targetPort: 'https-webhook' }] },
     }, 'WebhookService');
+  }
+
+  /** For the namespaces that are watched, and no others: there somebody else may read what is refused here. */
+  private createPolicies(): ApiObject[] {
+    const apiVersion = 'admissionregistration.k8s.io/v1';
+    const values = this.watchNamespaces;
+    const matchResources = values && { namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }] } };
+    return admissionPolicies({ convertsOlderVersions: this.props.convertsOlderVersions ?? false }).flatMap(({ name: what, spec }) => {
+      const name = `${this.home}-${what}`;
+      return [
+        this.object('ValidatingAdmissionPolicy', apiVersion, { name }, { spec }, `Policy-${what}`),
+        this.object('ValidatingAdmissionPolicyBinding', apiVersion, { name }, { spec: { policyName: name, validationActions: ['Deny'], matchResources } }, `PolicyBinding-${what}`),
+      ];
+    });
   }
 
   private get subject(): object {

@@ -23,6 +23,10 @@ describe('Taskwright', () => {
         "RoleBinding taskwright-system taskwright-operator-lease",
         "Deployment taskwright-system taskwright-operator",
         "Service taskwright-system taskwright-operator",
+        "ValidatingAdmissionPolicy  taskwright-system-tasks",
+        "ValidatingAdmissionPolicyBinding  taskwright-system-tasks",
+        "ValidatingAdmissionPolicy  taskwright-system-taskbudgets",
+        "ValidatingAdmissionPolicyBinding  taskwright-system-taskbudgets",
         "PodDisruptionBudget taskwright-system taskwright-operator",
       ]
     `);
@@ -263,7 +267,7 @@ describe('Taskwright', () => {
 
   test('binds every role to its own account alone', () => {
     const account = { kind: 'ServiceAccount', name: 'taskwright-operator', namespace: 'taskwright-system' };
-    const bindings = install().objects.filter(({ kind }) => kind.endsWith('Binding'));
+    const bindings = install().objects.filter(({ kind }) => kind !== 'ValidatingAdmissionPolicyBinding' && kind.endsWith('Binding'));
     expect(bindings).toHaveLength(2);
     for (const { subjects } of bindings) expect(subjects).toEqual([account]);
   });
@@ -276,6 +280,7 @@ describe('Taskwright', () => {
     expect(objects.filter((object) => !known.has(named(object))).map(named)).toEqual([
       'Role taskwright-operator-webhooks', 'RoleBinding taskwright-operator-webhooks',
       'ClusterRole taskwright-system-operator-webhooks', 'ClusterRoleBinding taskwright-system-operator-webhooks', 'Service taskwright-webhook',
+      'ValidatingAdmissionPolicy taskwright-system-tasks-v1alpha1', 'ValidatingAdmissionPolicyBinding taskwright-system-tasks-v1alpha1',
     ]);
     const [{ args, ports }] = find('Deployment').spec.template.spec.containers;
     expect(args).toContain('--webhook-bind-address=:9443');
@@ -283,6 +288,16 @@ describe('Taskwright', () => {
     expect(taskwright.webhookService!.toJson().spec).toEqual({
       publishNotReadyAddresses: true, selector: find('Deployment').spec.selector.matchLabels, ports: [{ name: 'https', port: 443, targetPort: 'https-webhook' }],
     });
+  });
+
+  test('has the API server refuse what nobody could read, in the namespaces it watches, and by itself', () => {
+    const bindings = (props?: TaskwrightProps) => install(props).objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding').map(({ spec }) => spec);
+    expect(bindings()).toEqual(['tasks', 'taskbudgets'].map((name) => ({ policyName: `taskwright-system-${name}`, validationActions: ['Deny'] })));
+    const namespaceSelector = { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['shop'] }] };
+    expect(bindings({ watchNamespaces: ['shop'] }).map(({ matchResources }) => matchResources)).toEqual([{ namespaceSelector }, { namespaceSelector }]);
+    expect(install({ admissionPolicies: false }).taskwright.admissionPolicies).toEqual([]);
+    const resources = install().taskwright.admissionPolicies.flatMap((object) => object.toJson().spec.matchConstraints?.resourceRules ?? []);
+    expect(resources).toEqual(['tasks', 'taskbudgets'].map((name) => ({ apiGroups: ['kelos.dev'], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: [name] })));
   });
 
   test('keeps one replica through a drain, and its metrics have an address', () => {

@@ -8,7 +8,7 @@ export type { Plugin } from './kelos/agent-config-fields.ts';
 export { AGENT_TYPES, type AgentType, CREDENTIAL_KEYS } from './kelos/agent-type.ts';
 export type { Condition } from './kelos/condition.ts';
 export { WEBHOOK_SERVICE } from './kelos/group.ts';
-export { convert } from './kelos/conversion/convert.ts';
+export { convert, REST_OF_HUB } from './kelos/conversion/convert.ts';
 export type { Credentials } from './kelos/credentials.ts';
 export { BUILT_IN_INIT_CONTAINERS, type PodOverrides, RESERVED_PREFIX, WORKSPACE_VOLUME } from './kelos/pod-overrides.ts';
 export type { AgentConfigReference, SecretReference, WorkerPoolReference, WorkspaceReference } from './kelos/references.ts';

@@ -75,6 +75,13 @@ export const TASK_ANNOTATIONS = {
   }
 } as const;
 
+export const TASK_BUDGET_ANNOTATIONS = {
+  "taskwright.dev/hard-stop": {
+    "pattern": "^(true|false)$",
+    "allowed": "true or false"
+  }
+} as const;
+
 export const WEBHOOK_SERVICE = "taskwright-webhook" as const;
 
 export const CONVERTED_DEFINITIONS = [
@@ -83,3 +90,5 @@ export const CONVERTED_DEFINITIONS = [
   "agentconfigs.kelos.dev",
   "taskspawners.kelos.dev"
 ] as const;
+
+export const REST_OF_HUB = "taskwright.dev/v1alpha2-rest" as const;

@@ -1,6 +1,6 @@
 import { crds } from '@taskwright/schema';
 import { App, Chart } from 'cdk8s';
-import { Taskwright } from 'cdk8s-taskwright';
+import { Taskwright, type TaskwrightProps } from 'cdk8s-taskwright';
 import { inject } from 'vitest';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { systemClock } from '../../src/kube/clock.ts';
@@ -13,11 +13,11 @@ import { defineKind } from '../contract/define-kind.ts';
 
 export const HOME = 'taskwright-system';
 
-/** Installs what the constructs say as a user would: the CRDs, then every object of the chart by server-side apply. */
-export async function install(connection: Connection): Promise<KubeObject[]> {
+/** Installs what the constructs say as a user would: the CRDs, then every object of the chart by server-side apply. Without policies, unless `props` has them: other suites are about the definitions alone. */
+export async function install(connection: Connection, props?: TaskwrightProps): Promise<KubeObject[]> {
   for (const definition of crds()) await defineKind(connection, definition as unknown as KubeObject);
   const chart = new Chart(new App(), 'taskwright');
-  new Taskwright(chart, 'install');
+  new Taskwright(chart, 'install', { admissionPolicies: false, ...props });
   const objects = chart.toJson() as KubeObject[];
   for (const object of objects) await connection.client.apply(await resourceOf(connection.client, object), object, { fieldManager: 'install', force: true });
   return objects;
@@ -64,7 +64,7 @@ export class OperatorTransport implements Transport {
 }
 
 /** Asks the server for the plural of the object's kind, as kubectl does. */
-async function resourceOf(client: KubeClient, { apiVersion, kind }: KubeObject): Promise<Resource> {
+export async function resourceOf(client: KubeClient, { apiVersion, kind }: KubeObject): Promise<Resource> {
   const [group, version] = apiVersion!.includes('/') ? apiVersion!.split('/') as [string, string] : ['', apiVersion!];
   const { body } = await client.send({ method: 'GET', path: group === '' ? `/api/${version}` : `/apis/${group}/${version}` });
   const { resources } = JSON.parse(body.toString()) as { resources: { name: string; kind: string; namespaced: boolean }[] };

@@ -7,7 +7,7 @@ import { TASK_ENVIRONMENT, TASK_PLACES, taskConversion } from './task.ts';
 import { workspaceConversion } from './workspace.ts';
 
 /** What of the hub the older version cannot say, beyond the annotations of the reference. On objects of the older version only. */
-const REST_OF_HUB = 'taskwright.dev/v1alpha2-rest';
+export const REST_OF_HUB = 'taskwright.dev/v1alpha2-rest';
 /** What of the older version the hub says in another way, so that it can be said again as it was. On objects of the hub only. */
 const REST_OF_SPOKE = 'taskwright.dev/v1alpha1-rest';
 
@@ -32,7 +32,8 @@ const CONVERSIONS: Readonly<Record<string, TwoVersions>> = {
  * Of `metadata` only annotations change, `object` itself does not, and what an annotation holds is never an error.
  *
  * **Assumes** that who serves it validates what it returns. Users may write annotations, and the API server believes a conversion: a Task
- * could be given another worker by its annotation, which the older version does not see as a change of the spec.
+ * could be given another worker by its annotation, which the older version does not see as a change of the spec. An install that converts freezes it by
+ * an admission policy (`src/private/admission-policies.ts`).
  *
  * **Errors** `RangeError` for a kind or a version that there is not.
  */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readlink, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { agentCacheDir } from '@taskwright/runtime/embedded';
+import { agentCacheDir, endAbandoned } from '@taskwright/runtime/embedded';
+import { systemClock } from '@taskwright/runtime/kube';
 import { CommandError, type Io } from './io.ts';
 
 /** One run of `taskwright dev` on disk. What an agent made stays until ten newer runs exist. */
@@ -33,7 +34,7 @@ export function containersHome(env: Io['env']): string {
 }
 
 /**
- * Makes the folder of a new run, points `latest` at it and removes the oldest ones.
+ * Makes the folder of a new run, points `latest` at it, ends what runs that were killed left running, and removes the oldest ones.
  *
  * Runs hold keys and what agents were told: nobody else can read them, and git does not see them.
  *
@@ -55,9 +56,11 @@ export async function createRunFolder(data: string, startedAt: Date, home: strin
   await writeFile(join(data, '.gitignore'), '*\n', { flag: 'wx' }).catch(unlessThere);
   await symlink(join('runs', id), join(data, `latest-${id}`));
   await rename(join(data, `latest-${id}`), join(data, 'latest')); // atomic: there is always a latest
-  const old = (await readdir(runs)).filter((name) => RUN_ID.test(name)).sort().slice(0, -KEPT_RUNS);
-  for (const name of old) {
+  const names = (await readdir(runs)).filter((name) => RUN_ID.test(name) && name !== id).sort();
+  for (const [index, name] of names.entries()) {
     const { path, dataDir } = await layout(join(runs, name), home);
+    await endAbandoned(dataDir, systemClock);
+    if (index > names.length - KEPT_RUNS) continue;
     await rm(dataDir, { recursive: true, force: true });
     await rm(path, { recursive: true, force: true });
   }

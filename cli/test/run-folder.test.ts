@@ -1,4 +1,6 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createRunFolder, latestRunFolder } from '../src/run-folder.ts';
@@ -56,4 +58,17 @@ test('two runs that start in one moment have a folder each', async () => {
   const data = folderWith({});
   const runs = await Promise.all([1, 2].map(() => createRunFolder(data, at(0), folderWith({}))));
   expect(new Set(runs.map(({ path }) => path)).size).toBe(2);
+});
+
+test('an agent that a killed run left running does not outlive the start of the next run', async (context) => {
+  if (process.platform !== 'linux') return context.skip('processes are not files here');
+  const [data, home] = [folderWith({}), folderWith({})];
+  const { dataDir } = await createRunFolder(data, at(0), home);
+  const agentHome = join(dataDir, 'pods', 'uid', 'containers', 'agent', '0', 'home');
+  mkdirSync(agentHome, { recursive: true });
+  const agent = spawn('sleep', ['86399'], { env: { PATH: process.env.PATH, HOME: agentHome } });
+  writeFileSync(join(dataDir, 'engine.json'), JSON.stringify({ pid: process.ppid, began: 'before the machine was started' }));
+  const ended = once(agent, 'exit');
+  await createRunFolder(data, at(1), home);
+  expect(await ended).toEqual([null, 'SIGKILL']);
 });

@@ -9,6 +9,7 @@ import { type Log, silentLog } from '../kube/log.ts';
 import { Manager } from '../kube/manager.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { ApiServer, type ApiServerOptions } from './api-server.ts';
+import { ownDirectory } from './data-owner.ts';
 import type { LocalImages } from './images.ts';
 import type { PodLogs } from './pod-logs.ts';
 import { BY_JOB, jobController, jobKeysOf } from './job-controller/job-controller.ts';
@@ -24,7 +25,7 @@ import { ProcessRunner } from './process-runner/process-runner.ts';
 export interface EngineOptions {
   /** Default: that of the machine. */
   readonly clock?: Clock;
-  /** Where logs, volumes and homes of containers are. It belongs to one engine at a time, and holds Secrets while a Pod that mounts them runs. */
+  /** Where logs, volumes and homes of containers are. It belongs to one engine at a time (another process that uses it is an error), and holds Secrets while a Pod that mounts them runs. */
   readonly dataDir: string;
   /** Keeps the objects over a restart. Left out: they end with the engine. */
   readonly stateFile?: string;
@@ -56,6 +57,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { clock = systemClock, stateFile, images, imageProgress, log = silentLog } = options;
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const directory = ownDirectory(dataDir);
   const isolation = await chooseIsolation(options.isolation);
   const podLogs: PodLogs = { stream: (...request) => runner.stream(...request) };
   const api = new ApiServer({ ...options.api, clock, podLogs, ...(stateFile !== undefined && { stateFile }) });
@@ -103,6 +105,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await runner.stop();
       ofTheApi.stop();
       await api.close();
+      directory.release();
     },
   };
 }

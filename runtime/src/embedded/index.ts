@@ -1,4 +1,5 @@
 export * from './api-server.ts';
+export { endAbandoned } from './data-owner.ts';
 export * from './engine.ts';
 export * from './images.ts';
 export * from './pod-logs.ts';

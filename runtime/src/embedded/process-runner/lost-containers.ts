@@ -1,30 +1,10 @@
-import { type Clock, sleep } from '../../kube/clock.ts';
 import { type Pod, type Terminated } from '../pod.ts';
 import { toKubeTime } from '../../kube/time.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { PodRecord } from './pod-directory.ts';
-import { processBegan, signalGroup } from './process-group.ts';
 
 /** 128 + SIGKILL: what the kubelet reports for a container whose end it did not see. */
 const UNKNOWN_EXIT_CODE = 137;
-
-/** How long a killed process may take to be gone: it may be in the middle of writing to a slow disk. */
-const DEATH_MS = 10_000;
-const POLL_MS = 10;
-
-/** Ends what an engine that was killed left running. Resolves when it is gone, so that whatever comes next runs alone. */
-export async function endLeftovers({ runs }: Pick<PodRecord, 'runs'>, clock: Clock): Promise<void> {
-  for (const { state } of Object.values(runs)) {
-    if (state.kind !== 'running' || state.pid === undefined || state.processBegan === undefined) continue;
-    const isAlive = () => processBegan(state.pid!) === state.processBegan;
-    if (!isAlive()) continue;
-    signalGroup(state.pid, 'SIGKILL');
-    for (const startedAt = clock.elapsed(); isAlive(); ) {
-      if (clock.elapsed() - startedAt > DEATH_MS) throw new Error(`process ${state.pid} of an earlier engine does not end; end it, or restart the machine`);
-      await sleep(clock, POLL_MS);
-    }
-  }
-}
 
 /**
  * The containers of a Pod when the engine starts again. How one that was running ended cannot be known, since its output went

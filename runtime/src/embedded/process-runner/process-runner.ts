@@ -2,7 +2,7 @@ import { ApiError } from '../../kube/api-error.ts';
 import type { LoggedContainer, LogOptions, PodLogs } from '../pod-logs.ts';
 import { isFinishedPod, type Pod, podResource } from '../pod.ts';
 import { normalEvent } from '../../kube/plan.ts';
-import { endLeftovers } from './lost-containers.ts';
+import { endLeftProcesses } from './left-processes.ts';
 import { PodDirectory, podsOnDisk } from './pod-directory.ts';
 import { streamPodLog } from './pod-log-files.ts';
 import { PodWorker, type RunnerContext } from './pod-worker.ts';
@@ -28,12 +28,9 @@ export class ProcessRunner implements PodLogs {
 
   /** Ends what an earlier engine left running, and clears away what belongs to none of the Pods of the API. Comes before the first Pod. */
   async recover(uids: ReadonlySet<string>): Promise<void> {
-    for (const uid of podsOnDisk(this.#context.dataDir)) {
-      const directory = new PodDirectory(this.#context.dataDir, uid);
-      const record = directory.readRecord();
-      if (record) await endLeftovers(record, this.#context.clock);
-      if (!uids.has(uid)) await directory.remove();
-    }
+    const { dataDir, clock } = this.#context;
+    await endLeftProcesses(dataDir, clock);
+    for (const uid of podsOnDisk(dataDir)) if (!uids.has(uid)) await new PodDirectory(dataDir, uid).remove();
   }
 
   /** A Pod is there, or changed. */
@@ -42,6 +39,8 @@ export class ProcessRunner implements PodLogs {
     const { nodeName } = this.#context.node;
     const worker = this.#workers.get(uid);
     if (worker) return worker.update(pod);
+    // What was on its way when the watch ended still comes: nobody would end what it starts.
+    if (this.#isStopped) return;
     if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') return void this.#assign(pod);
     if (pod.spec.nodeName !== nodeName || (isFinishedPod(pod) && pod.metadata.deletionTimestamp === undefined)) return;
     this.#namespaces.set(uid, pod.metadata.namespace!);

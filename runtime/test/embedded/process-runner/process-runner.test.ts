@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { probeBubblewrap } from '../../../src/embedded/process-runner/bubblewrap.ts';
 import { configMapResource, secretResource } from '../../../src/embedded/process-runner/config-source.ts';
 import type { IsolationKind } from '../../../src/embedded/process-runner/isolation.ts';
+import { commandLines } from './command-lines.ts';
 import { Laptop, NAMESPACE, statusOf } from './laptop.ts';
 
 const probe = await probeBubblewrap();
@@ -317,18 +318,6 @@ async function rest(log: AsyncIterator<Buffer>): Promise<string> {
   let text = '';
   for (let next = await log.next(); !next.done; next = await log.next()) text += next.value.toString();
   return text;
-}
-
-/** Of all processes of this machine, where it tells. */
-function commandLines(): string[] {
-  if (!existsSync('/proc/self')) return [];
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    } catch {
-      return ''; // it ended meanwhile
-    }
-  });
 }
 
 function entryPoint(): string {

@@ -81,15 +81,19 @@ export class FakeKubelet implements PodLogs {
   async #run(pod: Pod, { prepareExitCode = 0, runsForMs = 60_000, exitCode = 0, message, stoppedMessage }: Attempt, signal: AbortSignal): Promise<void> {
     this.#active.add(pod.metadata.uid!);
     this.mostActive = Math.max(this.mostActive, this.#active.size);
+    let isPreparing = false;
     try {
       await this.#assign(pod);
       await sleep(this.#clock, 1_000, signal);
-      if (pod.spec.initContainers?.length) {
+      const isPrepared = Boolean(pod.spec.initContainers?.length);
+      if (isPrepared) {
+        isPreparing = true;
         await this.#report(pod, 'Pending', { prepare: this.#runningState() });
         await sleep(this.#clock, 2_000, signal);
         if (prepareExitCode !== 0) return await this.#report(pod, 'Failed', { prepare: this.#ended(prepareExitCode, message) });
       }
-      await this.#report(pod, 'Running', { agent: this.#runningState() });
+      isPreparing = false;
+      await this.#report(pod, 'Running', { ...(isPrepared && { prepare: this.#ended(0) }), agent: this.#runningState() });
       await sleep(this.#clock, runsForMs, signal);
       const others = pod.spec.containers.length > 1;
       await this.#report(pod, others ? 'Running' : exitCode === 0 ? 'Succeeded' : 'Failed', { agent: this.#ended(exitCode, message) });
@@ -98,7 +102,7 @@ export class FakeKubelet implements PodLogs {
     } catch (error) {
       if (!signal.aborted) throw error;
       const others = this.#agentEnded.has(pod.metadata.uid!);
-      await this.#report(pod, 'Failed', others ? {} : { agent: this.#ended(137, stoppedMessage) });
+      await this.#report(pod, 'Failed', others ? {} : { ...(isPreparing && { prepare: this.#ended(137) }), agent: this.#ended(137, stoppedMessage) });
       await sleep(this.#clock, 1_000);
       const { namespace, name, uid } = pod.metadata;
       await this.#client().delete(podResource, { namespace, name: name! }, { gracePeriodSeconds: 0, preconditions: { uid } });

@@ -28,7 +28,7 @@ const RESERVED = ['app', 'break', 'case', 'catch', 'class', 'const', 'continue',
   'false', 'finally', 'for', 'function', 'if', 'implements', 'import', 'in', 'instanceof', 'interface', 'let', 'new', 'null', 'package', 'private', 'protected', 'public',
   'return', 'static', 'super', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'var', 'void', 'while', 'with', 'yield', 'await', 'l1', 'undefined', 'process', 'global', 'require', 'module', 'exports'];
 
-const FROM_CDK8S = ['ApiObject', 'App', 'Chart', 'Duration'];
+const FROM_CDK8S = ['ApiObject', 'App', 'Chart', 'Duration', 'Size'];
 
 /** The program as text: imports, constants, functions, then what is made, in the order in which it can be. */
 export function programText(statements: readonly Statement[], header: string): string {

@@ -1,12 +1,15 @@
-import type { AgentConfigSpec, TaskBudgetSpec, TaskSpec, WorkspaceSpec } from '@taskwright/schema';
+import type { AgentConfigSpec, SessionSpec, TaskBudgetSpec, TaskSpec, WebhookGatewaySpec, WorkerPoolSpec, WorkspaceSpec } from '@taskwright/schema';
 import { call, type Expression, literal } from '../expression.ts';
 import { keyOf, type ImportedObject } from '../manifest.ts';
 import { kindOf, schemaOf } from '../known-kinds.ts';
 import { expressionOf } from '../typed-expression.ts';
 import { agentConfigProps } from './agent-config.ts';
 import { annotated } from './annotated.ts';
+import { sessionProps } from './session.ts';
 import { taskBudgetProps } from './task-budget.ts';
 import { taskProps } from './task.ts';
+import { webhookGatewayProps } from './webhook-gateway.ts';
+import { workerPoolProps } from './worker-pool.ts';
 import { workspaceProps } from './workspace.ts';
 
 /** The properties of an L2 construct. */
@@ -15,7 +18,7 @@ export type Props = Readonly<Record<string, Expression | undefined>>;
 /** What a property is made of besides the spec. */
 export interface Find {
   /** Another object of the namespace: its construct where the program has one, else a reference by name. */
-  readonly find: (kind: 'Task' | 'Workspace' | 'AgentConfig', name: string) => Expression;
+  readonly find: (kind: 'Task' | 'Workspace' | 'AgentConfig' | 'WorkerPool', name: string) => Expression;
   /** A part of the spec as it is, with the types of L1. */
   readonly typed: (value: unknown, ...path: string[]) => Expression;
 }
@@ -48,6 +51,9 @@ function specProps(kind: string, object: ImportedObject, context: Find): Props |
     case 'Workspace': return workspaceProps(object.spec as WorkspaceSpec, context);
     case 'AgentConfig': return agentConfigProps(object.spec as AgentConfigSpec);
     case 'TaskBudget': return taskBudgetProps(object.spec as TaskBudgetSpec);
+    case 'WorkerPool': return workerPoolProps(object.spec as WorkerPoolSpec, context);
+    case 'Session': return sessionProps(object.spec as SessionSpec, context);
+    case 'WebhookGateway': return webhookGatewayProps(object.spec as WebhookGatewaySpec);
     default: return undefined;
   }
 }

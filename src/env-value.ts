@@ -1,4 +1,7 @@
+import type { ApiObject } from 'cdk8s';
 import type * as l1 from './l1';
+import type { Problem } from './private/problem';
+import { checkSecret } from './private/secret-check';
 import type { ISecretRef } from './secret-ref';
 
 /** Defines a ConfigMap by its name. A `ConfigMap` of cdk8s-plus, of any version, is one. */
@@ -32,7 +35,7 @@ export class EnvValue {
    * @param options what happens when it does not exist
    */
   public static fromSecret(secret: ISecretRef, key: string, options: EnvValueFromKeyOptions = {}): EnvValue {
-    return new EnvValue({ valueFrom: { secretKeyRef: { name: secret.name, key, optional: options.optional } } });
+    return new EnvValue({ valueFrom: { secretKeyRef: { name: secret.name, key, optional: options.optional } } }, options.optional ? undefined : { secret, key });
   }
 
   /**
@@ -46,10 +49,15 @@ export class EnvValue {
     return new EnvValue({ valueFrom: { configMapKeyRef: { name: configMap.name, key, optional: options.optional } } });
   }
 
-  private constructor(private readonly source: Omit<l1.EnvVar, 'name'>) {}
+  private constructor(private readonly source: Omit<l1.EnvVar, 'name'>, private readonly needed?: { readonly secret: ISecretRef; readonly key: string }) {}
 
   /** @internal */
   public _render(name: string): l1.EnvVar {
     return { name, ...this.source };
+  }
+
+  /** What is known to be missing of a Secret that has to be there. `reader` completes "… reads KEY". @internal */
+  public _check(from: ApiObject, reader: string, path: string): Problem[] {
+    return this.needed ? checkSecret(from, this.needed.secret, [this.needed.key], reader, path) : [];
   }
 }

@@ -6,6 +6,7 @@ import * as l1 from './l1';
 import { type Output, checkOutputs, outputSchemaOf } from './output';
 import { checkOutputSchema, outputsIn } from './output-schema';
 import { checkSpec } from './private/check-spec';
+import { cycleThrough } from './private/cycle';
 import { checkBranch } from './private/git';
 import { checkObjectName } from './private/names';
 import type { Problem } from './private/problem';
@@ -288,22 +289,10 @@ export class Task extends Construct implements ITask {
   }
 
   private checkCycle(): Problem[] {
-    const cycle = this.pathTo(this);
+    const cycle = cycleThrough<Task>(this, ({ dependsOn }) => dependsOn.filter((task) => task instanceof Task));
     // One Task of a cycle speaks for all of them.
     if (!cycle?.every((task) => task.node.path >= this.node.path)) return [];
     return [{ code: 'cycle', path: 'dependsOn', got: [...cycle, this].map(({ node }) => node.path).join(' → '), fix: 'take one of these out' }];
-  }
-
-  /** The shortest way to a Task along `dependsOn`, beginning with this one; none if there is no way. */
-  private pathTo(goal: Task): Task[] | undefined {
-    const cameFrom = new Map<Task, Task | undefined>([[this, undefined]]);
-    for (const task of cameFrom.keys()) {
-      for (const next of task.dependsOn) {
-        if (next === goal) return chain(cameFrom, task);
-        if (next instanceof Task && !cameFrom.has(next)) cameFrom.set(next, task);
-      }
-    }
-    return undefined;
   }
 }
 
@@ -329,10 +318,4 @@ function resultOf(task: string, name: string, { isSure }: { isSure: boolean }): 
   const isIdentifier = (text: string) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
   if (!isSure || !isIdentifier(name)) return `{{index .Deps ${JSON.stringify(task)} "Results" ${JSON.stringify(name)}}}`;
   return isIdentifier(task) ? `{{.Deps.${task}.Results.${name}}}` : `{{(index .Deps ${JSON.stringify(task)}).Results.${name}}}`;
-}
-
-function chain(cameFrom: Map<Task, Task | undefined>, last: Task): Task[] {
-  const tasks: Task[] = [];
-  for (let task: Task | undefined = last; task; task = cameFrom.get(task)) tasks.unshift(task);
-  return tasks;
 }

@@ -1,5 +1,7 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
-import { AgentConfig, BudgetWindow, CodingAgent, Cost, Credentials, EnvValue, GitCredentials, McpServer, Plugin, SecretRef, Session, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, VolumeClaim, WebhookGateway, WebhookSource, WorkerPool, Workspace } from 'cdk8s-taskwright';
+import {
+  AgentConfig, AgentHarness, AgentMemory, BudgetWindow, CodingAgent, Cost, Credentials, EnvValue, GitCredentials, LiteLlmConfig, McpRuntime, McpServer, McpService, MemoryScope, MemoryTools, ModelApi, ModelBackend, Plugin, SecretRef, ServiceAgent, Session, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, Telemetry, ToolCalls, VolumeClaim, WebhookGateway, WebhookSource, WorkerPool, Workspace,
+} from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import { type StructuralSchema, specSchemaTexts } from '../src/private/schemas';
 
@@ -9,10 +11,10 @@ const secret = SecretRef.fromName('secret');
 const DEPRECATED = ['agentConfigRefs', 'credentials', 'image', 'podOverrides', 'type', 'workspaceRef'];
 
 /** Types of Kubernetes, which are passed on as they are. */
-const PASSED_ON = ['spec.worker.podOverrides', 'spec.stages[].taskTemplate.worker.podOverrides', 'spec.volumeClaimTemplate', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom'];
+const PASSED_ON = ['spec.worker.podOverrides', 'spec.stages[].taskTemplate.worker.podOverrides', 'spec.volumeClaimTemplate', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom', 'spec.container.resources', 'spec.container.env[].valueFrom', 'spec.podSpec'];
 
 /** Written with L1 for now, but for TaskRecords: those are the operator's to write, since what was spent is nothing that a program asks for. A kind that is not named here has to be reached. */
-const WITHOUT_L2 = ['TaskRecord', 'TaskSpawner', 'SessionSpawner', 'Agent', 'MCPServer', 'ModelAPI'];
+const WITHOUT_L2 = ['TaskRecord', 'TaskSpawner', 'SessionSpawner'];
 
 test('every field of a kind that has an L2 can be reached from it', () => {
   const chart = new Chart(new App(), 'fleet');
@@ -72,6 +74,44 @@ test('every field of a kind that has an L2 can be reached from it', () => {
     maxInputTokens: 1,
     maxOutputTokens: 1,
   });
+
+  const served = { image: 'a', command: ['a'], args: ['b'], env: { A: EnvValue.fromValue('a'), B: EnvValue.fromSecret(secret, 'b') }, resources: {}, podSpec: { containers: [] }, requestTimeout: Duration.seconds(1), telemetry: Telemetry.otlp('http://otel:4317') };
+  const models = new ModelApi(chart, 'models', {
+    ...served,
+    backend: ModelBackend.proxy({
+      models: ['*'],
+      provider: 'openai',
+      apiBase: 'https://api.example.com',
+      apiKey: EnvValue.fromSecret(secret, 'key', { optional: true }),
+      config: LiteLlmConfig.fromSecret(secret, 'config.yaml', { optional: true }),
+    }),
+  });
+  new ModelApi(chart, 'plain', { backend: ModelBackend.proxy({ models: ['*'], apiKey: EnvValue.fromValue('x'), config: LiteLlmConfig.fromText('{}') }) });
+  new ModelApi(chart, 'mapped', { backend: ModelBackend.proxy({ models: ['*'], apiKey: EnvValue.fromConfigMap({ name: 'llm' }, 'key', { optional: true }) }) });
+  new ModelApi(chart, 'hosted', { backend: ModelBackend.hosted('smollm2:135m') });
+  const tools = new McpService(chart, 'tools', { ...served, runtime: McpRuntime.python('x'), serviceAccount: { name: 'reader' } });
+  new ServiceAgent(chart, 'helper', {
+    ...served,
+    modelApi: models,
+    model: 'gpt-5',
+    tools: [tools],
+    peers: [ServiceAgent.fromServiceAgentName('planner')],
+    exposed: true,
+    description: 'Helps.',
+    instructions: 'Help.',
+    systemPrompt: 'You help.',
+    maxSteps: 5,
+    toolCalls: ToolCalls.AUTO,
+    memory: AgentMemory.store('shared', {
+      scope: MemoryScope.USER, defaultReadScope: MemoryScope.USER, readScopes: [MemoryScope.USER], tools: MemoryTools.ALL, tokenBudget: 1, rollingSummary: true, required: true,
+    }),
+    autonomous: { goal: 'x', interval: Duration.seconds(1), maxRoundTime: Duration.seconds(1) },
+    backgroundTasks: { maxIterations: 1, maxTime: Duration.seconds(1), maxToolCalls: 1 },
+    waitForDependencies: true,
+    harness: AgentHarness.pi({ repo: 'https://github.com/acme/shop.git', branch: 'next', credentials: secret }),
+  });
+  new ServiceAgent(chart, 'forgetful', { modelApi: models, model: 'gpt-5', memory: AgentMemory.none() });
+  new ServiceAgent(chart, 'local', { modelApi: models, model: 'gpt-5', memory: AgentMemory.local({ contextLimit: 1, maxSessions: 1, maxSessionEvents: 1 }) });
 
   const objects: { kind: string; spec: unknown }[] = chart.toJson();
   for (const [kind, text] of Object.entries(specSchemaTexts()).filter(([name]) => !WITHOUT_L2.includes(name))) {

@@ -24,6 +24,15 @@ export function checkServiceOwner(name: string, longest: number): Problem[] {
   return [{ code: 'invalid-name', path: 'metadata.name', got: quote(name), allowed: 'it has to be of lower-case letters, digits and -, beginning and ending with a letter or digit' }];
 }
 
+/** Checks a `metadata.name` that children carry behind a prefix, among them a Service; without a prefix no Service is. */
+export function checkServiceName(name: string, prefix: string | undefined): Problem[] {
+  if (prefix === undefined) return checkObjectName(name, { becomesLabel: true });
+  const longest = LONGEST_LABEL - prefix.length;
+  if (name.length > longest) return [{ code: 'too-long', path: 'metadata.name', got: `${name.length} characters`, allowed: `at most ${longest}, since its Service is called ${prefix}…`, fix: 'shorten the name' }];
+  if (DNS_LABEL.test(name)) return [];
+  return [{ code: 'invalid-name', path: 'metadata.name', got: quote(name), allowed: 'it has to be of lower-case letters, digits and -, beginning and ending with a letter or digit' }];
+}
+
 /** Checks the name of a namespace, which is a label in DNS. */
 export function checkNamespaceName(name: string, path: string): Problem[] {
   if (name.length <= LONGEST_LABEL && DNS_LABEL.test(name)) return [];

@@ -49,7 +49,9 @@ export const WRONG = {
   'too-small': 'is too small',
   'type': 'has the wrong type',
   'unknown-field': 'is not a known field',
+  'unknown-model': 'is not a model that is offered there',
   'unknown-variable': 'reads a variable that is not there',
+  'unreachable': 'refers to an agent that others cannot reach',
   'url-credentials': 'carries credentials in the URL',
   'wrong-secret-key': 'names a Secret without the key that is read from it',
 } as const;

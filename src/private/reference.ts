@@ -20,22 +20,29 @@ export function existingObject(name: string, namespace?: string): NamedObject {
 
 /** A kind that others refer to, and how a user declares that an object of it exists already. */
 export interface ReferencedKind {
-  readonly kind: 'Workspace' | 'AgentConfig' | 'Task' | 'WorkerPool';
+  readonly kind: 'Workspace' | 'AgentConfig' | 'Task' | 'WorkerPool' | 'Agent' | 'MCPServer' | 'ModelAPI';
   readonly declaredBy: string;
+  /** Left out: kelos.dev. */
+  readonly group?: string;
+  /** Of the L2 that makes one. Left out: it is called like the kind. */
+  readonly construct?: string;
 }
 
 export const WORKSPACE: ReferencedKind = { kind: 'Workspace', declaredBy: 'Workspace.fromWorkspaceName' };
 export const AGENT_CONFIG: ReferencedKind = { kind: 'AgentConfig', declaredBy: 'AgentConfig.fromAgentConfigName' };
 export const TASK: ReferencedKind = { kind: 'Task', declaredBy: 'Task.fromTaskName' };
 export const WORKER_POOL: ReferencedKind = { kind: 'WorkerPool', declaredBy: 'WorkerPool.fromWorkerPoolName' };
+export const AGENT: ReferencedKind = { kind: 'Agent', group: 'kaos.tools', construct: 'ServiceAgent', declaredBy: 'ServiceAgent.fromServiceAgentName' };
+export const MCP_SERVER: ReferencedKind = { kind: 'MCPServer', group: 'kaos.tools', construct: 'McpService', declaredBy: 'McpService.fromMcpServiceName' };
+export const MODEL_API: ReferencedKind = { kind: 'ModelAPI', group: 'kaos.tools', construct: 'ModelApi', declaredBy: 'ModelApi.fromModelApiName' };
 
 /**
  * Checks that what `from` refers to will exist: it is declared to, or this program defines it, in the namespace of `from`.
  * References never cross namespaces.
  */
-export function checkReference(from: ApiObject, { kind, declaredBy }: ReferencedKind, to: NamedObject | undefined, path: string): Problem[] {
+export function checkReference(from: ApiObject, { kind, declaredBy, group = 'kelos.dev', construct = kind }: ReferencedKind, to: NamedObject | undefined, path: string): Problem[] {
   if (!to || typeof to.name !== 'string' || to.name === '') {
-    return [{ code: 'missing-reference', path, got: to ? quote(to.name) : 'nothing', fix: `define one with new ${kind}(…), or pass ${declaredBy}(…) if it exists already` }];
+    return [{ code: 'missing-reference', path, got: to ? quote(to.name) : 'nothing', fix: `define one with new ${construct}(…), or pass ${declaredBy}(…) if it exists already` }];
   }
   const elsewhere = checkNamespace(from, to, path);
   if (elsewhere.length > 0 || EXISTING in to) return elsewhere;
@@ -43,7 +50,7 @@ export function checkReference(from: ApiObject, { kind, declaredBy }: Referenced
     if (to.node.root === from.node.root) return [];
     return [{ code: 'other-app', path, got: `${kind} ${quote(to.name)}`, fix: `define it in this app, or pass ${declaredBy}(${quote(to.name)})` }];
   }
-  const defined = namesOf(Program.of(from).objects(kind, 'kelos.dev'), from.metadata.namespace);
+  const defined = namesOf(Program.of(from).objects(kind, group), from.metadata.namespace);
   if (defined.includes(to.name)) return [];
   const near = suggestionFor(to.name, defined);
   return [{
@@ -67,6 +74,21 @@ function namespaceOf(to: NamedObject): string | undefined {
   if (typeof to.namespace === 'string') return to.namespace;
   const { metadata } = to as { metadata?: { namespace?: unknown } };
   return typeof metadata?.namespace === 'string' ? metadata.namespace : undefined;
+}
+
+/** The spec of what a reference means, where this program defines it, whoever made it. */
+export function definedSpec<T>(from: ApiObject, { kind, group = 'kelos.dev' }: ReferencedKind, name: string): T | undefined {
+  const object = Program.of(from).objects(kind, group).find((each) => each.name === name && each.metadata.namespace === from.metadata.namespace);
+  return object && specOf<T>(object);
+}
+
+/** The spec of an object as it will be written; none of one that cannot be rendered, which its own checks tell. */
+export function specOf<T>(object: ApiObject): T | undefined {
+  try {
+    return (object.toJson() as { spec?: T }).spec;
+  } catch {
+    return undefined;
+  }
 }
 
 function namesOf(objects: ApiObject[], namespace: string | undefined): string[] {

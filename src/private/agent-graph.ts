@@ -1,0 +1,51 @@
+import type { ApiObject } from 'cdk8s';
+import type * as l1 from '../l1';
+import { cycleThrough } from './cycle';
+import { duplicatesOf } from './names';
+import { type Problem, quote } from './problem';
+import { Program } from './program';
+import { AGENT, type NamedObject, checkReference, definedSpec, specOf } from './reference';
+
+/** Whom an agent refers to. */
+export interface AgentEdges {
+  readonly tools: readonly NamedObject[];
+  readonly peers: readonly NamedObject[];
+}
+
+/** Checks what agents are to each other: they exist, can be reached, and do not wait for each other. */
+export function checkAgentGraph(agent: ApiObject, { tools, peers }: AgentEdges): Problem[] {
+  return [
+    ...peers.flatMap((peer, index) => [...checkReference(agent, AGENT, peer, `peers[${index}]`), ...checkExposed(agent, peer, `peers[${index}]`)]),
+    ...checkRepeated(tools, 'tools'),
+    ...checkRepeated(peers, 'peers'),
+    ...checkCycle(agent),
+  ];
+}
+
+function checkExposed(agent: ApiObject, peer: NamedObject | undefined, path: string): Problem[] {
+  const spec = peer && definedSpec<l1.AgentSpec>(agent, AGENT, peer.name);
+  if (spec?.agentNetwork?.expose !== false) return [];
+  return [{ code: 'unreachable', path, got: quote(peer!.name), allowed: 'it is not exposed', fix: 'take exposed: false out there' }];
+}
+
+function checkRepeated(references: readonly NamedObject[], path: string): Problem[] {
+  return duplicatesOf(references.map((reference) => reference?.name)).map((name) => ({ code: 'duplicate', path, got: quote(name), fix: 'keep one of them' }));
+}
+
+/** An agent starts when its peers are ready, unless it does not wait: in a circle of those that do, none ever starts. */
+function checkCycle(agent: ApiObject): Problem[] {
+  const cycle = cycleThrough(agent, waitingPeers(agent));
+  // One agent of a cycle speaks for all of them.
+  if (!cycle?.every(({ name }) => name >= agent.name)) return [];
+  return [{ code: 'cycle', path: 'peers', got: [...cycle, agent].map(({ name }) => name).join(' → '), fix: 'take one of these out, or set waitForDependencies: false on one of them' }];
+}
+
+/** The agents of this program, in the namespace of one, that an agent waits for. */
+function waitingPeers(agent: ApiObject): (agent: ApiObject) => ApiObject[] {
+  const agents = Program.of(agent).objects(AGENT.kind, AGENT.group!).filter(({ metadata }) => metadata.namespace === agent.metadata.namespace);
+  return (of) => {
+    const { waitForDependencies, agentNetwork } = specOf<l1.AgentSpec>(of) ?? {};
+    if (waitForDependencies === false) return [];
+    return (agentNetwork?.access ?? []).flatMap((name) => agents.filter((other) => other.name === name));
+  };
+}

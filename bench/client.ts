@@ -32,7 +32,7 @@ const [rounds, calls, tasks, cutSeconds, cutEverySeconds] = (['rounds', 'calls',
 
 const only = new Set(values.only.split(','));
 
-const NAMESPACE = 'bench-client';
+const NAMESPACE = `bench-client-${process.pid}`;
 const SUBJECTS = { kernel: 'client-ours.ts', 'client-node': 'client-node.ts' } as const;
 type Side = keyof typeof SUBJECTS;
 const SIDES = Object.keys(SUBJECTS) as Side[];

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { CommandError } from '../io.ts';
 import { MAX_YAML_ALIASES } from '../program.ts';
+import { dependencyOrder } from './dependency-order.ts';
 import { isRecord, misfitsOf, withTextQuantities } from './fit.ts';
 import { jsonOf } from './json-value.ts';
 import { isStored, kindOf, kindProblem, schemaOf } from './known-kinds.ts';
@@ -127,17 +128,14 @@ function refuseDuplicates(manifests: readonly Manifest[]): void {
 /** Tasks that wait for each other never start, and no program could name one before the other. */
 function refuseCircles(manifests: readonly Manifest[]): void {
   const tasks = new Map(manifests.filter(({ object }) => kindOf(object)?.kind === 'Task').map((manifest) => [keyOf(manifest.object), manifest]));
-  const settled = new Set<string>();
-  const visit = (key: string, path: readonly string[]) => {
-    const manifest = tasks.get(key);
-    if (!manifest || settled.has(key)) return;
-    const start = path.indexOf(key);
-    const names = (keys: readonly string[]) => keys.map((each) => tasks.get(each)!.object.metadata.name);
-    if (start !== -1) throw new CommandError(`${manifest.at}: Tasks wait for each other, ${[...names(path.slice(start)), ...names([key])].join(' → ')}; take one of these out of dependsOn`);
-    for (const name of dependenciesOf(manifest.object)) visit(keyOf({ ...manifest.object, metadata: { ...manifest.object.metadata, name } }), [...path, key]);
-    settled.add(key);
-  };
-  for (const key of tasks.keys()) visit(key, []);
+  const found = dependencyOrder([...tasks.keys()], (key) => {
+    const { object } = tasks.get(key)!;
+    return dependenciesOf(object).map((name) => keyOf({ ...object, metadata: { ...object.metadata, name } }));
+  });
+  if (!('circle' in found)) return;
+  const [first, ...rest] = found.circle.map((key) => tasks.get(key)!) as [Manifest, ...Manifest[]];
+  const names = [first, ...rest, first].map(({ object }) => object.metadata.name);
+  throw new CommandError(`${first.at}: Tasks wait for each other, ${names.join(' → ')}; take one of these out of dependsOn`);
 }
 
 function dependenciesOf({ spec }: ImportedObject): string[] {

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { CommandError } from '../io.ts';
 import { propsOf } from './constructs/construct.ts';
+import { dependencyOrder } from './dependency-order.ts';
 import { evaluate } from './evaluate.ts';
 import { type Expression, literal, members, referencesIn, type Statement } from './expression.ts';
 import { misfitsOf } from './fit.ts';
@@ -95,16 +97,9 @@ function chartsFor(manifests: readonly Manifest[]): Map<string | undefined, Stat
 /** Each after what it refers to, else as they come. Objects that wait for each other in a circle have been refused. */
 function inOrder(statements: readonly Statement[]): Statement[] {
   const byKey = new Map(statements.map((statement) => [statement.key, statement]));
-  const done = new Set<string>();
-  const ordered: Statement[] = [];
-  const visit = (statement: Statement) => {
-    if (done.has(statement.key)) return;
-    done.add(statement.key);
-    for (const key of referencesIn(statement.props)) visit(byKey.get(key)!);
-    ordered.push(statement);
-  };
-  statements.forEach(visit);
-  return ordered;
+  const found = dependencyOrder([...byKey.keys()], (key) => referencesIn(byKey.get(key)!.props));
+  assert('order' in found, 'circles have been refused');
+  return found.order.map((key) => byKey.get(key)!);
 }
 
 function unused(wishes: readonly string[], used: Set<string>): string {

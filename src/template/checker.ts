@@ -21,11 +21,23 @@ export interface TemplateFinding {
 /** A variable that a template reads: `['Deps', 'plan', 'Name']`. The last name is as far as the template itself tells. */
 export type TemplateVariable = readonly string[];
 
+/** A variable whose text becomes part of what the template renders, and the place that prints it. None by name: all of them. */
+export interface PrintedVariable {
+  readonly variable: TemplateVariable;
+  /** Only as a part of a query: `urlquery` leaves no character in it that means something in a URL. */
+  readonly isQueryEscaped: boolean;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
 export interface TemplateCheck {
   /** In the order of the text; only the first where the template does not parse. */
   readonly findings: readonly TemplateFinding[];
   /** Each once, in the order in which they are read. Both branches of a condition count. */
   readonly variables: readonly TemplateVariable[];
+  /** Those of them that are printed, whole or in part, each once: not what only decides a condition or is counted. */
+  readonly printed: readonly PrintedVariable[];
 }
 
 /** Checks a template against what is known about its data: its syntax, its functions, and each variable it reads. The name is that of `parseTemplate`. */
@@ -36,7 +48,7 @@ export function checkTemplate(text: string, name: string, shape: Shape): Templat
     if (!(error instanceof TemplateError)) throw error;
     const { line, column, reason } = error;
     const finding = { code: 'invalid-template', line, column, allowed: reason, fix: 'braces that are no template are written {{"{{"}}' } as const;
-    return { findings: [finding], variables: [] };
+    return { findings: [finding], variables: [], printed: [] };
   }
 }
 
@@ -45,14 +57,19 @@ interface Known {
   readonly shape: Shape;
   /** The variable it is, as long as that is known. */
   readonly path?: TemplateVariable;
+  /** The variables whose text is in it, when it is none itself. */
+  readonly made?: readonly Ingredient[];
 }
+
+type Ingredient = Pick<PrintedVariable, 'variable' | 'isQueryEscaped'>;
 
 const UNKNOWN: Known = { shape: ANYTHING };
 
 class Checker {
   private readonly findings = new Map<number, TemplateFinding>();
   private readonly read = new Map<string, TemplateVariable>();
-  private readonly checked = new Map<string, Set<Shape>>();
+  private readonly printed = new Map<string, PrintedVariable>();
+  private readonly checked = new Map<string, Map<Shape, Set<string>>>();
   /** The one set last comes first. */
   private variables: { readonly name: string; value: Known }[] = [];
 
@@ -61,14 +78,16 @@ class Checker {
   public run(shape: Shape): TemplateCheck {
     this.checkDefinition(this.template.name, { shape, path: [] });
     const findings = [...this.findings].sort(([a], [b]) => a - b).map(([, finding]) => finding);
-    return { findings, variables: [...this.read.values()] };
+    return { findings, variables: [...this.read.values()], printed: [...this.printed.values()] };
   }
 
-  /** Once for each shape it is called with: what calls itself comes to an end. */
+  /** Once for each shape it is called with, and each variable of the data that is in it: what calls itself comes to an end. */
   private checkDefinition(name: string, dot: Known): void {
-    const shapes = this.checked.get(name) ?? new Set();
-    if (shapes.has(dot.shape)) return;
-    this.checked.set(name, shapes.add(dot.shape));
+    const shapes = this.checked.get(name) ?? new Map<Shape, Set<string>>();
+    const origins = shapes.get(dot.shape) ?? new Set();
+    const origin = JSON.stringify(ingredientsOf(dot).map(({ variable: [first], isQueryEscaped }) => [first, isQueryEscaped]));
+    if (origins.has(origin)) return;
+    this.checked.set(name, shapes.set(dot.shape, origins.add(origin)));
     const outside = this.variables;
     this.variables = [{ name: '$', value: dot }];
     this.checkList(this.template.definitions.get(name)!, dot);
@@ -82,7 +101,7 @@ class Checker {
   private checkNode(node: Node, dot: Known): void {
     switch (node.kind) {
       case 'action':
-        this.use(this.evaluatePipe(node.pipe, dot));
+        this.print(this.use(this.evaluatePipe(node.pipe, dot)), node.pipe);
         return;
       case 'if': case 'with': case 'range': return this.checkControl(node, dot);
       case 'template': return this.checkCall(node, dot);
@@ -92,7 +111,7 @@ class Checker {
   private checkControl({ kind, pipe, list, elseList = [] }: ControlNode, dot: Known): void {
     const mark = this.variables.length;
     const value = this.use(this.evaluatePipe(pipe, dot));
-    const item = kind === 'range' ? this.itemOf(value.shape, pipe) : value;
+    const item = kind === 'range' ? { ...this.itemOf(value.shape, pipe), made: ingredientsOf(value) } : value;
     if (kind === 'range' && !pipe.isAssignment) {
       pipe.variables.forEach((_, place) => {
         this.variables[pipe.variables.length - 1 - place].value = place === pipe.variables.length - 1 ? item : UNKNOWN;
@@ -162,8 +181,11 @@ class Checker {
     }
     if (name === 'index') return this.index(values, operands);
     for (const value of values) this.use(value);
-    if (gives !== undefined) return { shape: gives };
-    return { shape: name === 'slice' ? values[0].shape : commonShape(values.map(({ shape }) => shape)) };
+    // What is counted or compared is not in the result.
+    if (gives === NUMBER || gives === BOOLEAN) return { shape: gives };
+    const made = distinct(values.flatMap(ingredientsOf).map(({ variable, isQueryEscaped }) => ({ variable, isQueryEscaped: isQueryEscaped || name === 'urlquery' })));
+    if (gives !== undefined) return { shape: gives, made };
+    return { shape: name === 'slice' ? values[0].shape : commonShape(values.map(({ shape }) => shape)), made };
   }
 
   /** Keys that are written out are followed like fields; any other may be each of them. */
@@ -171,10 +193,11 @@ class Checker {
     return keys.reduce<Known>((within, key, place) => {
       const operand = operands[place + 1];
       this.use(key);
-      if (operand?.kind === 'string') return this.step(within, fromBytes(operand.value), operand.offset);
+      if (operand?.kind === 'string') return this.step(within, fromBytes(operand.value), operand.offset, { isIndex: true });
       this.use(within);
-      if (within.shape.kind === 'list' || within.shape.kind === 'dictionary') return { shape: within.shape.of };
-      return within.shape.kind === 'record' ? { shape: commonShape(within.shape.fields.values()) } : UNKNOWN;
+      const made = ingredientsOf(within);
+      if (within.shape.kind === 'list' || within.shape.kind === 'dictionary') return { shape: within.shape.of, made };
+      return within.shape.kind === 'record' ? { shape: commonShape(within.shape.fields.values()), made } : { ...UNKNOWN, made };
     }, item);
   }
 
@@ -182,14 +205,17 @@ class Checker {
     return names.reduce<Known>((within, name) => this.step(within, fromBytes(name), offset), from);
   }
 
-  private step({ shape, path }: Known, name: string, offset: number): Known {
-    const further = path && { path: [...path, name] };
+  private step({ shape, path, made }: Known, name: string, offset: number, { isIndex = false } = {}): Known {
+    const further = path ? { path: [...path, name] } : { made };
     switch (shape.kind) {
       case 'anything': return { shape, ...further };
       case 'dictionary': return { shape: shape.of, ...further };
       case 'record': {
         const field = shape.fields.get(name);
-        if (field) return { shape: field, ...further };
+        if (field) {
+          if (shape.optional?.has(name) && !isIndex) this.findMissing(shape, path ?? [], name, offset);
+          return { shape: field, ...further };
+        }
         this.findUnknown(shape, path ?? [], name, offset);
         return UNKNOWN;
       }
@@ -198,12 +224,22 @@ class Checker {
     return UNKNOWN;
   }
 
-  private findUnknown({ fields, fix }: RecordShape, path: TemplateVariable, name: string, offset: number): void {
+  private findMissing({ called }: RecordShape, path: TemplateVariable, name: string, offset: number): void {
+    const safe = `index ${path.length === 0 ? '.' : spell(path)} ${JSON.stringify(name)}`;
+    this.find(offset, {
+      code: 'unknown-variable',
+      got: spell([...path, name]),
+      allowed: `${called ?? spell(path)} does not always have it, and rendering fails without it`,
+      fix: `write {{with ${safe}}}{{.}}{{end}}`,
+    });
+  }
+
+  private findUnknown({ fields, called, fix }: RecordShape, path: TemplateVariable, name: string, offset: number): void {
     const near = suggestionFor(name, fields.keys());
     this.find(offset, {
       code: 'unknown-variable',
       got: spell([...path, name]),
-      allowed: fields.size === 0 ? `${spell(path)} is empty` : `${spell(path)} has ${listOf(fields.keys())}`,
+      allowed: fields.size === 0 ? `${called ?? spell(path)} is empty` : `${called ?? spell(path)} has ${listOf(fields.keys())}`,
       fix: near === undefined ? fix : `did you mean ${spell([...path, near])}?`,
     });
   }
@@ -214,6 +250,15 @@ class Checker {
     return value;
   }
 
+  private print(value: Known, { offset, variables }: Pipe): void {
+    if (variables.length > 0) return;
+    for (const ingredient of ingredientsOf(value)) {
+      if (this.printed.has(keyOf(ingredient))) continue;
+      const { line, column } = TemplateError.at(this.template.text, offset, '');
+      this.printed.set(keyOf(ingredient), { ...ingredient, line, column });
+    }
+  }
+
   private variable(name: string): Known {
     return this.variables.find((variable) => variable.name === name)?.value ?? UNKNOWN;
   }
@@ -222,7 +267,7 @@ class Checker {
   private assign(name: string, value: Known): void {
     this.use(value);
     const variable = this.variables.find((candidate) => candidate.name === name);
-    if (variable) variable.value = { shape: commonShape([variable.value.shape, value.shape]) };
+    if (variable) variable.value = { shape: commonShape([variable.value.shape, value.shape]), made: distinct([...ingredientsOf(variable.value), ...ingredientsOf(value)]) };
   }
 
   private find(offset: number, finding: Omit<TemplateFinding, 'code' | 'line' | 'column'> & { readonly code?: TemplateFinding['code'] }): void {
@@ -230,6 +275,19 @@ class Checker {
     const { line, column } = TemplateError.at(this.template.text, offset, '');
     this.findings.set(offset, { code: 'invalid-template', line, column, ...finding });
   }
+}
+
+function ingredientsOf({ path, made = [] }: Known): readonly Ingredient[] {
+  return path ? [{ variable: path, isQueryEscaped: false }] : made;
+}
+
+/** Each once, so that a variable that is set from itself again and again does not grow. */
+function distinct(ingredients: readonly Ingredient[]): Ingredient[] {
+  return [...new Map(ingredients.map((ingredient) => [keyOf(ingredient), ingredient])).values()];
+}
+
+function keyOf({ variable, isQueryEscaped }: Ingredient): string {
+  return JSON.stringify([variable, isQueryEscaped]);
 }
 
 /** A variable as a template reads it: `.Deps.plan.Name`, or with a name that is no identifier `index .Deps "task-a" "Name"`. */

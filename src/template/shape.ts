@@ -21,6 +21,10 @@ export interface DictionaryShape {
 export interface RecordShape {
   readonly kind: 'record';
   readonly fields: ReadonlyMap<string, Shape>;
+  /** What it is, for messages: `a GitHub issue` has these fields. Left out: it is called as the template reads it. */
+  readonly called?: string;
+  /** Fields that may be missing. A dot then fails; `index` does not. */
+  readonly optional?: ReadonlySet<string>;
   /** What to do to have one more. */
   readonly fix?: string;
 }

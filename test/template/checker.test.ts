@@ -64,6 +64,40 @@ describe('the variables that a template reads', () => {
   });
 });
 
+describe('the variables that a template prints', () => {
+  test.each([
+    ['{{.Number}} {{.Payload.title | printf "%q"}}', ['Number', 'Payload.title']],
+    ['{{if .Payload.draft}}x{{else if eq .Payload.state "open"}}{{len .Payload.title}}{{end}}', []],
+    ['{{with .Payload.title}}{{.}}{{end}}{{range .Deps.plan.Outputs}}{{.}}{{end}}', ['Payload.title', 'Deps.plan.Outputs']],
+    ['{{$x := .Payload.a}}{{$y := $x}}{{if .Number}}{{$y = .Payload.b}}{{end}}{{print $y}}', ['Payload.a', 'Payload.b']],
+    ['{{urlquery .Payload.title}}{{.Payload.title | urlquery | print}}{{.Payload.title}}', ['Payload.title as a query', 'Payload.title']],
+    ['{{define "t"}}{{.}}{{end}}{{template "t" .Deps.plan.Name}}{{template "t" .Payload.title}}', ['Deps.plan.Name', 'Payload.title']],
+    ['{{index .Deps .Payload.name "Name"}}{{slice .Payload.title 0 5}}{{or .Payload.a .Payload.b}}', ['Deps', 'Payload.title', 'Payload.a', 'Payload.b']],
+    ['{{.}}', ['']],
+  ])('of %j', (text, names) => {
+    expect(checkTemplate(text, 'branch', root).printed.map(({ variable, isQueryEscaped }) => `${variable.join('.')}${isQueryEscaped ? ' as a query' : ''}`)).toEqual(names);
+  });
+
+  test('are told with the place that prints them', () => {
+    expect(checkTemplate('a\nb{{ .Number }}', 'branch', root).printed).toEqual([{ variable: ['Number'], isQueryEscaped: false, line: 2, column: 5 }]);
+  });
+
+  test('do not grow with a variable that is set from itself', () => {
+    const text = `{{$x := .Payload.a}}${'{{$x = print $x $x}}'.repeat(200)}{{$x}}`;
+    expect(checkTemplate(text, 'branch', root).printed.map(({ variable }) => variable.join('.'))).toEqual(['Payload.a']);
+  });
+});
+
+test('what may be missing is read with index, by the name that the user knows', () => {
+  const event: Shape = { kind: 'record', called: 'an event', fields: new Map([['Title', TEXT], ['Body', TEXT]]), optional: new Set(['Body']) };
+  const findings = (text: string) => checkTemplate(text, 'prompt', event).findings;
+  expect(findings('{{.Title}}{{with index . "Body"}}{{.}}{{end}}')).toEqual([]);
+  expect(findings('{{if .Body}}{{end}}{{.Boy}}')).toEqual([
+    { code: 'unknown-variable', line: 1, column: 6, got: '.Body', allowed: 'an event does not always have it, and rendering fails without it', fix: 'write {{with index . "Body"}}{{.}}{{end}}' },
+    { code: 'unknown-variable', line: 1, column: 22, got: '.Boy', allowed: 'an event has Body or Title', fix: 'did you mean .Body?' },
+  ]);
+});
+
 test('of thousands of templates, those that Go does not parse are found, and no other is called unparsable', () => {
   const isFound = (text: string) => checkTemplate(text, 'prompt', ANYTHING).findings.some(({ fix }) => fix?.startsWith('braces'));
   expect(cases.filter(({ t, e }) => isFound(t) !== (e === 'parse'))).toEqual([]);

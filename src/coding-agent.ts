@@ -4,7 +4,7 @@ import type { Credentials } from './credentials';
 import type * as l1 from './l1';
 import { checkPlugins } from './private/plugin-content';
 import { checkPodOverrides } from './private/pod-overrides';
-import type { Problem } from './private/problem';
+import { type Problem, quote } from './private/problem';
 import { AGENT_CONFIG, checkReference } from './private/reference';
 import { checkSecret } from './private/secret-check';
 import { checkMade } from './private/shape';
@@ -162,6 +162,9 @@ export abstract class CodingAgent {
   /** @internal */
   public abstract _render(workspace: l1.WorkspaceReference | undefined): Partial<l1.TaskSpec>;
 
+  /** The credentials of which what a spawner makes gets one, if it is a pool of them. @internal */
+  public abstract _credentialsPool(): l1.SpawnerCredential[] | undefined;
+
   /** What cannot be rendered, because a factory was passed by. @internal */
   public abstract _checkShape(): Problem[];
 
@@ -182,6 +185,10 @@ class PooledAgent extends CodingAgent {
 
   public _render(): Partial<l1.TaskSpec> {
     return { workerPoolRef: { name: this.workerPool.name }, model: this.options.model, effort: this.options.effort };
+  }
+
+  public _credentialsPool(): undefined {
+    return undefined;
   }
 
   public _checkShape(): Problem[] {
@@ -227,9 +234,14 @@ class InlineAgent extends CodingAgent {
     };
   }
 
+  public _credentialsPool(): l1.SpawnerCredential[] | undefined {
+    return this._options.credentials?._renderPool();
+  }
+
   public _checkShape(): Problem[] {
     const { credentials, agentConfigs } = this._options;
     const problems = credentials === undefined ? [] : checkMade(credentials, 'keyFor', CREDENTIALS_FACTORIES, 'agent.credentials');
+    for (const [name, member] of Object.entries(credentials?._members ?? {})) problems.push(...checkMade(member, 'keyFor', 'Credentials.apiKey(secret) or .oauth(secret)', `agent.credentials.${name}`));
     if (agentConfigs !== undefined && !Array.isArray(agentConfigs)) {
       problems.push({ code: 'type', path: 'agent.agentConfigs', got: typeName(agentConfigs), allowed: 'it has to be a list' });
     }
@@ -256,10 +268,27 @@ class InlineAgent extends CodingAgent {
   private checkCredentials(from: ApiObject): Problem[] {
     const { credentials } = this._options;
     if (!credentials) return [{ code: 'required', path: 'agent.credentials', fix: `pass ${CREDENTIALS_FACTORIES}` }];
+    if (credentials.type === 'pool') return this.checkPool(from, credentials);
+    return this.checkSecretOf(from, credentials, 'agent.credentials');
+  }
+
+  /** A Task has one credential; only what makes many of them can draw. */
+  private checkPool(from: ApiObject, { _members: members = {} }: Credentials): Problem[] {
+    if (!from.kind.endsWith('Spawner')) return [{ code: 'enum', path: 'agent.credentials', got: 'a pool', allowed: 'only a spawner draws from a pool', fix: 'pass Credentials.apiKey(secret), .oauth(secret) or .none()' }];
+    const problems: Problem[] = Object.keys(members).length === 0 ? [{ code: 'too-few', path: 'agent.credentials', got: 'an empty pool', allowed: 'at least 1' }] : [];
+    for (const [name, member] of Object.entries(members)) {
+      const path = `agent.credentials.${name}`;
+      if (member.type === 'api-key' || member.type === 'oauth') problems.push(...this.checkSecretOf(from, member, path));
+      else problems.push({ code: 'enum', path, got: quote(member.type), fix: 'pass Credentials.apiKey(secret) or .oauth(secret)' });
+    }
+    return problems;
+  }
+
+  private checkSecretOf(from: ApiObject, credentials: Credentials, path: string): Problem[] {
     const key = credentials.keyFor(this.type);
     if (key === undefined) return [];
     const reader = `${DISPLAY_NAMES[this.type]} with ${credentials.type === 'oauth' ? 'OAuth' : 'an API key'}`;
-    return checkSecret(from, credentials.secret, [key], reader, 'agent.credentials', `rename the key to ${key}, or pass the Secret that has it`);
+    return checkSecret(from, credentials.secret, [key], reader, path, `rename the key to ${key}, or pass the Secret that has it`);
   }
 
   /** The variables that the operator sets for these options, so that nobody sets them in `podOverrides.env` in vain. */

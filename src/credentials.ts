@@ -4,7 +4,7 @@ import { CREDENTIAL_KEYS } from './private/fixed-names';
 import type { ISecretRef } from './secret-ref';
 
 /** How an agent authenticates to the provider of its model. */
-export type CredentialsType = 'api-key' | 'oauth' | 'none';
+export type CredentialsType = 'api-key' | 'oauth' | 'none' | 'pool';
 
 /**
  * How an agent authenticates to the provider of its model. The value stays in a Secret, in the namespace of the Task.
@@ -37,24 +37,41 @@ export class Credentials {
     return new Credentials('none');
   }
 
+  /**
+   * Several, of which each Task or Session gets one, drawn at random: what one account may ask of a provider is then shared out. Only for agents of spawners.
+   *
+   * @param credentials by a name of at most 63 lower-case letters, digits and -, which is put on what is made in the label `kelos.dev/spawner-credential`
+   */
+  public static pool(credentials: { readonly [name: string]: Credentials }): Credentials {
+    return new Credentials('pool', undefined, { ...credentials });
+  }
+
   private constructor(
     /** Which kind of credential it is. */
     public readonly type: CredentialsType,
-    /** The Secret that holds it; none for `none`. */
+    /** The Secret that holds it; none for `none` and for a pool. */
     public readonly secret?: ISecretRef,
+    /** Those of a pool. @internal */
+    public readonly _members?: { readonly [name: string]: Credentials },
   ) {}
 
   /**
    * The key that an agent reads from the Secret, which is also the variable it finds the value in.
    *
-   * @returns the key, or nothing for credentials of type `none`
+   * @returns the key, or nothing for credentials of type `none` and for a pool
    */
   public keyFor(agent: AgentType): string | undefined {
-    return this.type === 'none' ? undefined : CREDENTIAL_KEYS[agent]?.[this.type];
+    return this.type === 'none' || this.type === 'pool' ? undefined : CREDENTIAL_KEYS[agent]?.[this.type];
+  }
+
+  /** As an agent has them; those of a pool are the spawner's. @internal */
+  public _render(): l1.Credentials | undefined {
+    return this.type === 'pool' ? undefined : { type: this.type, secretRef: this.secret && { name: this.secret.name } };
   }
 
   /** @internal */
-  public _render(): l1.Credentials {
-    return { type: this.type, secretRef: this.secret && { name: this.secret.name } };
+  public _renderPool(): l1.SpawnerCredential[] | undefined {
+    if (this.type !== 'pool') return undefined;
+    return Object.entries(this._members ?? {}).flatMap(([name, { type, secret }]) => (type === 'api-key' || type === 'oauth' ? [{ name, type, secretRef: { name: secret?.name as string } }] : []));
   }
 }

@@ -1,3 +1,4 @@
+import { GITHUB_APP_KEYS } from './private/secret-keys';
 import { copyOfList } from './private/shape';
 import type { ISecretRef } from './secret-ref';
 
@@ -45,7 +46,7 @@ export class GitCredentials {
    * @param options what else the token is for
    */
   public static githubApp(secret: ISecretRef, options: GitHubAppOptions = {}): GitCredentials {
-    return new GitCredentials(secret, ['appID', 'installationID', 'privateKey'], copyOfList(options.repositories, 'GitCredentials.githubApp: repositories'));
+    return new GitCredentials(secret, GITHUB_APP_KEYS, copyOfList(options.repositories, 'GitCredentials.githubApp: repositories'));
   }
 
   private constructor(

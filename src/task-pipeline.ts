@@ -8,7 +8,7 @@ import { checkObjectName, duplicatesOf } from './private/names';
 import { taskNamesOf } from './private/pipeline-names';
 import { type Problem, quote } from './private/problem';
 import { addChecks, Program } from './private/program';
-import { checkStageTemplate } from './private/prompt';
+import { checkStageTemplate } from './private/template-checks';
 import { copyOfList } from './private/shape';
 import { checkTaskTemplate, checkTaskTemplateShape, TEMPLATE_NAMES } from './private/task-template';
 import type { IWorkspace } from './workspace';

@@ -10,12 +10,12 @@ import { cycleThrough } from './private/cycle';
 import { checkBranch } from './private/git';
 import { checkObjectName } from './private/names';
 import type { Problem } from './private/problem';
-import { checkPrompt } from './private/prompt';
 import { addChecks } from './private/program';
 import { existingObject } from './private/reference';
 import { checkDuration, checkMade, copyOfList } from './private/shape';
 import { annotationsFor, checkTaskAnnotations, MEASURES } from './private/task-annotations';
 import { TEMPLATE_NAMES, type TaskTemplateProps, checkTaskTemplate, checkTaskTemplateShape, renderTaskTemplate } from './private/task-template';
+import { checkPrompt } from './private/template-checks';
 import type { Retries } from './retries';
 import type { IWorkspace } from './workspace';
 

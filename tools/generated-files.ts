@@ -2,6 +2,7 @@ import { checkTables } from './check-tables.ts';
 import { constructs } from './constructs.ts';
 import { crdFiles } from './crd-files.ts';
 import { crdModule } from './crd-module.ts';
+import { eventFiles } from './events.ts';
 import { fieldReference } from './field-reference.ts';
 import { fixedNames } from './fixed-names.ts';
 import type { GeneratedFile } from './generated-file.ts';
@@ -9,5 +10,5 @@ import { kubernetesTypes } from './kubernetes-types.ts';
 
 /** All derived files, in memory: the generator writes them, the drift test compares them. */
 export function generatedFiles(): GeneratedFile[] {
-  return [...kubernetesTypes(), ...crdFiles(), ...crdModule(), ...constructs(), ...checkTables(), ...fixedNames(), ...fieldReference()];
+  return [...kubernetesTypes(), ...crdFiles(), ...crdModule(), ...constructs(), ...checkTables(), ...fixedNames(), ...eventFiles(), ...fieldReference()];
 }

@@ -3,6 +3,9 @@ import { Construct } from 'constructs';
 import { Program } from './program';
 import { resolved } from './structural';
 
+/** What the Secret of a GitHub App has. */
+export const GITHUB_APP_KEYS = ['appID', 'installationID', 'privateKey'];
+
 /**
  * The keys of a Secret, as far as this program knows them: it defines the Secret, or the reference names its keys.
  * `undefined` when it does not, also for a Secret without any key, which somebody fills later. Values are never read.

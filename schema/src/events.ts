@@ -1,0 +1,8 @@
+import { cronTickEvent } from './kelos/events/cron-tick.ts';
+import type { Event } from './kelos/events/event.ts';
+import { githubIssueEvent } from './kelos/events/github-issue.ts';
+import { githubPullRequestEvent } from './kelos/events/github-pull-request.ts';
+import { githubWebhookEvent } from './kelos/events/github-webhook.ts';
+
+/** Every event that a trigger waits for. What is not listed here has no struct in programs and no table in the docs. */
+export const events: readonly Event[] = [githubIssueEvent, githubPullRequestEvent, githubWebhookEvent, cronTickEvent];

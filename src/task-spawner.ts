@@ -5,6 +5,7 @@ import type { ContextSource } from './context-source';
 import * as l1 from './l1';
 import { checkSpec } from './private/check-spec';
 import { checkBranch } from './private/git';
+import type { KnownVariable } from './private/known-event';
 import { checkLabelKey, checkLabelValue } from './private/labels';
 import { checkObjectName, duplicatesOf } from './private/names';
 import { type Problem, quote } from './private/problem';
@@ -244,7 +245,7 @@ export class TaskSpawner extends Construct {
   /** Left out it is the title of the event, and there has to be one. */
   private checkPrompt({ _event: { called, variables } }: EventTrigger): Problem[] {
     const { prompt } = this.props;
-    if (prompt === undefined && variables.get('Title')?.from !== undefined) return [{ code: 'required', path: 'prompt', allowed: `${called} has no text`, fix: 'say what the agent should do' }];
+    if (prompt === undefined && !isText(variables.get('Title'))) return [{ code: 'required', path: 'prompt', allowed: `${called} has no text`, fix: 'say what the agent should do' }];
     return prompt?.trim() === '' ? [{ code: 'required', path: 'prompt', fix: 'say what the agent should do' }] : [];
   }
 
@@ -271,6 +272,11 @@ function templateOf(path: string, text: unknown, place: SpawnerTemplate['place']
   return isTemplate(text) ? [{ path, text, place }] : [];
 }
 
+/** Whether somebody wrote it: what a service makes up says nothing to an agent. */
+function isText(variable: KnownVariable | undefined): boolean {
+  return variable !== undefined && variable.from === undefined;
+}
+
 /** A text without braces is no template, and checking one loads the engine. */
 function isTemplate(text: unknown): text is string {
   return typeof text === 'string' && text.includes('{{');
@@ -285,6 +291,10 @@ function withoutActions(template: unknown): unknown {
 const SPEC_NAMES = {
   ...Object.fromEntries(Object.entries(TEMPLATE_NAMES).map(([path, name]) => [path.replace('spec.', 'spec.taskTemplate.'), name])),
   'spec.when': 'trigger',
+  'spec.when.jira.secretRef': 'trigger.secret',
+  'spec.when.linearWebhook.gatewayRef': 'trigger.gateway',
+  'spec.when.webhook.gatewayRef': 'trigger.gateway',
+  'spec.when.slack.excludeFilters[0].channels': 'trigger.excludeChannels',
   'spec.taskTemplate': '',
   'spec.taskTemplate.promptTemplate': 'prompt',
   'spec.taskTemplate.metadata.labels': 'taskLabels',

@@ -1,5 +1,9 @@
 import { CronTrigger } from './triggers/cron';
 import { type GitHubIssuesOptions, GitHubIssuesTrigger } from './triggers/github-issues';
+import { type JiraOptions, JiraTrigger } from './triggers/jira';
+import { type LinearWebhookOptions, LinearWebhookTrigger } from './triggers/linear-webhook';
+import { type SlackOptions, SlackTrigger } from './triggers/slack';
+import { type WebhookOptions, WebhookTrigger } from './triggers/webhook';
 
 /**
  * What a TaskSpawner can wait for. Each trigger has an `event` with the variables of that source and no others, so a prompt that reads what the event does not
@@ -23,6 +27,26 @@ export class Trigger {
    */
   public static cron(schedule: string): CronTrigger {
     return new CronTrigger(schedule);
+  }
+
+  /** Issues of a project in Jira, which are looked for again and again. */
+  public static jira(options: JiraOptions): JiraTrigger {
+    return new JiraTrigger(options);
+  }
+
+  /** Webhooks of Linear. */
+  public static linearWebhook(options: LinearWebhookOptions): LinearWebhookTrigger {
+    return new LinearWebhookTrigger(options);
+  }
+
+  /** Messages of Slack to the bot of the operator. */
+  public static slack(options: SlackOptions = {}): SlackTrigger {
+    return new SlackTrigger(options);
+  }
+
+  /** JSON that anything posts. In TypeScript there is `webhookTrigger` too, whose `event` has what is mapped. */
+  public static webhook(options: WebhookOptions): WebhookTrigger {
+    return new WebhookTrigger(options);
   }
 
   private constructor() {}

@@ -19,7 +19,7 @@ export interface EventTable {
   readonly variables: { readonly [name: string]: EventVariable };
 }
 
-export type EventName = 'GitHubIssueEvent' | 'GitHubPullRequestEvent' | 'GitHubWebhookEvent' | 'CronTickEvent';
+export type EventName = 'GitHubIssueEvent' | 'GitHubPullRequestEvent' | 'GitHubWebhookEvent' | 'CronTickEvent' | 'JiraIssueEvent' | 'LinearWebhookEvent' | 'SlackMessageEvent' | 'WebhookEvent';
 
 /** By the name of its struct: what an event offers to templates. */
 export function eventTables(): { readonly [event in EventName]: EventTable } {
@@ -90,6 +90,53 @@ export function eventTables(): { readonly [event in EventName]: EventTable } {
         Title: {"property":"title","from":"service"},
         Time: {"property":"time","from":"service"},
         Schedule: {"property":"schedule","from":"service"},
+      },
+    },
+    JiraIssueEvent: {
+      called: 'a Jira issue',
+      variables: {
+        ID: {"property":"id","from":"service"},
+        Number: {"property":"number","type":"number","from":"service"},
+        Title: {"property":"title"},
+        URL: {"property":"url","from":"service"},
+        Labels: {"property":"labels"},
+        Comments: {"property":"comments"},
+        Kind: {"property":"kind"},
+      },
+    },
+    LinearWebhookEvent: {
+      called: 'a Linear webhook',
+      variables: {
+        ID: {"property":"id","from":"service"},
+        Title: {"property":"title"},
+        Kind: {"property":"kind","from":"service"},
+        Type: {"property":"type","from":"service"},
+        Action: {"property":"action","from":"service"},
+        State: {"property":"state"},
+        Labels: {"property":"labels"},
+        IssueID: {"property":"issueId","from":"service"},
+        Payload: {"property":"payload","type":"anything"},
+      },
+    },
+    SlackMessageEvent: {
+      called: 'a Slack message',
+      variables: {
+        ID: {"property":"id","from":"service"},
+        Title: {"property":"title"},
+        Body: {"property":"body"},
+        URL: {"property":"url","from":"service"},
+        Kind: {"property":"kind","from":"service"},
+      },
+    },
+    WebhookEvent: {
+      called: 'a webhook',
+      variables: {
+        ID: {"property":"id","from":"name"},
+        Title: {"property":"title"},
+        Body: {"property":"body"},
+        URL: {"property":"url"},
+        Kind: {"property":"kind","from":"service"},
+        Payload: {"property":"payload","type":"anything"},
       },
     },
   };

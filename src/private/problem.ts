@@ -30,6 +30,7 @@ export const WRONG = {
   'invalid-json-path': 'is not a JSONPath',
   'invalid-name': 'is not a usable name',
   'invalid-path': 'is not a path inside the repository',
+  'invalid-regex': 'is not a regular expression of RE2',
   'invalid-schema': 'is not a schema that outputs can be checked by',
   'invalid-template': 'is not a template that can be rendered',
   'invalid-timezone': 'is not a time zone',
@@ -58,6 +59,7 @@ export const WRONG = {
   'unknown-variable': 'reads a variable that is not there',
   'unreachable': 'refers to an agent that others cannot reach',
   'url-credentials': 'carries credentials in the URL',
+  'wakes-itself': 'would wake itself',
   'wrong-secret-key': 'names a Secret without the key that is read from it',
 } as const;
 

@@ -20,7 +20,7 @@ export function existingObject(name: string, namespace?: string): NamedObject {
 
 /** A kind that others refer to, and how a user declares that an object of it exists already. */
 export interface ReferencedKind {
-  readonly kind: 'Workspace' | 'AgentConfig' | 'Task' | 'WorkerPool' | 'Agent' | 'MCPServer' | 'ModelAPI';
+  readonly kind: 'Workspace' | 'AgentConfig' | 'Task' | 'WorkerPool' | 'WebhookGateway' | 'Agent' | 'MCPServer' | 'ModelAPI';
   readonly declaredBy: string;
   /** Left out: kelos.dev. */
   readonly group?: string;
@@ -32,6 +32,7 @@ export const WORKSPACE: ReferencedKind = { kind: 'Workspace', declaredBy: 'Works
 export const AGENT_CONFIG: ReferencedKind = { kind: 'AgentConfig', declaredBy: 'AgentConfig.fromAgentConfigName' };
 export const TASK: ReferencedKind = { kind: 'Task', declaredBy: 'Task.fromTaskName' };
 export const WORKER_POOL: ReferencedKind = { kind: 'WorkerPool', declaredBy: 'WorkerPool.fromWorkerPoolName' };
+export const WEBHOOK_GATEWAY: ReferencedKind = { kind: 'WebhookGateway', declaredBy: 'WebhookGateway.fromWebhookGatewayName' };
 export const AGENT: ReferencedKind = { kind: 'Agent', group: 'kaos.tools', construct: 'ServiceAgent', declaredBy: 'ServiceAgent.fromServiceAgentName' };
 export const MCP_SERVER: ReferencedKind = { kind: 'MCPServer', group: 'kaos.tools', construct: 'McpService', declaredBy: 'McpService.fromMcpServiceName' };
 export const MODEL_API: ReferencedKind = { kind: 'ModelAPI', group: 'kaos.tools', construct: 'ModelApi', declaredBy: 'ModelApi.fromModelApiName' };

@@ -155,3 +155,75 @@ export interface CronTickEvent {
   /** The schedule. In templates `.Schedule`. */
   readonly schedule: string;
 }
+
+/** The variables of a Jira issue: each property is the expression that a template reads one with. */
+export interface JiraIssueEvent {
+  /** The key of the issue, such as SHOP-42. In templates `.ID`. */
+  readonly id: string;
+  /** The number at the end of the key. In templates `.Number`. */
+  readonly number: string;
+  /** Its summary. In templates `.Title`. */
+  readonly title: string;
+  /** Its address for a browser. In templates `.URL`. */
+  readonly url: string;
+  /** Its labels, with a comma and a space between them. In templates `.Labels`. */
+  readonly labels: string;
+  /**
+   * Its comments, from the oldest to the newest, with a line --- between them. Of more than 64 KiB only the oldest. In
+   * templates `.Comments`.
+   */
+  readonly comments: string;
+  /** The name of its type, such as Bug. In templates `.Kind`. */
+  readonly kind: string;
+}
+
+/** The variables of a Linear webhook: each property is the expression that a template reads one with. */
+export interface LinearWebhookEvent {
+  /** The ID of what changed. In templates `.ID`. */
+  readonly id: string;
+  /** Its title, empty for what has none, such as a comment. In templates `.Title`. */
+  readonly title: string;
+  /** LinearWebhook. In templates `.Kind`. */
+  readonly kind: string;
+  /** What changed, such as Issue. In templates `.Type`. */
+  readonly type: string;
+  /** What was done with it: create, update or remove. In templates `.Action`. */
+  readonly action: string;
+  /** The name of its workflow state, empty for what has none. In templates `.State`. */
+  readonly state: string;
+  /** The names of its labels, with a comma and a space between them. In templates `.Labels`. */
+  readonly labels: string;
+  /** The ID of the issue that a comment is on, empty for everything else. In templates `.IssueID`. */
+  readonly issueId: string;
+}
+
+/** The variables of a Slack message: each property is the expression that a template reads one with. */
+export interface SlackMessageEvent {
+  /**
+   * The timestamp of the message, which is unique in its channel; of a slash command its channel, its name and an ID.
+   * In templates `.ID`.
+   */
+  readonly id: string;
+  /** Its first line, with the mention that it begins with. In templates `.Title`. */
+  readonly title: string;
+  /** Its text with what is attached; of a reply the conversation so far. In templates `.Body`. */
+  readonly body: string;
+  /** Its address for a browser. May be empty. In templates `.URL`. */
+  readonly url: string;
+  /** SlackMessage. In templates `.Kind`. */
+  readonly kind: string;
+}
+
+/** The variables of a webhook: each property is the expression that a template reads one with. */
+export interface WebhookEvent {
+  /** What fieldMapping calls id. In templates `.ID`. */
+  readonly id: string;
+  /** What fieldMapping calls title. In templates `.Title`. */
+  readonly title: string;
+  /** What fieldMapping calls body. In templates `.Body`. */
+  readonly body: string;
+  /** What fieldMapping calls url. In templates `.URL`. */
+  readonly url: string;
+  /** GenericWebhook. In templates `.Kind`. */
+  readonly kind: string;
+}

@@ -30,7 +30,7 @@ export const WRONG = {
   'invalid-json-path': 'is not a JSONPath',
   'invalid-name': 'is not a usable name',
   'invalid-path': 'is not a path inside the repository',
-  'invalid-regex': 'is not a regular expression of RE2',
+  'invalid-pattern': 'is not a regular expression of RE2',
   'invalid-schema': 'is not a schema that outputs can be checked by',
   'invalid-template': 'is not a template that can be rendered',
   'invalid-timezone': 'is not a time zone',

@@ -2,7 +2,7 @@ import type * as l1 from '../l1';
 import { expressionsOf, knownEvent } from '../private/known-event';
 import { duplicatesOf } from '../private/names';
 import { type Problem, quote } from '../private/problem';
-import { checkPattern } from '../private/re2';
+import { checkPattern } from '../private/re2-check';
 import { EventTrigger } from './event-trigger';
 import type { SlackMessageEvent } from './events';
 

@@ -1,7 +1,7 @@
 import type * as l1 from '../l1';
 import { checkJsonPath } from '../private/json-path';
 import type { Problem } from '../private/problem';
-import { checkPattern } from '../private/re2';
+import { checkPattern } from '../private/re2-check';
 
 /** What a value in the body of a webhook has to be. One that is not there does not match. */
 export class WebhookFilter {

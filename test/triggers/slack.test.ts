@@ -34,7 +34,7 @@ describe('a trigger for Slack', () => {
     ['a channel that it listens to and does not', { channels: ['C0123ABCD'], excludeChannels: ['C0123ABCD'] }, ['trigger.excludeChannels: can never match, got "C0123ABCD"; it is in channels too; take it out of one of them']],
     ['excluded no channels', { excludeChannels: [] }, ['trigger.excludeChannels: has too few items, got 0; at least 1; leave it out']],
     ['an excluded channel twice', { excludeChannels: ['C0123ABCD', 'C0123ABCD'] }, ['trigger.excludeChannels[1]: is used twice, got the value "C0123ABCD"; keep one of them']],
-    ['a pattern that looks ahead', { triggers: [{ pattern: 'fix(?=ed)' }] }, ['trigger.triggers[0].pattern: is not a regular expression of RE2, got "fix(?=ed)"; invalid or unsupported Perl syntax: `(?=`']],
+    ['a pattern that looks ahead', { triggers: [{ pattern: 'fix(?=ed)' }] }, ['trigger.triggers[0].pattern: is not a regular expression of RE2, got "fix(?=ed)"; invalid or unsupported Perl syntax: `(?=`; RE2 does not look ahead or behind; say it with a second pattern']],
     ['a pattern that is open', { excludePatterns: ['fix', '(fix'] }, ['trigger.excludePatterns[1]: is not a regular expression of RE2, got "(fix"; missing closing ): `(fix`']],
     ['an empty exclusion', { excludePatterns: [''] }, ['trigger.excludePatterns[0]: is too short, got ""; at least 1 characters']],
     ['too long a pattern', { triggers: [{ pattern: 'a'.repeat(257) }] }, ['trigger.triggers[0].pattern: is too long, got 257 characters; at most 256']],

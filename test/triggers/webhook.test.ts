@@ -54,7 +54,7 @@ describe('a trigger for any webhook', () => {
     ]],
     ['a filter of no field', { filters: [WebhookFilter.equalTo('status', 'firing')] }, ['trigger.filters[0].field: is not a JSONPath, got "status"; it has to begin with $; write $.status']],
     ['a filter of no pattern', { excludeFilters: [WebhookFilter.matching('$.status', '')] }, ['trigger.excludeFilters[0].pattern: is missing; say what it has to match, or use WebhookFilter.equalTo']],
-    ['a pattern that refers back', { filters: [WebhookFilter.matching('$.status', '(a)\\1')] }, ['trigger.filters[0].pattern: is not a regular expression of RE2, got "(a)\\\\1"; invalid escape sequence: `\\1`']],
+    ['a pattern that refers back', { filters: [WebhookFilter.matching('$.status', '(a)\\1')] }, ['trigger.filters[0].pattern: is not a regular expression of RE2, got "(a)\\\\1"; invalid escape sequence: `\\1`; RE2 does not refer back to a group']],
     ['two values for one field', { filters: [WebhookFilter.equalTo('$.status', 'firing'), WebhookFilter.equalTo('$.status', 'pending')] }, [
       'trigger.filters[1]: can never match, got "pending"; another asks that $.status is "firing", and all have to match; use WebhookFilter.matching for several values',
     ]],

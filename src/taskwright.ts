@@ -2,7 +2,7 @@ import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AgentNetwork } from './agent-network';
 import { admissionPolicies } from './private/admission-policies';
-import { checkNamespaceName } from './private/names';
+import { checkLabelName } from './private/names';
 import { checkAgentNetwork } from './private/network-check';
 import { CONVERTED_DEFINITIONS, WEBHOOK_SERVICE } from './private/fixed-names';
 import { certificateRules, definitionRules, leaseRules, workloadRules } from './private/operator-rbac';
@@ -354,10 +354,10 @@ export class Taskwright extends Construct {
 
   private check(): Problem[] {
     const { replicas = 2, watchNamespaces } = this.props;
-    const problems = checkNamespaceName(this.home, 'namespace');
+    const problems = checkLabelName(this.home, 'namespace');
     if (!Number.isInteger(replicas) || replicas < 1) problems.push({ code: 'too-small', path: 'replicas', got: quote(replicas), allowed: 'it has to be a whole number from 1' });
     problems.push(...checkAgentNetwork(this.network));
     if (watchNamespaces?.length === 0) problems.push({ code: 'too-few', path: 'watchNamespaces', got: 'none', fix: 'name one, or leave it out to watch all' });
-    return [...problems, ...(watchNamespaces ?? []).flatMap((name, index) => checkNamespaceName(name, `watchNamespaces[${index}]`))];
+    return [...problems, ...(watchNamespaces ?? []).flatMap((name, index) => checkLabelName(name, `watchNamespaces[${index}]`))];
   }
 }

@@ -33,8 +33,8 @@ export function checkServiceName(name: string, prefix: string | undefined): Prob
   return [{ code: 'invalid-name', path: 'metadata.name', got: quote(name), allowed: 'it has to be of lower-case letters, digits and -, beginning and ending with a letter or digit' }];
 }
 
-/** Checks the name of a namespace, which is a label in DNS. */
-export function checkNamespaceName(name: string, path: string): Problem[] {
+/** Checks the name of what is called like a label in DNS: a namespace, a stage. */
+export function checkLabelName(name: string, path: string): Problem[] {
   if (name.length <= LONGEST_LABEL && DNS_LABEL.test(name)) return [];
   return [{ code: 'invalid-name', path, got: quote(name), allowed: `it has to be at most ${LONGEST_LABEL} lower-case letters, digits and -, beginning and ending with a letter or digit` }];
 }

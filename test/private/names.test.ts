@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkFileName, checkNamespaceName, checkObjectName, duplicatesOf } from '../../src/private/names';
+import { checkFileName, checkLabelName, checkObjectName, duplicatesOf } from '../../src/private/names';
 
 describe('the name of an object', () => {
   test.each([
@@ -18,8 +18,8 @@ describe('the name of an object', () => {
   });
 });
 
-test.each(['shop', 'a', 'team-1', 'a'.repeat(63)])('a namespace can be %s', (name) => expect(checkNamespaceName(name, 'namespace')).toEqual([]));
-test.each(['', 'Shop', 'a.b', 'a-', 'a'.repeat(64)])('a namespace cannot be %j', (name) => expect(checkNamespaceName(name, 'namespace')).toMatchObject([{ code: 'invalid-name' }]));
+test.each(['shop', 'a', 'team-1', 'a'.repeat(63)])('a namespace can be %s', (name) => expect(checkLabelName(name, 'namespace')).toEqual([]));
+test.each(['', 'Shop', 'a.b', 'a-', 'a'.repeat(64)])('a namespace cannot be %j', (name) => expect(checkLabelName(name, 'namespace')).toMatchObject([{ code: 'invalid-name' }]));
 
 test.each(['review', 'my skill', 'v1.2', '...'])('a directory can be %s', (name) => expect(checkFileName(name, 'name')).toEqual([]));
 test.each(['', '.', '..', 'a/b', 'a\\b', ' a', 'a\n'])('a directory cannot be %j', (name) => expect(checkFileName(name, 'name')).toMatchObject([{ code: 'invalid-name' }]));

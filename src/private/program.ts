@@ -28,6 +28,7 @@ export class Program {
     return program;
   }
 
+  private readonly facts = new Map<string, unknown>();
   private objectsByKind?: Map<string, ApiObject[]>;
 
   private constructor(private readonly root: IConstruct) {}
@@ -38,7 +39,14 @@ export class Program {
     return this.objectsByKind.get(keyOf(kind, group)) ?? [];
   }
 
+  /** What is worked out of all objects, once for a synth. */
+  public once<T>(name: string, workOut: (objects: readonly ApiObject[]) => T): T {
+    if (!this.facts.has(name)) this.facts.set(name, workOut(this.root.node.findAll().filter((construct): construct is ApiObject => ApiObject.isApiObject(construct))));
+    return this.facts.get(name) as T;
+  }
+
   private forget(): string[] {
+    this.facts.clear();
     this.objectsByKind = undefined;
     return [];
   }

@@ -1,5 +1,8 @@
 import { type Shape, TEXT } from '../template/shape';
 import { type TemplateFinding, checkTemplate } from '../template/checker';
+import { parseTemplate } from '../template/parser';
+import { renderTemplate } from '../template/renderer';
+import { TemplateError } from '../template/template-error';
 import { COMMON_RESULTS } from './output-bounds';
 import { type Problem, listOf } from './problem';
 
@@ -34,6 +37,37 @@ export function checkStageTemplate(text: string, path: string, { stages, matrix 
     ['Stages', { kind: 'record', fields: new Map(stages.map((name) => [name, { kind: 'list', of: task }])), fix: 'only the stages before this one can be read' }],
   ]);
   return problemsOf(checkTemplate(text, path, { kind: 'record', fields }).findings, path);
+}
+
+/** Checks the text of a stage of an AgentPipeline, which reads nothing but results, in whose place stands something already. */
+export function checkStagePrompt(text: string, path: string): Problem[] {
+  const problems = problemsOf(checkTemplate(text, path, { kind: 'record', fields: new Map() }).findings, path);
+  return problems.map((problem) => (problem.code === 'unknown-variable' ? { ...problem, allowed: 'a stage reads results of others', fix: 'write ${stage.output("…")}' } : problem));
+}
+
+/** A template that reads nothing, as what it comes to; as it is if it comes to nothing. */
+export function renderConstant(text: string): string {
+  try {
+    return constant(text);
+  } catch (error) {
+    if (error instanceof TemplateError) return text;
+    throw error;
+  }
+}
+
+/** Why it comes to nothing. */
+export function checkConstant(text: string, path: string): Problem[] {
+  try {
+    constant(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return [{ code: 'invalid-template', path: `${path}, line ${error.line}, column ${error.column}`, allowed: error.reason }];
+  }
+}
+
+function constant(text: string): string {
+  return renderTemplate(parseTemplate(text, 'prompt'), {}, { missingKey: 'error', refusesNoValue: true });
 }
 
 function problemsOf(findings: readonly TemplateFinding[], path: string): Problem[] {

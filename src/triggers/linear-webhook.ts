@@ -1,5 +1,6 @@
 import type { ApiObject } from 'cdk8s';
 import type * as l1 from '../l1';
+import { deliverySuffix } from '../private/delivery-suffix';
 import { checkGateway } from '../private/gateway-check';
 import { expressionsOf, knownEvent } from '../private/known-event';
 import { duplicatesOf } from '../private/names';
@@ -8,7 +9,6 @@ import { suggestionFor } from '../private/suggestion';
 import type { IWebhookGateway } from '../webhook-gateway';
 import { EventTrigger } from './event-trigger';
 import type { LinearWebhookEvent } from './events';
-import { DELIVERY_SUFFIX } from './webhook';
 
 /** What an event of Linear has to be like. Everything that is asked for has to hold; upper and lower case are the same. */
 export interface LinearWebhookFilter {
@@ -75,10 +75,10 @@ export class LinearWebhookTrigger extends EventTrigger {
     super();
   }
 
-  /** The longest resource, and what tells deliveries apart. @internal */
+  /** @internal */
   public get _suffix(): number {
     const { types } = this.options;
-    return DELIVERY_SUFFIX + (Array.isArray(types) ? Math.max(0, ...types.map((type) => `${type}`.length)) : 0);
+    return deliverySuffix(Array.isArray(types) ? types : []);
   }
 
   /** @internal */

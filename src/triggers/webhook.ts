@@ -1,5 +1,6 @@
 import type { ApiObject } from 'cdk8s';
 import type * as l1 from '../l1';
+import { deliverySuffix } from '../private/delivery-suffix';
 import { checkGateway } from '../private/gateway-check';
 import { checkJsonPath } from '../private/json-path';
 import { type KnownEvent, type KnownVariable, expressionsOf, knownEvent } from '../private/known-event';
@@ -39,9 +40,6 @@ export interface WebhookOptions {
   readonly gateway?: IWebhookGateway;
 }
 
-/** Two dashes, and 12 digits of what tells deliveries apart, in the name of a Task. */
-export const DELIVERY_SUFFIX = 14;
-
 /** Listens to JSON that anything posts. Nothing is signed: whoever reaches the path starts agents, so keep it from the internet. */
 export class WebhookTrigger extends EventTrigger {
   /** What templates may read, as the expressions that read it. What `fieldMapping` calls otherwise is read with `field`. */
@@ -76,10 +74,10 @@ export class WebhookTrigger extends EventTrigger {
     return { called: `a webhook of ${source}`, variables };
   }
 
-  /** The source, or the gateway, and what tells deliveries apart. @internal */
+  /** @internal */
   public get _suffix(): number {
     const { source, gateway } = this.options;
-    return DELIVERY_SUFFIX + `${gateway?.name ?? source}`.length;
+    return deliverySuffix([gateway?.name ?? source]);
   }
 
   /** @internal */

@@ -5,10 +5,11 @@ import { admissionPolicies } from './private/admission-policies';
 import { checkLabelName } from './private/names';
 import { checkAgentNetwork } from './private/network-check';
 import { CONVERTED_DEFINITIONS, WEBHOOK_SERVICE } from './private/fixed-names';
-import { certificateRules, definitionRules, leaseRules, workloadRules } from './private/operator-rbac';
+import { certificateRules, configurationRules, definitionRules, leaseRules, workloadRules } from './private/operator-rbac';
 import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
 import { copyOfList } from './private/shape';
+import { validatingWebhook } from './private/validating-webhook';
 import type { ISecretRef } from './secret-ref';
 
 /** Images that are not those of the registry and version of the install. */
@@ -140,6 +141,16 @@ export interface TaskwrightProps {
    */
   readonly admissionPolicies?: boolean;
   /**
+   * Have the API server ask the operator about each Task, Workspace and AgentConfig that is created, or changed in its spec: one that could never run, since
+   * its template cannot be rendered or its Pod cannot be built, is refused with the reason, instead of failing later. While no operator answers, everything is taken.
+   *
+   * Off unless you ask for it, since the API server has to reach the Pods of the operator, on port 9443: where a firewall is between them, each of these
+   * writes waits for two seconds.
+   *
+   * @default false
+   */
+  readonly validatesObjects?: boolean;
+  /**
    * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
    *
    * @default - none
@@ -149,6 +160,7 @@ export interface TaskwrightProps {
 
 const NAME = 'taskwright-operator';
 const RBAC = 'rbac.authorization.k8s.io';
+const ADMISSION = 'admissionregistration.k8s.io/v1';
 const SELECTOR = { 'app.kubernetes.io/name': 'taskwright', 'app.kubernetes.io/component': 'operator' };
 const LABELS = { ...SELECTOR, 'app.kubernetes.io/part-of': 'taskwright', 'app.kubernetes.io/managed-by': 'cdk8s' };
 const METRICS_PORT = 8080;
@@ -184,7 +196,9 @@ export class Taskwright extends Construct {
   public readonly deployment: ApiObject;
   /** Where its metrics are. */
   public readonly service: ApiObject;
-  /** Where the API server has objects of older versions converted, if this install does that. */
+  /** By what the API server asks the operator about objects, if this install does that. */
+  public readonly validatingWebhook?: ApiObject;
+  /** Where the API server has objects of older versions converted, and asks about objects, if this install does that. */
   public readonly webhookService?: ApiObject;
   /** What the API server refuses, each policy with its binding. */
   public readonly admissionPolicies: ApiObject[];
@@ -206,7 +220,8 @@ export class Taskwright extends Construct {
     this.service = this.atHome('Service', 'v1', {
       spec: { selector: SELECTOR, ports: [{ name: 'http-metrics', port: METRICS_PORT, targetPort: 'http-metrics' }] },
     });
-    this.webhookService = props.convertsOlderVersions ? this.createWebhooks() : undefined;
+    this.webhookService = this.answersServer ? this.createWebhooks() : undefined;
+    this.validatingWebhook = props.validatesObjects ? this.createValidatingWebhook() : undefined;
     this.admissionPolicies = props.admissionPolicies === false ? [] : this.createPolicies();
     this.podDisruptionBudget = this.atHome('PodDisruptionBudget', 'policy/v1', { spec: { maxUnavailable: 1, selector: { matchLabels: SELECTOR } } });
     this.node.defaultChild = this.deployment;
@@ -244,7 +259,9 @@ export class Taskwright extends Construct {
     const cluster = { name: `${this.clusterName}-webhooks` };
     this.object('Role', `${RBAC}/v1`, { name, namespace: this.home }, { rules: certificateRules(`${WEBHOOK_SERVICE}-tls`) }, 'WebhookRole');
     this.object('RoleBinding', `${RBAC}/v1`, { name, namespace: this.home }, { roleRef: { apiGroup: RBAC, kind: 'Role', name }, subjects: [this.subject] }, 'WebhookRoleBinding');
-    this.object('ClusterRole', `${RBAC}/v1`, cluster, { rules: definitionRules(CONVERTED_DEFINITIONS) }, 'WebhookClusterRole');
+    const { convertsOlderVersions, validatesObjects } = this.props;
+    const rules = [...(convertsOlderVersions ? definitionRules(CONVERTED_DEFINITIONS) : []), ...(validatesObjects ? configurationRules(this.validationName) : [])];
+    this.object('ClusterRole', `${RBAC}/v1`, cluster, { rules }, 'WebhookClusterRole');
     this.object('ClusterRoleBinding', `${RBAC}/v1`, cluster, { roleRef: { apiGroup: RBAC, kind: 'ClusterRole', ...cluster }, subjects: [this.subject] }, 'WebhookClusterRoleBinding');
     return this.object('Service', 'v1', { name: WEBHOOK_SERVICE, namespace: this.home }, {
       // An operator is ready when it has read everything, and for that somebody has to convert what is stored in an older version.
@@ -252,16 +269,35 @@ export class Taskwright extends Construct {
     }, 'WebhookService');
   }
 
-  /** For the namespaces that are watched, and no others: there somebody else may read what is refused here. */
-  private createPolicies(): ApiObject[] {
-    const apiVersion = 'admissionregistration.k8s.io/v1';
+  /** Whether the API server has questions to it. */
+  private get answersServer(): boolean {
+    return Boolean(this.props.convertsOlderVersions || this.props.validatesObjects);
+  }
+
+  private get validationName(): string {
+    return `${this.home}-validation`;
+  }
+
+  private createValidatingWebhook(): ApiObject {
+    const user = `system:serviceaccount:${this.home}:${NAME}`;
+    const webhooks = [validatingWebhook({ service: { namespace: this.home, name: WEBHOOK_SERVICE }, user, namespaceSelector: this.namespaceSelector })];
+    return this.object('ValidatingWebhookConfiguration', ADMISSION, { name: this.validationName }, { webhooks });
+  }
+
+  /** The namespaces that are watched, and no others: there somebody else may read what is refused here. */
+  private get namespaceSelector(): object | undefined {
     const values = this.watchNamespaces;
-    const matchResources = values && { namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }] } };
+    return values && { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }] };
+  }
+
+  private createPolicies(): ApiObject[] {
+    const { namespaceSelector } = this;
+    const matchResources = namespaceSelector && { namespaceSelector };
     return admissionPolicies({ convertsOlderVersions: this.props.convertsOlderVersions ?? false }).flatMap(({ name: what, spec }) => {
       const name = `${this.home}-${what}`;
       return [
-        this.object('ValidatingAdmissionPolicy', apiVersion, { name }, { spec }, `Policy-${what}`),
-        this.object('ValidatingAdmissionPolicyBinding', apiVersion, { name }, { spec: { policyName: name, validationActions: ['Deny'], matchResources } }, `PolicyBinding-${what}`),
+        this.object('ValidatingAdmissionPolicy', ADMISSION, { name }, { spec }, `Policy-${what}`),
+        this.object('ValidatingAdmissionPolicyBinding', ADMISSION, { name }, { spec: { policyName: name, validationActions: ['Deny'], matchResources } }, `PolicyBinding-${what}`),
       ];
     });
   }
@@ -307,7 +343,7 @@ export class Taskwright extends Construct {
       ports: [
         { name: 'http-metrics', containerPort: METRICS_PORT },
         { name: 'http-health', containerPort: HEALTH_PORT },
-        ...(this.props.convertsOlderVersions ? [{ name: 'https-webhook', containerPort: WEBHOOK_PORT }] : []),
+        ...(this.answersServer ? [{ name: 'https-webhook', containerPort: WEBHOOK_PORT }] : []),
       ],
       // Alive, not ready: an operator whose cluster lacks something waits for it, and a restart would not bring it. It listens after a second.
       startupProbe: { httpGet: { path: '/healthz', port: 'http-health' }, initialDelaySeconds: 2, periodSeconds: 2, failureThreshold: 30 },
@@ -324,7 +360,9 @@ export class Taskwright extends Construct {
       'leader-elect': 'true',
       'metrics-bind-address': `:${METRICS_PORT}`,
       'health-probe-bind-address': `:${HEALTH_PORT}`,
-      'webhook-bind-address': this.props.convertsOlderVersions ? `:${WEBHOOK_PORT}` : undefined,
+      'webhook-bind-address': this.answersServer ? `:${WEBHOOK_PORT}` : undefined,
+      'convert-versions': this.props.validatesObjects && !this.props.convertsOlderVersions ? 'false' : undefined,
+      'validating-webhook': this.props.validatesObjects ? this.validationName : undefined,
       'watch-namespaces': this.watchNamespaces?.join(','),
       'agent-tools-image': this.image('agent-tools', images.agentTools),
       'claude-code-image': this.image('claude-code', images.claudeCode),

@@ -300,6 +300,29 @@ describe('Taskwright', () => {
     expect(resources).toEqual(['tasks', 'taskbudgets'].map((name) => ({ apiGroups: ['kelos.dev'], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: [name] })));
   });
 
+  test('is asked about objects where it is asked to be, and is in nobody\'s way', () => {
+    const [before, { taskwright, objects, find }] = [install(), install({ validatesObjects: true })];
+    const named = ({ kind, metadata }: { kind: string; metadata: { name: string } }) => `${kind} ${metadata.name}`;
+    const known = new Set(before.objects.map(named));
+    expect(before.taskwright.validatingWebhook).toBeUndefined();
+    expect(objects.filter((object) => !known.has(named(object))).map(named)).toEqual([
+      'Role taskwright-operator-webhooks', 'RoleBinding taskwright-operator-webhooks',
+      'ClusterRole taskwright-system-operator-webhooks', 'ClusterRoleBinding taskwright-system-operator-webhooks', 'Service taskwright-webhook',
+      'ValidatingWebhookConfiguration taskwright-system-validation',
+    ]);
+    expect(find('Deployment').spec.template.spec.containers[0].args).toEqual(expect.arrayContaining(['--webhook-bind-address=:9443', '--convert-versions=false', '--validating-webhook=taskwright-system-validation']));
+    const [{ failurePolicy, timeoutSeconds, sideEffects, clientConfig, matchConditions, rules }] = taskwright.validatingWebhook!.toJson().webhooks;
+    expect({ failurePolicy, timeoutSeconds, sideEffects, clientConfig, rules }).toEqual({
+      failurePolicy: 'Ignore', timeoutSeconds: 2, sideEffects: 'None',
+      clientConfig: { service: { namespace: 'taskwright-system', name: 'taskwright-webhook', path: '/validate', port: 443 } },
+      rules: [{ apiGroups: ['kelos.dev'], apiVersions: ['v1alpha2'], operations: ['CREATE', 'UPDATE'], resources: ['tasks', 'workspaces', 'agentconfigs'], scope: 'Namespaced' }],
+    });
+    expect(matchConditions[0].expression).toBe('request.userInfo.username != "system:serviceaccount:taskwright-system:taskwright-operator"');
+    const few = install({ validatesObjects: true, convertsOlderVersions: true, watchNamespaces: ['shop'] });
+    expect(few.taskwright.validatingWebhook!.toJson().webhooks[0].namespaceSelector).toEqual({ matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['shop'] }] });
+    expect(few.find('Deployment').spec.template.spec.containers[0].args).not.toContain('--convert-versions=false');
+  });
+
   test('keeps one replica through a drain, and its metrics have an address', () => {
     const { find } = install();
     expect(find('PodDisruptionBudget').spec).toEqual({ maxUnavailable: 1, selector: { matchLabels: { 'app.kubernetes.io/name': 'taskwright', 'app.kubernetes.io/component': 'operator' } } });

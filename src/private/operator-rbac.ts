@@ -64,6 +64,11 @@ export function definitionRules(definitions: readonly string[]): PolicyRule[] {
   return [{ apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], resourceNames: [...definitions], verbs: ['list', 'watch', 'patch'] }];
 }
 
+/** Who asks about objects is told which certificate to trust. */
+export function configurationRules(configuration: string): PolicyRule[] {
+  return [{ apiGroups: ['admissionregistration.k8s.io'], resources: ['validatingwebhookconfigurations'], resourceNames: [configuration], verbs: ['list', 'watch', 'patch'] }];
+}
+
 /** In the namespace of the operator: one of its replicas leads. A Lease cannot be named before it is created. */
 export function leaseRules(lease: string): PolicyRule[] {
   return [

@@ -6,29 +6,19 @@ import type { Clock } from '../kube/clock.ts';
 import { Controller, source } from '../kube/controller.ts';
 import { Informer, type InformerOptions } from '../kube/informer.ts';
 import type { Log } from '../kube/log.ts';
-import { apiVersionOf, type KubeObject, type Resource } from '../kube/object.ts';
-import { creation, type Plan, type Write } from '../kube/plan.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { creation, type Plan } from '../kube/plan.ts';
 import { isAboutCluster } from '../kube/recognized-trouble.ts';
 import { selfSignedCertificate, type ServerIdentity } from '../kube/self-signed-certificate.ts';
 import { Written } from '../kube/written.ts';
+import { type Caller, callersOf, type Configuration, CONFIGURATIONS, type Definition, DEFINITIONS, type WebhookService } from './callers.ts';
 import { bundleOf, certificatesOf, needsFresh, planRotation, secretData, validityFrom } from './certificates.ts';
-
-/** By which name the API server calls us. */
-export interface WebhookService {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** The definition of a kind, as far as it says who converts its objects. */
-export interface Definition extends KubeObject {
-  readonly spec?: { readonly conversion?: { readonly strategy?: string; readonly webhook?: { readonly clientConfig?: { readonly service?: WebhookService; readonly caBundle?: string } } } };
-}
 
 export interface CertificateFacts {
   readonly service: WebhookService;
   /** The one of {@link secretName}; nothing when it is not there. */
   readonly secret?: Secret;
-  readonly definitions: readonly Definition[];
+  readonly callers: readonly Caller[];
   readonly now: Date;
 }
 
@@ -37,6 +27,8 @@ export interface CertificateControllerOptions {
   readonly service: WebhookService;
   /** The definitions whose objects we convert, by their names. */
   readonly definitions: readonly string[];
+  /** The ValidatingWebhookConfiguration by which we are asked about objects. Left out: there is none. */
+  readonly configuration?: string | undefined;
   readonly ofInformers: Pick<InformerOptions<KubeObject, never>, 'clock' | 'random' | 'onError'>;
   readonly clock: Clock;
   readonly log?: Log;
@@ -49,7 +41,6 @@ export interface CertificateController {
   onIdentity(show: (identity: ServerIdentity) => void): void;
 }
 
-const DEFINITIONS: Resource = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
 const KEY = 'certificates';
 
 /** The Secret is named like the Service. */
@@ -68,13 +59,12 @@ export function wantsFresh(facts: CertificateFacts): boolean {
 }
 
 /**
- * Keeps a pair in the Secret, and what is to be trusted in each definition that names our Service. Definitions that are converted by somebody else, or
- * not at all, are left alone.
+ * Keeps a pair in the Secret, and what is to be trusted in each caller.
  *
- * Definitions follow what the Secret was seen to hold: a run that stores something new leaves them to the next one.
+ * Callers follow what the Secret was seen to hold: a run that stores something new leaves them to the next one.
  */
 export function planCertificates(facts: CertificateFacts, fresh?: ServerIdentity): Plan {
-  const { service, secret, definitions } = facts;
+  const { service, secret, callers } = facts;
   const rotation = planRotation(rotationFacts(facts), fresh);
   if ('store' in rotation) {
     const data = secretData(rotation.store);
@@ -82,29 +72,31 @@ export function planCertificates(facts: CertificateFacts, fresh?: ServerIdentity
     const { namespace } = service;
     return { writes: [creation(secretResource, { metadata: { namespace, name: secretName(service) }, data: withoutNull(data) } as KubeObject)] };
   }
-  const caBundle = Buffer.from(bundleOf(certificatesOf(secret).trusted)).toString('base64');
-  const behind = definitions.filter((definition) => isOurs(definition, service) && bundleIn(definition) !== caBundle);
-  return { writes: behind.map((definition) => trust(definition, caBundle)), requeueAfterMs: rotation.lookAgainInMs };
+  const bundle = bundleOf(certificatesOf(secret).trusted);
+  const behind = callers.filter((caller) => caller.bundle !== bundle);
+  return { writes: behind.map((caller) => caller.trust(Buffer.from(bundle).toString('base64'))), requeueAfterMs: rotation.lookAgainInMs };
 }
 
 /**
  * The same on every replica, whoever leads: caches of objects in an older version fill only when somebody converts them, and nobody leads before that.
  * Two that store at a time meet at the version of the Secret.
  */
-export function certificateController({ client, service, definitions, ofInformers, clock, log }: CertificateControllerOptions): CertificateController {
+export function certificateController({ client, service, definitions, configuration, ofInformers, clock, log }: CertificateControllerOptions): CertificateController {
   const { namespace } = service;
   const secrets = new Informer<Secret>(client, { ...ofInformers, resource: secretResource, namespace, fieldSelector: `metadata.name=${secretName(service)}` });
   const defined = definitions.map((name) => new Informer<Definition>(client, { ...ofInformers, resource: DEFINITIONS, fieldSelector: `metadata.name=${name}`, project: conversionOnly }));
+  const configured = configuration === undefined ? [] : [new Informer<Configuration>(client, { ...ofInformers, resource: CONFIGURATIONS, fieldSelector: `metadata.name=${configuration}` })];
   const written = new Written([secrets], clock);
   const effects: Effects = { client, fieldManager: 'taskwright-webhooks', written };
   const secretNow = () => secrets.list()[0];
 
   const controller = new Controller({
     name: 'webhook-certificates',
-    sources: [source(secrets, () => [KEY]), ...defined.map((informer) => source(informer, () => [KEY]))],
+    sources: [source(secrets, () => [KEY]), ...[...defined, ...configured].map((informer) => source(informer as Informer, () => [KEY]))],
     async reconcile(_, { signal }) {
       const secret = secretNow();
-      const facts = { service, ...(secret && { secret }), definitions: defined.flatMap((informer) => informer.list()), now: clock.now() };
+      const objects = { definitions: defined.flatMap((informer) => informer.list()), configurations: configured.flatMap((informer) => informer.list()) };
+      const facts = { service, ...(secret && { secret }), callers: callersOf(objects, service), now: clock.now() };
       const fresh = wantsFresh(facts) ? selfSignedCertificate(service.name, hostsOf(service), validityFrom(facts.now)) : undefined;
       return applyPlan(effects, { resource: secretResource, object: secret ?? { metadata: { namespace, name: KEY } } }, planCertificates(facts, fresh), signal);
     },
@@ -118,7 +110,7 @@ export function certificateController({ client, service, definitions, ofInformer
   controller.queue.add(KEY);
   return {
     controller,
-    informers: [secrets, ...defined] as Informer[],
+    informers: [secrets, ...defined, ...configured] as Informer[],
     onIdentity(show) {
       let shown: ServerIdentity | undefined;
       const look = () => {
@@ -133,24 +125,8 @@ export function certificateController({ client, service, definitions, ofInformer
   };
 }
 
-function rotationFacts({ service, secret, definitions, now }: CertificateFacts): Parameters<typeof needsFresh>[0] {
-  const bundles = definitions.filter((definition) => isOurs(definition, service)).map((definition) => Buffer.from(bundleIn(definition) ?? '', 'base64').toString());
-  return { stored: certificatesOf(secret), bundles, hosts: hostsOf(service), now };
-}
-
-function isOurs({ spec }: Definition, { name, namespace }: WebhookService): boolean {
-  const service = spec?.conversion?.strategy === 'Webhook' ? spec.conversion.webhook?.clientConfig?.service : undefined;
-  return service?.name === name && service.namespace === namespace;
-}
-
-function bundleIn({ spec }: Definition): string | undefined {
-  return spec?.conversion?.webhook?.clientConfig?.caBundle;
-}
-
-/** One field of the definition is ours, the rest is of who installed it. */
-function trust({ metadata: { name, uid } }: Definition, caBundle: string): Write {
-  const object = { apiVersion: apiVersionOf(DEFINITIONS), kind: DEFINITIONS.kind, metadata: { name, uid }, spec: { conversion: { webhook: { clientConfig: { caBundle } } } } };
-  return { verb: 'apply', resource: DEFINITIONS, object: object as KubeObject };
+function rotationFacts({ service, secret, callers, now }: CertificateFacts): Parameters<typeof needsFresh>[0] {
+  return { stored: certificatesOf(secret), bundles: callers.map(({ bundle }) => bundle), hosts: hostsOf(service), now };
 }
 
 function conversionOnly({ metadata: { name, uid, resourceVersion }, spec }: Definition): Definition {

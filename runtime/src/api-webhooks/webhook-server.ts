@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Log, silentLog } from '../kube/log.ts';
 import type { ServerIdentity } from '../kube/self-signed-certificate.ts';
 import { answerConversion, type Convert } from './conversion-review.ts';
+import { answerValidation, type FaultsOf } from './validation-review.ts';
 
 export interface WebhookServerOptions {
   /** 0: any free port. */
@@ -12,6 +13,7 @@ export interface WebhookServerOptions {
   readonly host?: string;
   readonly identity: ServerIdentity;
   readonly convert: Convert;
+  readonly faultsOf: FaultsOf;
   readonly log?: Log;
 }
 
@@ -25,6 +27,8 @@ export interface WebhookServer {
 
 /** The path that definitions name, as in the reference. */
 export const CONVERSION_PATH = '/convert';
+/** The path that the configuration of an install names. */
+export const VALIDATION_PATH = '/validate';
 
 /** What the API server sends of a list is as long as the list. A larger one is refused, and `kubectl get --chunk-size` asks for less at a time. */
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
@@ -39,10 +43,11 @@ const REQUEST_TIMEOUT_MS = 30_000;
  *
  * **Errors** Rejects when the port is taken.
  */
-export async function startWebhookServer({ port, host, identity, convert, log = silentLog }: WebhookServerOptions): Promise<WebhookServer> {
+export async function startWebhookServer({ port, host, identity, convert, faultsOf, log = silentLog }: WebhookServerOptions): Promise<WebhookServer> {
+  const answers: Answers = { [CONVERSION_PATH]: (review) => answerConversion(review, convert), [VALIDATION_PATH]: (review) => answerValidation(review, faultsOf) };
   const pending = new Set<Promise<void>>();
   const server = createServer({ ...identity, minVersion: 'TLSv1.2' }, (request, response) => {
-    const answered = answer(request, convert).then(
+    const answered = answer(request, answers).then(
       ({ status, body }) => send(response, status, body),
       (err: unknown) => {
         log.warn({ err }, 'a webhook request could not be read');
@@ -74,13 +79,17 @@ interface Answer {
   readonly body: object | string;
 }
 
-async function answer(request: IncomingMessage, convert: Convert): Promise<Answer> {
-  if (request.url?.split('?', 1)[0] !== CONVERSION_PATH) return { status: 404, body: `there is ${CONVERSION_PATH}\n` };
+/** By path: from the review to the same with an answer in it. A TypeError is what the caller did wrong. */
+type Answers = Readonly<Record<string, (review: unknown) => object>>;
+
+async function answer(request: IncomingMessage, answers: Answers): Promise<Answer> {
+  const path = request.url?.split('?', 1)[0] ?? '';
+  if (!Object.hasOwn(answers, path)) return { status: 404, body: `there is ${Object.keys(answers).join(', ')}\n` };
   if (request.method !== 'POST') return { status: 405, body: 'only POST is answered\n' };
   const text = await bodyOf(request);
   if (text === undefined) return { status: 413, body: `a review has at most ${MOST_BODY_BYTES} bytes; ask for fewer objects at a time\n` };
   try {
-    return { status: 200, body: answerConversion(JSON.parse(text), convert) };
+    return { status: 200, body: answers[path]!(JSON.parse(text)) };
   } catch (error) {
     // What JSON.parse says quotes the body.
     return { status: 400, body: error instanceof TypeError ? `${error.message}\n` : 'the body is not JSON\n' };

@@ -8,8 +8,12 @@ import type { AgentImage, Images } from '../tasks/pod/image.ts';
 export interface Flags {
   readonly metricsAddress?: Address;
   readonly healthAddress?: Address;
-  /** Where the API server asks about objects in other versions. Left out: it does not. */
+  /** Where the API server asks about objects and their versions. Left out: it does not. */
   readonly webhookAddress?: Address;
+  /** Whether it asks for other versions. */
+  readonly converts: boolean;
+  /** The ValidatingWebhookConfiguration by which it asks about objects. Left out: it does not. */
+  readonly validatingWebhook?: string;
   readonly leaderElect: boolean;
   readonly namespaces?: readonly string[];
   readonly kubeconfig?: string;
@@ -33,6 +37,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'metrics-bind-address': ':8080',
   'health-probe-bind-address': ':8081',
   'webhook-bind-address': '0',
+  'convert-versions': 'true',
+  'validating-webhook': '',
   'leader-elect': 'false',
   'watch-namespaces': '',
   kubeconfig: '',
@@ -58,6 +64,8 @@ export function parseFlags(args: readonly string[]): Flags {
     metricsAddress: address('metrics-bind-address', text('metrics-bind-address')),
     healthAddress: address('health-probe-bind-address', text('health-probe-bind-address')),
     webhookAddress: address('webhook-bind-address', text('webhook-bind-address')),
+    converts: oneOf('convert-versions', text('convert-versions'), ['true', 'false']) === 'true',
+    validatingWebhook: text('validating-webhook') || undefined,
     leaderElect: oneOf('leader-elect', text('leader-elect'), ['true', 'false']) === 'true',
     namespaces: namespaces.length > 0 ? namespaces : undefined,
     kubeconfig: text('kubeconfig') || undefined,

@@ -47,8 +47,8 @@ export interface OperatorOptions {
   readonly leaderElection?: { readonly namespace: string };
   /** The only namespaces that are watched. Default: all of them. */
   readonly namespaces?: readonly string[];
-  /** Where the API server asks us about objects in other versions. Left out: it does not. */
-  readonly webhooks?: Pick<WebhooksOptions, 'address' | 'service'>;
+  /** Where the API server asks us about objects and their versions. Left out: it does not. */
+  readonly webhooks?: Pick<WebhooksOptions, 'address' | 'service' | 'converts' | 'configuration'>;
   /** Ask the cluster whether it grants the rights and defines the kinds as we need them. Default: false, for one that is made for us does. */
   readonly reviewsCluster?: boolean;
 }
@@ -121,7 +121,7 @@ export function startOperator(options: OperatorOptions): Operator {
   if (options.reviewsCluster) {
     const rights = [
       ...namespaces.flatMap((namespace) => workloadRights(network?.reach).map((right) => ({ ...right, namespace }))),
-      ...(options.webhooks ? webhookRights(options.webhooks.service) : []),
+      ...(options.webhooks ? webhookRights(options.webhooks) : []),
       ...(leaderElection ? leaseRights(NAME).map((right) => ({ ...right, namespace: leaderElection.namespace })) : []),
     ];
     const kinds = new Set(informers.map(({ resource }) => resource).filter(({ group }) => group === taskResource.group));

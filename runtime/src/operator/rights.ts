@@ -1,11 +1,12 @@
 import { CONVERTED_DEFINITIONS } from '@taskwright/schema';
-import { secretName, type WebhookService } from '../api-webhooks/certificate-controller.ts';
+import { secretName } from '../api-webhooks/certificate-controller.ts';
 import type { Access } from '../kube/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject, Resource } from '../kube/object.ts';
 import { missingRight, rightKey } from '../kube/recognized-trouble.ts';
 import type { Troubles } from '../kube/troubles.ts';
 import type { NetworkRules } from '../tasks/network/network-rules.ts';
+import type { WebhooksOptions } from './webhooks.ts';
 
 type Right = Omit<Access, 'namespace'>;
 
@@ -53,14 +54,15 @@ export function leaseRights(lease: string): readonly Right[] {
   ];
 }
 
-/** What the certificate of the webhooks asks for: its Secret, and the definitions that are to trust it. */
-export function webhookRights(service: WebhookService): readonly Access[] {
+/** What the certificate of the webhooks asks for: its Secret, and who is to trust it. */
+export function webhookRights({ service, converts, configuration }: Pick<WebhooksOptions, 'service' | 'converts' | 'configuration'>): readonly Access[] {
   const { namespace } = service;
   const named = (needed: readonly Right[], name: string) => needed.map((right) => ({ ...right, name }));
   return [
     ...rights('', 'secrets', 'create').map((right) => ({ ...right, namespace })),
     ...named(rights('', 'secrets', 'get', 'list', 'watch', 'patch'), secretName(service)).map((right) => ({ ...right, namespace })),
-    ...CONVERTED_DEFINITIONS.flatMap((name) => named(rights('apiextensions.k8s.io', 'customresourcedefinitions', 'list', 'watch', 'patch'), name)),
+    ...(converts ? CONVERTED_DEFINITIONS : []).flatMap((name) => named(rights('apiextensions.k8s.io', 'customresourcedefinitions', 'list', 'watch', 'patch'), name)),
+    ...(configuration === undefined ? [] : named(rights('admissionregistration.k8s.io', 'validatingwebhookconfigurations', 'list', 'watch', 'patch'), configuration)),
   ];
 }
 

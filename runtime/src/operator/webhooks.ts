@@ -1,5 +1,6 @@
 import { CONVERTED_DEFINITIONS, convert } from '@taskwright/schema';
-import { certificateController, type WebhookService } from '../api-webhooks/certificate-controller.ts';
+import type { WebhookService } from '../api-webhooks/callers.ts';
+import { certificateController } from '../api-webhooks/certificate-controller.ts';
 import type { Convert } from '../api-webhooks/conversion-review.ts';
 import { startWebhookServer, type WebhookServer } from '../api-webhooks/webhook-server.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../kube/log.ts';
 import { Manager } from '../kube/manager.ts';
 import type { Random } from '../kube/random.ts';
 import type { ServerIdentity } from '../kube/self-signed-certificate.ts';
+import { objectFaults } from './object-faults.ts';
 
 /** A conversion knows of an object only what it changes. */
 const convertObject = convert as unknown as Convert;
@@ -18,6 +20,10 @@ export interface WebhooksOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly service: WebhookService;
+  /** Whether objects are converted: their definitions are then told what to trust. */
+  readonly converts: boolean;
+  /** The ValidatingWebhookConfiguration by which we are asked about objects. Left out: there is none. */
+  readonly configuration?: string | undefined;
   readonly address: { readonly host?: string; readonly port: number };
   readonly onError: (error: unknown) => void;
   readonly log?: Log;
@@ -33,8 +39,9 @@ export interface Webhooks {
  * Answers the API server, on every replica and before anything else works: caches of objects that are stored in an older version fill only when
  * somebody converts them.
  */
-export function startWebhooks({ client, clock, random, service, address, onError, log }: WebhooksOptions): Webhooks {
-  const { controller, informers, onIdentity } = certificateController({ client, service, definitions: CONVERTED_DEFINITIONS, clock, ofInformers: { clock, random, onError }, log });
+export function startWebhooks({ client, clock, random, service, converts, configuration, address, onError, log }: WebhooksOptions): Webhooks {
+  const definitions = converts ? CONVERTED_DEFINITIONS : [];
+  const { controller, informers, onIdentity } = certificateController({ client, service, definitions, configuration, clock, ofInformers: { clock, random, onError }, log });
   const manager = new Manager({ informers, controllers: [controller], log });
   let problem: string | undefined = 'waiting for a certificate';
   let server: Promise<WebhookServer | undefined> | undefined;
@@ -55,7 +62,7 @@ export function startWebhooks({ client, clock, random, service, address, onError
 
   async function listen(identity: ServerIdentity): Promise<WebhookServer | undefined> {
     try {
-      const started = await startWebhookServer({ ...address, identity, convert: convertObject, log });
+      const started = await startWebhookServer({ ...address, identity, convert: convertObject, faultsOf: objectFaults, log });
       problem = undefined;
       log?.info({ port: started.port }, 'webhooks are answered');
       return started;

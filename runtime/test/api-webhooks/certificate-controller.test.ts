@@ -1,6 +1,7 @@
 import { type Secret, secretResource } from '@taskwright/schema/kubernetes';
 import { afterEach, expect, test } from 'vitest';
-import { certificateController, type Definition, secretName, type WebhookService } from '../../src/api-webhooks/certificate-controller.ts';
+import type { Definition, WebhookService } from '../../src/api-webhooks/callers.ts';
+import { certificateController, secretName } from '../../src/api-webhooks/certificate-controller.ts';
 import { bundleOf, certificatesOf, secretData, validityFrom } from '../../src/api-webhooks/certificates.ts';
 import { ApiServer } from '../../src/embedded/api-server.ts';
 import { VirtualClock } from '../../src/embedded/virtual-clock.ts';

@@ -32,7 +32,7 @@ const REST = 'taskwright.dev/v1alpha2-rest';
 beforeAll(async () => {
   connection = await connectToCluster();
   const identity = selfSignedCertificate('versions', ['127.0.0.1']);
-  server = await startWebhookServer({ port: 0, host: '127.0.0.1', identity, convert: convert as unknown as Convert });
+  server = await startWebhookServer({ port: 0, host: '127.0.0.1', identity, convert: convert as unknown as Convert, faultsOf: () => [] });
   const clientConfig = { url: `https://127.0.0.1:${server.port}${CONVERSION_PATH}`, caBundle: Buffer.from(identity.cert).toString('base64') };
   const made = new Crds(new App(), 'crds', { servesOlderVersions: true }).toJson() as Definition[];
   for (const definition of made.filter(({ metadata }) => CONVERTED_DEFINITIONS.includes(metadata.name!))) {

@@ -118,12 +118,29 @@ test('the operator understands the flags that the constructs give it', () => {
 test('the operator reviews the rights that the constructs install, all of them and no other', () => {
   const { everywhere, atHome } = installedRules();
   const { args } = install().find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0];
-  const reviewed = (rights: readonly Omit<Access, 'namespace'>[]) => rights.map(({ verb, group, resource, subresource, name }) => [verb, group, [resource, subresource].filter(Boolean).join('/'), name ?? ''].join(' ')).sort();
-  const installed = (rules: readonly PolicyRule[]) => rules.flatMap(({ verbs, apiGroups, resources, resourceNames = [''] }) =>
-    verbs.flatMap((verb) => apiGroups.flatMap((group) => resources.flatMap((resource) => resourceNames.map((name) => [verb, group, resource, name].join(' ')))))).sort();
   expect(reviewed(workloadRights(parseFlags(args).network?.reach))).toEqual(installed(everywhere));
   expect(reviewed(leaseRights('taskwright-operator'))).toEqual(installed(atHome));
 
-  const rules = install({ convertsOlderVersions: true }).filter(({ metadata }) => metadata.name.endsWith('-webhooks')).flatMap(({ rules: own = [] }) => own as PolicyRule[]);
-  expect(reviewed(webhookRights({ namespace: 'taskwright-system', name: 'taskwright-webhook' }))).toEqual(installed(rules));
 });
+
+test.each([
+  { convertsOlderVersions: true },
+  { validatesObjects: true },
+  { convertsOlderVersions: true, validatesObjects: true },
+])('the operator reviews the rights for its webhooks, all of them and no other: %o', (props) => {
+  const objects = install(props);
+  const { converts, validatingWebhook } = parseFlags(objects.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0].args);
+  expect([converts, validatingWebhook]).toEqual([props.convertsOlderVersions ?? false, objects.find(({ kind }) => kind === 'ValidatingWebhookConfiguration')?.metadata.name]);
+  const rules = objects.filter(({ metadata }) => metadata.name.endsWith('-webhooks')).flatMap(({ rules: own = [] }) => own as PolicyRule[]);
+  const service = { namespace: 'taskwright-system', name: 'taskwright-webhook' };
+  expect(reviewed(webhookRights({ service, converts, configuration: validatingWebhook }))).toEqual(installed(rules));
+});
+
+function reviewed(rights: readonly Omit<Access, 'namespace'>[]): string[] {
+  return rights.map(({ verb, group, resource, subresource, name }) => [verb, group, [resource, subresource].filter(Boolean).join('/'), name ?? ''].join(' ')).sort();
+}
+
+function installed(rules: readonly PolicyRule[]): string[] {
+  return rules.flatMap(({ verbs, apiGroups, resources, resourceNames = [''] }) =>
+    verbs.flatMap((verb) => apiGroups.flatMap((group) => resources.flatMap((resource) => resourceNames.map((name) => [verb, group, resource, name].join(' ')))))).sort();
+}

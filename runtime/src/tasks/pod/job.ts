@@ -89,14 +89,19 @@ export function buildJob({ task, worker, workspace, config, read, gitToken, clon
   };
 }
 
+/** Throws for what a Job whose Pods are all alike cannot do. */
+export function checkFailurePolicy({ spec }: Task): void {
+  for (const [index, { action }] of (spec.podFailurePolicy?.rules ?? []).entries()) {
+    if (action === 'FailIndex') throw new JobBuildError(`podFailurePolicy.rules[${index}].action: FailIndex is not supported for Task Jobs`);
+  }
+}
+
 function job(request: PodRequest, images: Images): Job {
   const { task, worker, outputs } = request;
   const { labels: userLabels, activeDeadlineSeconds } = worker.podOverrides;
   const lock = branchLockOf(task, request.workspace);
   const labels = { ...userLabels, ...ownLabels(task), ...(lock === undefined ? {} : { [BRANCH_LABEL]: lock }) };
-  for (const [index, { action }] of (task.spec.podFailurePolicy?.rules ?? []).entries()) {
-    if (action === 'FailIndex') throw new JobBuildError(`podFailurePolicy.rules[${index}].action: FailIndex is not supported for Task Jobs`);
-  }
+  checkFailurePolicy(task);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

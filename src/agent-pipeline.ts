@@ -1,6 +1,7 @@
 import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type PipelineStageDefaults, type PipelineStageOptions, PipelineStage } from './pipeline-stage';
+import { type PipelineStageOptions, PipelineStage } from './pipeline-stage';
+import type { PipelineStageDefaults } from './pipeline-stage-defaults';
 import { duplicatesOf } from './private/names';
 import { type PipelineForm, TaskPipelineForm, TasksForm } from './private/pipeline-form';
 import { type Problem, quote } from './private/problem';

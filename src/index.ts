@@ -22,6 +22,7 @@ export * from './model-api';
 export * from './model-backend';
 export * from './output';
 export * from './pipeline-stage';
+export * from './pipeline-stage-defaults';
 export * from './plugin';
 export * from './retries';
 export * from './secret-ref';

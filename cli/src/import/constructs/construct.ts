@@ -1,4 +1,4 @@
-import type { AgentConfigSpec, SessionSpec, TaskBudgetSpec, TaskSpec, WebhookGatewaySpec, WorkerPoolSpec, WorkspaceSpec } from '@taskwright/schema';
+import type { AgentConfigSpec, SessionSpec, TaskBudgetSpec, TaskPipelineSpec, TaskSpec, WebhookGatewaySpec, WorkerPoolSpec, WorkspaceSpec } from '@taskwright/schema';
 import { call, type Expression, literal } from '../expression.ts';
 import { keyOf, type ImportedObject } from '../manifest.ts';
 import { kindOf, schemaOf } from '../known-kinds.ts';
@@ -7,6 +7,7 @@ import { agentConfigProps } from './agent-config.ts';
 import { annotated } from './annotated.ts';
 import { sessionProps } from './session.ts';
 import { taskBudgetProps } from './task-budget.ts';
+import { taskPipelineProps } from './task-pipeline.ts';
 import { taskProps } from './task.ts';
 import { webhookGatewayProps } from './webhook-gateway.ts';
 import { workerPoolProps } from './worker-pool.ts';
@@ -19,7 +20,7 @@ export type Props = Readonly<Record<string, Expression | undefined>>;
 export interface Find {
   /** Another object of the namespace: its construct where the program has one, else a reference by name. */
   readonly find: (kind: 'Task' | 'Workspace' | 'AgentConfig' | 'WorkerPool', name: string) => Expression;
-  /** A part of the spec as it is, with the types of L1. */
+  /** A part of the spec as it is, with the types of L1. `[]` is an item of a list. */
   readonly typed: (value: unknown, ...path: string[]) => Expression;
 }
 
@@ -36,7 +37,7 @@ export function propsOf(object: ImportedObject, constructs: ReadonlySet<string>)
       const key = keyOf({ apiVersion, kind: named, metadata: { ...namespace !== undefined && { namespace }, name } });
       return constructs.has(key) ? { kind: 'reference', to: key } : call(`${named}.from${named}Name`, literal(name));
     },
-    typed: (value, ...path) => expressionOf(value, path.reduce((schema, step) => schema.properties![step]!, schemaOf(kind).properties!['spec']!)),
+    typed: (value, ...path) => expressionOf(value, path.reduce((schema, step) => (step === '[]' ? schema.items! : schema.properties![step]!), schemaOf(kind).properties!['spec']!)),
   };
   const own = specProps(kind.kind, object, context);
   if (!own) return undefined;
@@ -51,6 +52,7 @@ function specProps(kind: string, object: ImportedObject, context: Find): Props |
     case 'Workspace': return workspaceProps(object.spec as WorkspaceSpec, context);
     case 'AgentConfig': return agentConfigProps(object.spec as AgentConfigSpec);
     case 'TaskBudget': return taskBudgetProps(object.spec as TaskBudgetSpec);
+    case 'TaskPipeline': return taskPipelineProps(object.spec as TaskPipelineSpec, context);
     case 'WorkerPool': return workerPoolProps(object.spec as WorkerPoolSpec, context);
     case 'Session': return sessionProps(object.spec as SessionSpec, context);
     case 'WebhookGateway': return webhookGatewayProps(object.spec as WebhookGatewaySpec);

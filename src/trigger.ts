@@ -4,6 +4,8 @@ import { type JiraOptions, JiraTrigger } from './triggers/jira';
 import { type LinearWebhookOptions, LinearWebhookTrigger } from './triggers/linear-webhook';
 import { type SlackOptions, SlackTrigger } from './triggers/slack';
 import { type WebhookOptions, WebhookTrigger } from './triggers/webhook';
+import { type GitHubPullRequestsOptions, GitHubPullRequestsTrigger } from './triggers/github-pull-requests';
+import { type GitHubWebhookOptions, GitHubWebhookTrigger } from './triggers/github-webhook';
 
 /**
  * What a TaskSpawner can wait for. Each trigger has an `event` with the variables of that source and no others, so a prompt that reads what the event does not
@@ -18,6 +20,16 @@ export class Trigger {
   /** Issues of a repository on GitHub, which are looked for again and again. */
   public static githubIssues(options: GitHubIssuesOptions = {}): GitHubIssuesTrigger {
     return new GitHubIssuesTrigger(options);
+  }
+
+  /** Pull requests of a repository on GitHub, which are looked for again and again. */
+  public static githubPullRequests(options: GitHubPullRequestsOptions = {}): GitHubPullRequestsTrigger {
+    return new GitHubPullRequestsTrigger(options);
+  }
+
+  /** Events that GitHub tells of the moment they happen. */
+  public static githubWebhook(options: GitHubWebhookOptions): GitHubWebhookTrigger {
+    return new GitHubWebhookTrigger(options);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import {
-  AgentConfig, AgentHarness, AgentMemory, BudgetWindow, CodingAgent, Cost, Credentials, EnvValue, GitCredentials, LiteLlmConfig, McpRuntime, McpServer, McpService, MemoryScope, MemoryTools, ModelApi, ModelBackend, Plugin, SecretRef, ServiceAgent, Session, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, Telemetry, ToolCalls, VolumeClaim, WebhookGateway, WebhookSource, WorkerPool, Workspace,
+  AgentConfig, AgentHarness, AgentMemory, BudgetWindow, CodingAgent, type CommentPolicy, ContextSource, Cost, Credentials, EnvValue, type EventTrigger, GitCredentials, type GitHubPollingOptions, type GitHubPullRequestCriteria, GitHubReporting, GitHubWebhookFilter, LiteLlmConfig, McpRuntime, McpServer, McpService, MemoryScope, MemoryTools, ModelApi, ModelBackend, Plugin, SecretRef, ServiceAgent, Session, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, TaskSpawner, Telemetry, ToolCalls, Trigger, VolumeClaim, WebhookFilter, WebhookGateway, WebhookSource, WorkerPool, Workspace,
 } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import { type StructuralSchema, specSchemaTexts } from '../src/private/schemas';
@@ -10,11 +10,25 @@ const secret = SecretRef.fromName('secret');
 /** The older place of what `worker` says now. L1 reaches it. */
 const DEPRECATED = ['agentConfigRefs', 'credentials', 'image', 'podOverrides', 'type', 'workspaceRef'];
 
+const REPORTING = ['githubIssues', 'githubPullRequests', 'githubWebhook'].map((source) => `spec.when.${source}.reporting`);
+
+/** By kind: what is deprecated, and what the server refuses where it is. */
+const NOT_REACHED: { readonly [kind: string]: readonly string[] } = {
+  Task: DEPRECATED.map((name) => `spec.${name}`),
+  TaskSpawner: [
+    ...DEPRECATED.map((name) => `spec.taskTemplate.${name}`),
+    ...REPORTING.map((path) => `${path}.enabled`),
+    'spec.when.githubIssues.reporting.checks',
+    'spec.when.githubWebhook.filters[].bodyContains',
+    ...['bodyContains', 'excludeAuthors', 'excludeLabels', 'excludeBodyPatterns', 'filePatterns'].map((name) => `spec.when.githubWebhook.excludeFilters[].${name}`),
+  ],
+};
+
 /** Types of Kubernetes, which are passed on as they are. */
-const PASSED_ON = ['spec.worker.podOverrides', 'spec.stages[].taskTemplate.worker.podOverrides', 'spec.volumeClaimTemplate', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom', 'spec.container.resources', 'spec.container.env[].valueFrom', 'spec.podSpec'];
+const PASSED_ON = ['spec.worker.podOverrides', 'spec.taskTemplate.worker.podOverrides', 'spec.taskTemplate.podFailurePolicy', 'spec.stages[].taskTemplate.worker.podOverrides', 'spec.volumeClaimTemplate', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom', 'spec.container.resources', 'spec.container.env[].valueFrom', 'spec.podSpec'];
 
 /** Written with L1 for now, but for TaskRecords: those are the operator's to write, since what was spent is nothing that a program asks for. A kind that is not named here has to be reached. */
-const WITHOUT_L2 = ['TaskRecord', 'TaskSpawner', 'SessionSpawner'];
+const WITHOUT_L2 = ['TaskRecord', 'SessionSpawner'];
 
 test('every field of a kind that has an L2 can be reached from it', () => {
   const chart = new Chart(new App(), 'fleet');
@@ -113,11 +127,70 @@ test('every field of a kind that has an L2 can be reached from it', () => {
   new ServiceAgent(chart, 'forgetful', { modelApi: models, model: 'gpt-5', memory: AgentMemory.none() });
   new ServiceAgent(chart, 'local', { modelApi: models, model: 'gpt-5', memory: AgentMemory.local({ contextLimit: 1, maxSessions: 1, maxSessionEvents: 1 }) });
 
+  const pool = Credentials.pool({ a: Credentials.apiKey(secret) });
+  const reporting = [GitHubReporting.comments('Sticky')];
+  const commentPolicy = { triggerComment: '/go', excludeComments: ['/stop'], allowedUsers: ['ann'], allowedTeams: ['acme/core'], minimumPermission: 'write' } satisfies CommentPolicy;
+  const filePatterns = { include: ['a'], exclude: ['b'] };
+  const polling = { repo: 'acme/shop', labels: ['a'], excludeLabels: ['b'], state: 'all', author: 'ann', excludeAuthors: ['bob'], commentPolicy, reporting, priorityLabels: ['a'], pollInterval: Duration.minutes(1) } satisfies GitHubPollingOptions;
+  const spawner = (id: string, trigger: EventTrigger) => new TaskSpawner(chart, `${id}-events`, { trigger, agent, workspace, prompt: 'Do it.' });
+  spawner('issues', Trigger.githubIssues({ ...polling, types: ['pulls'], assignee: '*' }));
+  spawner('pulls', Trigger.githubPullRequests({ ...polling, draft: true, reviewState: 'approved', filePatterns, reporting: [...reporting, GitHubReporting.checks('x')] }));
+  spawner('nightly', Trigger.cron('0 6 * * *'));
+  const criteria = { action: 'opened', author: 'ann', branch: 'main', state: 'open', labels: ['a'], bodyPattern: 'x', pullRequestAuthor: 'ann' } satisfies GitHubPullRequestCriteria;
+  spawner('webhook', Trigger.githubWebhook({
+    repository: 'acme/shop',
+    excludeAuthors: ['bot'],
+    filters: [
+      GitHubWebhookFilter.pullRequest({ ...criteria, excludeAuthors: ['bob'], excludeLabels: ['b'], excludeBodyPatterns: ['y'], draft: false, filePatterns }),
+      GitHubWebhookFilter.issueComment({ commentOn: 'PullRequest' }),
+      GitHubWebhookFilter.checkRun({ checkName: 'x', conclusion: 'failure' }),
+      GitHubWebhookFilter.create({ tag: 'v1' }),
+    ],
+    excludeFilters: [
+      GitHubWebhookFilter.pullRequest({ ...criteria, draft: true }),
+      GitHubWebhookFilter.issueComment({ commentOn: 'Issue' }),
+      GitHubWebhookFilter.checkRun({ checkName: 'x', conclusion: 'failure' }),
+      GitHubWebhookFilter.everyEvent({ tag: 'v1' }),
+    ],
+    reporting: [...reporting, GitHubReporting.checks('x')],
+    gateway: WebhookGateway.fromWebhookGatewayName('hooks'),
+  }));
+  const gateway = WebhookGateway.fromWebhookGatewayName('hooks');
+  spawner('jira', Trigger.jira({ baseUrl: 'https://jira.example.com', project: 'SHOP', secret, jql: 'type = Bug', pollInterval: Duration.minutes(1) }));
+  spawner('linear', Trigger.linearWebhook({ types: ['Issue'], filters: [{ type: 'Issue', action: 'create', states: ['Todo'], labels: ['a'], excludeLabels: ['b'] }], gateway }));
+  spawner('slack', Trigger.slack({ channels: ['C0123ABCD'], excludeChannels: ['C1123ABCD'], triggers: [{ pattern: 'a', mentionOptional: true }], excludePatterns: ['b'], botMessagePolicy: 'None' }));
+  spawner('any', Trigger.webhook({
+    source: 'a', fieldMapping: { id: '$.id' }, filters: [WebhookFilter.equalTo('$.a', 'b'), WebhookFilter.matching('$.a', 'b')], excludeFilters: [WebhookFilter.equalTo('$.c', 'd'), WebhookFilter.matching('$.c', 'd')], gateway,
+  }));
+  new TaskSpawner(chart, 'everything', {
+    trigger: Trigger.githubIssues(),
+    agent,
+    workspace,
+    prompt: 'Do it.',
+    branch: 'fix',
+    nameTemplate: 'a',
+    taskLabels: { a: 'b' },
+    taskAnnotations: { a: 'b' },
+    dependsOn: [Task.fromTaskName('plan')],
+    ttlAfterFinished: Duration.days(1),
+    upstreamRepo: 'acme/shop',
+    podFailurePolicy: { rules: [{ action: 'Ignore' }] },
+    contextSources: [ContextSource.http('a', {
+      url: 'http://a.example.com', method: 'POST', headers: { a: 'b' }, headersFrom: [{ header: 'c', secret, key: 'd' }], body: '{}', githubApp: secret, githubApiUrl: 'https://api.example.com', jsonPath: '$.a',
+      timeout: Duration.seconds(1), maxResponseBytes: 1, allowInsecure: true, failurePolicy: 'Ignore',
+    })],
+    maxConcurrency: 1,
+    maxTotalTasks: 1,
+    suspend: true,
+  });
+  new TaskSpawner(chart, 'pooled-credentials', { trigger: Trigger.githubIssues(), agent: CodingAgent.codex({ credentials: pool }), workspace });
+  new TaskSpawner(chart, 'on-a-pool', { trigger: Trigger.githubIssues(), agent: CodingAgent.fromWorkerPool(WorkerPool.fromWorkerPoolName('warm'), { model: 'opus', effort: 'high' }) });
+
   const objects: { kind: string; spec: unknown }[] = chart.toJson();
   for (const [kind, text] of Object.entries(specSchemaTexts()).filter(([name]) => !WITHOUT_L2.includes(name))) {
     const schema = JSON.parse(text) as StructuralSchema;
     const reached = new Set(objects.filter((object) => object.kind === kind).flatMap(({ spec }) => pathsOf(spec, 'spec')));
-    const known = [...fieldsOf(schema, 'spec')].filter((path) => kind !== 'Task' || !DEPRECATED.some((name) => path === `spec.${name}` || path.startsWith(`spec.${name}.`) || path.startsWith(`spec.${name}[`)));
+    const known = [...fieldsOf(schema, 'spec')].filter((path) => !NOT_REACHED[kind]?.some((prefix) => path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`)));
     expect(known.filter((path) => !reached.has(path))).toEqual([]);
   }
 });

@@ -118,6 +118,58 @@ describe('a TaskSpawner', () => {
   });
 });
 
+describe('the templates of a TaskSpawner', () => {
+  const pulls = Trigger.githubPullRequests();
+  const push = Trigger.githubWebhook({ events: ['push', 'issues'] });
+  const owners = ContextSource.http('owners', { url: 'https://teams.example.com' });
+  const dependsOn = [Task.fromTaskName('plan')];
+
+  test.each<{ it: string; props: Partial<TaskSpawnerProps> }>([
+    { it: 'the branch of a pull request as a branch', props: { trigger: pulls, branch: pulls.event.branch, nameTemplate: `review-${pulls.event.branch}` } },
+    { it: 'text from strangers in prompts and annotations', props: { prompt: `${issues.event.title} ${issues.event.comments}`, taskAnnotations: { title: issues.event.title } } },
+    { it: 'text from strangers that only decides', props: { branch: '{{if eq .Title "urgent"}}urgent{{else}}bot-{{len .Body}}{{end}}' } },
+    { it: 'what fetches say', props: { contextSources: [owners], prompt: `Ask ${owners.text}.`, taskAnnotations: { owner: owners.text } } },
+    { it: 'text in an address that is escaped', props: { contextSources: [ContextSource.http('a', { url: 'https://a.example.com/?q={{.Title | urlquery}}&n={{.Number}}', headers: { 'x-issue': '{{.Number}}' }, body: '{{printf "%q" .Body}}' })] } },
+    { it: 'what may be missing, with index', props: { trigger: push, prompt: `${push.event.number} ${push.event.changedFiles} {{with index . "Body"}}{{.}}{{end}}` } },
+    { it: 'names and numbers of a payload', props: { trigger: push, branch: 'by-{{.Payload.Issue.User.Login}}-{{.Payload.Issue.ID}}', prompt: '{{.Payload.Issue.Title}}' } },
+    { it: 'numbers in the prompt of a Task that waits for others', props: { dependsOn, prompt: `Fix #${issues.event.number}` } },
+    { it: 'braces that are none', props: { prompt: 'Run {{"{{"}} it }}' } },
+  ])('may have $it', ({ props }) => {
+    expectSynth(spawner(props), [expect.objectContaining({ kind: 'TaskSpawner' })]);
+  });
+
+  const strangers = (path: string, variable: string, why: string) => `${path}, line 1, column 3: is given text that anybody may have written, got ${variable}; ${why}`;
+  const BRANCH = 'git may refuse it as a branch, or it names another';
+  const NAME = 'whoever writes a text of that name keeps the other from becoming a Task';
+  const LABEL = 'a label takes 63 letters, digits, -, _ and ., and a Task with another is refused; put it into an annotation';
+  test.each<{ it: string; props: Partial<TaskSpawnerProps>; lines: string[] }>([
+    { it: 'a title as a branch', props: { branch: '{{.Title}}' }, lines: [strangers('branch', '.Title', `${BRANCH}; use {{.Number}}`)] },
+    { it: 'a title that is formatted, as a branch', props: { branch: '{{printf "%.20s" .Title}}' }, lines: [strangers('branch', '.Title', `${BRANCH}; use {{.Number}}`)] },
+    { it: 'a title that is escaped for an address, as a branch', props: { branch: '{{urlquery .Title}}' }, lines: [strangers('branch', '.Title', `${BRANCH}; use {{.Number}}`)] },
+    { it: 'everything as a branch', props: { branch: '{{.}}' }, lines: [strangers('branch', '.', `${BRANCH}; use {{.Number}}`)] },
+    { it: 'a title as a name', props: { nameTemplate: '{{.Title}}' }, lines: [strangers('nameTemplate', '.Title', `${NAME}; use {{.Number}}`)] },
+    { it: 'a title as a name, of events that need not have a number', props: { trigger: push, nameTemplate: '{{.Title}}' }, lines: [strangers('nameTemplate', '.Title', `${NAME}; use {{.ID}}`)] },
+    { it: 'the text of a payload as a branch', props: { trigger: push, branch: '{{.Payload.Issue.Title}}' }, lines: [strangers('branch', '.Payload.Issue.Title', `${BRANCH}; use {{.ID}}`)] },
+    { it: 'the branch of a pull request as a label', props: { trigger: pulls, taskLabels: { branch: '{{.Branch}}' } }, lines: [strangers('taskLabels["branch"]', '.Branch', LABEL)] },
+    { it: 'what a fetch says as a branch', props: { contextSources: [owners], branch: '{{.Context.owners}}' }, lines: [strangers('branch', '.Context.owners', `${BRANCH}; use {{.Number}}`)] },
+    { it: 'a title in an address', props: { contextSources: [ContextSource.http('a', { url: 'https://a.example.com/{{.Title}}' })] }, lines: ['contextSources[0].url, line 1, column 25: is given text that anybody may have written, got .Title; it could lead to another address; escape it: {{… | urlquery}}'] },
+    { it: 'a title in a header', props: { contextSources: [ContextSource.http('a', { url: 'https://a.example.com', headers: { 'x-title': '{{.Title}}' } })] }, lines: [strangers('contextSources[0].headers["x-title"]', '.Title', 'a line break in it would make a header of its own; send it in the body, or escape it: {{… | urlquery}}')] },
+    { it: 'a title in the prompt of a Task that waits for others', props: { dependsOn, prompt: '{{.Title}}' }, lines: [strangers('prompt', '.Title', 'with dependsOn the prompt of the Task is a template once more, and the text would be a part of it; leave dependsOn out, or tell the agent to read the text itself')] },
+    { it: 'what a fetch says in a name', props: { contextSources: [owners], nameTemplate: 'a-{{.Context.owners}}' }, lines: ['nameTemplate, line 1, column 5: reads a variable that is not there, got .Context; a GitHub issue has Body, Comments, ID, Kind, Labels, Number, Title or URL'] },
+    { it: 'what is not fetched', props: { contextSources: [owners], prompt: '{{.Context.owner}}' }, lines: ['prompt, line 1, column 3: reads a variable that is not there, got .Context.owner; .Context has owners; did you mean .Context.owners?'] },
+    { it: 'what is always empty', props: { prompt: '{{.Branch}}' }, lines: ['prompt, line 1, column 3: reads a variable that is not there, got .Branch; a GitHub issue has Body, Comments, ID, Kind, Labels, Number, Title or URL'] },
+    { it: 'what may be missing, with a dot', props: { trigger: push, prompt: '{{.Number}}' }, lines: ['prompt, line 1, column 3: reads a variable that is not there, got .Number; a GitHub webhook (push, issues) does not always have it, and rendering fails without it; write {{with index . "Number"}}{{.}}{{end}}'] },
+    { it: 'what none of the events has', props: { trigger: push, prompt: push.event.checkName }, lines: ['prompt, line 1, column 3: reads a variable that is not there, got .CheckName; a GitHub webhook (push, issues) has Action, Body, Branch, ChangedFiles, Event, ID, Kind, Number, Payload, Ref or 6 more'] },
+    { it: 'a block that is not closed', props: { prompt: '{{if .Title}}' }, lines: ['prompt, line 1, column 1: is not a template that can be rendered; this block is never closed; add {{end}}; braces that are no template are written {{"{{"}}'] },
+    { it: 'a function of others', props: { branch: '{{.Title | lower}}' }, lines: ['branch, line 1, column 12: is not a template that can be rendered; there is no function "lower"; there are and, call, eq, ge, gt, html, index, js, le, len or 9 more; a variable begins with a dot: .lower; braces that are no template are written {{"{{"}}'] },
+    { it: 'a branch that is none whatever the event', props: { branch: 'bot {{.Number}}' }, lines: ['branch: is not a branch name, got "bot x"; it must not hold spaces, control characters or any of ~ ^ : ? * [ \\'] },
+    { it: 'a label that is none whatever the event', props: { taskLabels: { issue: '#{{.Number}}' } }, lines: ['taskLabels["issue"]: does not have the right form, got "#x"; the value of a label is at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit'] },
+    { it: 'no prompt at all', props: { prompt: ' ' }, lines: ['prompt: is missing; say what the agent should do'] },
+  ])('do not have $it', ({ props, lines }) => {
+    expectSynth(spawner(props), refusal(...lines));
+  });
+});
+
 describe('the name of a TaskSpawner', () => {
   const named = (length: number, props: Partial<TaskSpawnerProps> = {}) => spawner({ metadata: { name: 'a'.repeat(length) }, ...props });
   const tooLong = (length: number, most: number, more: number) => refusal(`metadata.name: is too long, got ${length} characters; at most ${most}, since its Tasks are called like it with up to ${more} more; shorten the name, or set nameTemplate`);

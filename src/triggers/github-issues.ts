@@ -1,21 +1,13 @@
-import type { Duration } from 'cdk8s';
 import type * as l1 from '../l1';
 import { expressionsOf, knownEvent } from '../private/known-event';
-import { LONGEST_NUMBER, checkPolling, checkPollingShape, pollIntervalOf } from '../private/polling';
+import { LONGEST_NUMBER } from '../private/polling';
 import { type Problem, quote } from '../private/problem';
-import { type CommentPolicy, checkCommentPolicy } from './comment-policy';
 import { EventTrigger } from './event-trigger';
 import type { GitHubIssueEvent } from './events';
-import { type GitHubReporting, checkReporting, checkReportingShape, renderReporting } from './github-reporting';
+import { type GitHubPollingOptions, checkGitHubPolling, checkGitHubPollingShape, renderGitHubPolling } from './github-polling';
 
 /** Which issues become Tasks. */
-export interface GitHubIssuesOptions {
-  /**
-   * The repository, as `owner/repo` or by its URL. Pull requests of the Tasks are meant for it.
-   *
-   * @default - that of the Workspace
-   */
-  readonly repo?: string;
+export interface GitHubIssuesOptions extends GitHubPollingOptions {
   /**
    * What is looked for.
    *
@@ -23,65 +15,11 @@ export interface GitHubIssuesOptions {
    */
   readonly types?: Array<'issues' | 'pulls'>;
   /**
-   * Labels that an issue has to have, all of them.
-   *
-   * @default - none has to be there
-   */
-  readonly labels?: string[];
-  /**
-   * Labels of which it may have none.
-   *
-   * @default - any will do
-   */
-  readonly excludeLabels?: string[];
-  /**
-   * The state that it has to have.
-   *
-   * @default 'open'
-   */
-  readonly state?: 'open' | 'closed' | 'all';
-  /**
    * The login that it has to be assigned to; `*` is anybody, `none` is nobody.
    *
    * @default - it does not matter
    */
   readonly assignee?: string;
-  /**
-   * The login that has to have written it.
-   *
-   * @default - it does not matter
-   */
-  readonly author?: string;
-  /**
-   * Logins whose issues are ruled out.
-   *
-   * @default - none
-   */
-  readonly excludeAuthors?: string[];
-  /**
-   * Commands in comments, and who may give them.
-   *
-   * @default - comments decide nothing
-   */
-  readonly commentPolicy?: CommentPolicy;
-  /**
-   * Labels in the order in which new issues become Tasks. Those without one of them come last.
-   *
-   * @default - they come as they are found
-   */
-  readonly priorityLabels?: string[];
-  /**
-   * What is told on the issue. An issue has no commit, so there are no check runs.
-   *
-   * @default - nothing
-   */
-  readonly reporting?: GitHubReporting[];
-  /**
-   * The time between two looks.
-   *
-   * @default Duration.minutes(5)
-   */
-  readonly pollInterval?: Duration;
 }
 
 /** Looks for issues of a repository, again and again. Each becomes one Task. */
@@ -101,23 +39,20 @@ export class GitHubIssuesTrigger extends EventTrigger {
 
   /** @internal */
   public _render(): l1.TaskSpawnerTrigger {
-    const { pollInterval, reporting, ...others } = this.options;
-    return { githubIssues: { ...others, reporting: renderReporting(reporting), pollInterval: pollIntervalOf(pollInterval) } };
+    return { githubIssues: renderGitHubPolling(this.options) };
   }
 
   /** @internal */
   public _checkShape(): Problem[] {
-    return [...checkPollingShape(this.options, 'trigger'), ...checkReportingShape(this.options.reporting, 'trigger.reporting')];
+    return checkGitHubPollingShape(this.options);
   }
 
   /** @internal */
   public _check(): Problem[] {
-    const { types = [], commentPolicy, reporting } = this.options;
+    const { types = [] } = this.options;
     return [
       ...types.filter((type) => type !== 'issues' && type !== 'pulls').map((type): Problem => ({ code: 'enum', path: 'trigger.types', got: quote(type), allowed: 'one of issues and pulls' })),
-      ...checkPolling(this.options, 'trigger'),
-      ...checkCommentPolicy(commentPolicy, 'trigger.commentPolicy'),
-      ...checkReporting(reporting, { hasCommits: false }, 'trigger.reporting'),
+      ...checkGitHubPolling(this.options, { hasCommits: false }),
     ];
   }
 }

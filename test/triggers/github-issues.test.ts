@@ -1,21 +1,12 @@
-import { type Chart, Duration } from 'cdk8s';
-import { CodingAgent, Credentials, type EventTrigger, type GitHubIssuesOptions, GitHubReporting, TaskSpawner, Trigger, Workspace } from 'cdk8s-taskwright';
+import { Duration } from 'cdk8s';
+import { type GitHubIssuesOptions, GitHubReporting, Trigger } from 'cdk8s-taskwright';
 import { describe, expect, test } from 'vitest';
 import { expectSynth } from '../expect-synth';
-
-const spawner = (trigger: EventTrigger) => (chart: Chart) =>
-  new TaskSpawner(chart, 'workers', { metadata: { name: 'workers' }, trigger, agent: CodingAgent.claudeCode({ credentials: Credentials.none() }), workspace: Workspace.fromWorkspaceName('shop') });
-
-const rendered = (when: object) => [{
-  apiVersion: 'kelos.dev/v1alpha2',
-  kind: 'TaskSpawner',
-  metadata: { name: 'workers' },
-  spec: { when, taskTemplate: { worker: { type: 'claude-code', credentials: { type: 'none' }, workspaceRef: { name: 'shop' } } } },
-}];
+import { refusedTrigger, renderedSpawner, spawnerOf } from './spawner-of';
 
 describe('a trigger for issues', () => {
   test('is rendered with nothing that was not asked for', () => {
-    expectSynth(spawner(Trigger.githubIssues()), rendered({ githubIssues: {} }));
+    expectSynth(spawnerOf(Trigger.githubIssues()), renderedSpawner({ githubIssues: {} }));
   });
 
   test('is rendered with everything that can be asked for', () => {
@@ -33,7 +24,7 @@ describe('a trigger for issues', () => {
       reporting: [GitHubReporting.comments('Sticky')],
       pollInterval: Duration.seconds(90),
     });
-    expectSynth(spawner(trigger), rendered({ githubIssues: {
+    expectSynth(spawnerOf(trigger), renderedSpawner({ githubIssues: {
       repo: 'acme/shop',
       types: ['issues', 'pulls'],
       labels: ['bug'],
@@ -74,10 +65,10 @@ describe('a trigger for issues', () => {
     { it: 'one word for both', options: { commentPolicy: { triggerComment: '/bot', excludeComments: ['/bot'] } }, lines: ['commentPolicy.excludeComments: says the same thing twice, got "/bot"; it is the triggerComment too; choose another word for one of them'] },
     { it: 'a team without its organization', options: { commentPolicy: { triggerComment: '/bot', allowedTeams: ['core'] } }, lines: ['commentPolicy.allowedTeams[0]: does not have the right form, got "core"; it has to match ^[^/]+/[^/]+$'] },
   ])('is refused for $it', ({ options, lines }) => {
-    expectSynth(spawner(Trigger.githubIssues(options)), { refused: lines.map((line) => `[fleet/workers] trigger.${line}`) });
+    expectSynth(spawnerOf(Trigger.githubIssues(options)), refusedTrigger(...lines.map((line) => `.${line}`)));
   });
 
   test.each(['acme/shop', 'https://github.com/acme/shop', 'https://github.example.com/acme/shop.git', 'git@github.com:acme/shop.git'])('takes the repository %s', (repo) => {
-    expectSynth(spawner(Trigger.githubIssues({ repo })), rendered({ githubIssues: { repo } }));
+    expectSynth(spawnerOf(Trigger.githubIssues({ repo })), renderedSpawner({ githubIssues: { repo } }));
   });
 });

@@ -80,7 +80,7 @@ project.package.addField('exports', {
 });
 project.package.addField('files', ['lib', '!lib/**/*.map', 'crds', '.jsii', 'API.md', 'CHANGELOG.md']);
 
-for (const derived of ['/crds/**', '/docs/reference/**', '/src/l1/**', '/src/private/{schemas,crds,fixed-names,event-variables}.ts', '/src/triggers/events.ts', '/schema/src/kubernetes/*-v1.ts', '/schema/src/kubernetes/type-names.ts']) {
+for (const derived of ['/crds/**', '/docs/reference/**', '/src/l1/**', '/src/private/{schemas,rules,crds,fixed-names,event-variables}.ts', '/src/triggers/events.ts', '/schema/src/kubernetes/*-v1.ts', '/schema/src/kubernetes/type-names.ts']) {
   project.gitattributes.addAttributes(derived, 'linguist-generated');
 }
 const generate = project.addTask('generate', {

@@ -75,11 +75,12 @@ describe('a TaskBudget', () => {
 
 describe('what a Task says of retries and of what it may spend', () => {
   test('is said by annotations, and only where it was asked for', () => {
+    const spec: l1.TaskSpec = { prompt: 'Do it.', workerPoolRef: { name: 'warm' } };
     expectSynth((chart) => {
-      new l1.CfgTask(chart, 'bare', { metadata: { name: 'bare' }, spec: { prompt: 'Do it.' } });
+      new l1.CfgTask(chart, 'bare', { metadata: { name: 'bare' }, spec });
       new Task(chart, 'fix', { metadata: { name: 'fix', annotations: { 'example.com/a': 'b' } }, agent, prompt: 'Fix it.', maxCost: Cost.usd(0.5) });
     }, [
-      { apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', metadata: { name: 'bare' }, spec: { prompt: 'Do it.' } },
+      { apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', metadata: { name: 'bare' }, spec },
       {
         apiVersion: 'kelos.dev/v1alpha2',
         kind: 'Task',

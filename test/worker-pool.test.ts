@@ -133,10 +133,11 @@ describe('a Task on a WorkerPool', () => {
   const task = { apiVersion: 'kelos.dev/v1alpha2', kind: 'Task', metadata: { name: 'fix' }, spec: { prompt: 'Fix it.', workerPoolRef: { name: 'warm' } } };
 
   test('may refer to one of the program, whoever made it', () => {
+    const spec: l1.WorkerPoolSpec = { worker: { type: 'codex', credentials: { type: 'none' }, workspaceRef: { name: 'shop' } }, volumeClaimTemplate: {} };
     expectSynth((chart) => {
-      new l1.CfgWorkerPool(chart, 'pool', { metadata: { name: 'warm' }, spec: { worker: {}, volumeClaimTemplate: {} } });
+      new l1.CfgWorkerPool(chart, 'pool', { metadata: { name: 'warm' }, spec });
       new Task(chart, 'fix', { metadata: { name: 'fix' }, agent: CodingAgent.fromWorkerPool({ name: 'warm' }), prompt: 'Fix it.' });
-    }, [rendered({ worker: {}, volumeClaimTemplate: {} }), task]);
+    }, [rendered(spec), task]);
   });
 
   test.each([

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { root } from './bootstrap.mjs';
 
 /** Modules that export functions and nothing else, so that whoever imports one cannot tell a function from what calls it. */
-const LOADED_BY_THE_FIRST_CALL = ['private/crds', 'private/schemas', 'private/template-checks', 'private/cron-check', 'private/glob', 'private/re2-check', 'private/event-variables', 'output-schema'];
+const LOADED_BY_THE_FIRST_CALL = ['private/crds', 'private/schemas', 'private/rules', 'private/template-checks', 'private/cron-check', 'private/glob', 'private/re2-check', 'private/event-variables', 'output-schema'];
 
 /** Constants and pure functions, of which such a part has a copy of its own: there is no state in them, and no class that somebody could ask for. */
 const MAY_BE_LOADED_TWICE = ['private/problem', 'private/suggestion', 'private/output-bounds'];

@@ -1,6 +1,7 @@
 import { type StructuralSchema, kinds, rootSchema, storedVersion } from '@taskwright/schema';
 import type { GeneratedFile } from './generated-file.ts';
 import { JsonPrinter } from './json-printer.ts';
+import { numberOf } from './rule-functions.ts';
 
 /** What a synthesizing program can check without a server. */
 const CHECKED = [
@@ -38,6 +39,15 @@ export interface StructuralSchema {
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   /** Of other lists it says nothing that can be checked. */
   readonly 'x-kubernetes-list-type'?: 'set';
+  readonly rules?: readonly Rule[];
+}
+
+/** A rule of CEL. */
+export interface Rule {
+  /** Of its function in rules.ts. */
+  readonly number: number;
+  /** What the server says when it does not hold. */
+  readonly message: string;
 }
 
 /** By kind: the structure of \`spec\`, a StructuralSchema as JSON. A program checks few kinds of all, and parses those. */
@@ -54,10 +64,23 @@ function specOf(kind: (typeof kinds)[number]): StructuralSchema {
   return rootSchema(kind.kind, kind.description, storedVersion(kind.versions)).properties!.spec!;
 }
 
-function checked({ items, additionalProperties, properties, ...own }: StructuralSchema): StructuralSchema {
+/** A table of the constructs is a schema without words, whose rules have become functions. */
+type Table = Omit<StructuralSchema, 'items' | 'additionalProperties' | 'properties'> & {
+  items?: Table;
+  additionalProperties?: Table;
+  properties?: Record<string, Table>;
+  rules?: { number: number; message: string }[];
+};
+
+function checked({ items, additionalProperties, properties, ...own }: StructuralSchema): Table {
+  const rules = (own['x-kubernetes-validations'] ?? []).flatMap(({ rule, message }) => {
+    const number = numberOf(rule);
+    return number === undefined ? [] : [{ number, message }];
+  });
   return {
     ...Object.fromEntries(CHECKED.filter((key) => own[key] !== undefined).map((key) => [key, own[key]])),
     ...own['x-kubernetes-list-type'] === 'set' && { 'x-kubernetes-list-type': 'set' },
+    ...rules.length > 0 && { rules },
     ...items && { items: checked(items) },
     ...additionalProperties && { additionalProperties: checked(additionalProperties) },
     ...properties && { properties: Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, checked(part)])) },

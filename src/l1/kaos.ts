@@ -2,6 +2,7 @@
 
 import { ApiObject, type ApiObjectMetadata, type GroupVersionKind } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { checkWritten } from '../private/written-object';
 import type { ConfigMapKeySelector, EnvVar, LocalObjectReference, PodSpec, ResourceRequirements, SecretKeySelector } from './kubernetes';
 
 /** A service agent: a Deployment that answers requests with a model, calls tools, and hands work to other agents. */
@@ -11,6 +12,7 @@ export class CfgAgent extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgAgentProps) {
     super(scope, id, { ...CfgAgent.GVK, ...props });
+    checkWritten(this, props.spec, { required: true });
   }
 }
 
@@ -32,6 +34,7 @@ export class CfgMcpServer extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgMcpServerProps) {
     super(scope, id, { ...CfgMcpServer.GVK, ...props });
+    checkWritten(this, props.spec, { required: true });
   }
 }
 
@@ -53,6 +56,7 @@ export class CfgModelApi extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgModelApiProps) {
     super(scope, id, { ...CfgModelApi.GVK, ...props });
+    checkWritten(this, props.spec, { required: true });
   }
 }
 

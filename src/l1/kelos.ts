@@ -2,6 +2,7 @@
 
 import { ApiObject, type ApiObjectMetadata, type GroupVersionKind } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { checkWritten } from '../private/written-object';
 import type { Affinity, Container, EnvVar, LabelSelector, LocalObjectReference, PersistentVolumeClaimSpec, PodFailurePolicy, PodSecurityContext, ResourceRequirements, SecurityContext, Toleration, Volume, VolumeMount } from './kubernetes';
 
 /** One piece of work for a coding agent, run once, as a Job of its own or on a Pod of a WorkerPool. */
@@ -11,6 +12,7 @@ export class CfgTask extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgTaskProps) {
     super(scope, id, { ...CfgTask.GVK, ...props });
+    checkWritten(this, props.spec, { required: false });
   }
 }
 
@@ -32,6 +34,7 @@ export class CfgWorkspace extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgWorkspaceProps) {
     super(scope, id, { ...CfgWorkspace.GVK, ...props });
+    checkWritten(this, props.spec, { required: false });
   }
 }
 
@@ -53,6 +56,7 @@ export class CfgAgentConfig extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgAgentConfigProps) {
     super(scope, id, { ...CfgAgentConfig.GVK, ...props });
+    checkWritten(this, props.spec, { required: false });
   }
 }
 
@@ -74,6 +78,7 @@ export class CfgTaskBudget extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgTaskBudgetProps) {
     super(scope, id, { ...CfgTaskBudget.GVK, ...props });
+    checkWritten(this, props.spec, { required: true });
   }
 }
 
@@ -95,6 +100,7 @@ export class CfgTaskRecord extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgTaskRecordProps) {
     super(scope, id, { ...CfgTaskRecord.GVK, ...props });
+    checkWritten(this, props.spec, { required: true });
   }
 }
 
@@ -119,6 +125,7 @@ export class CfgWorkerPool extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgWorkerPoolProps) {
     super(scope, id, { ...CfgWorkerPool.GVK, ...props });
+    checkWritten(this, props.spec, { required: false });
   }
 }
 
@@ -143,6 +150,7 @@ export class CfgTaskSpawner extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgTaskSpawnerProps) {
     super(scope, id, { ...CfgTaskSpawner.GVK, ...props });
+    checkWritten(this, props.spec, { required: false });
   }
 }
 
@@ -164,6 +172,7 @@ export class CfgTaskPipeline extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgTaskPipelineProps) {
     super(scope, id, { ...CfgTaskPipeline.GVK, ...props });
+    checkWritten(this, props.spec, { required: true });
   }
 }
 
@@ -185,6 +194,7 @@ export class CfgSession extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgSessionProps) {
     super(scope, id, { ...CfgSession.GVK, ...props });
+    checkWritten(this, props.spec, { required: true });
   }
 }
 
@@ -206,6 +216,7 @@ export class CfgSessionSpawner extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgSessionSpawnerProps) {
     super(scope, id, { ...CfgSessionSpawner.GVK, ...props });
+    checkWritten(this, props.spec, { required: true });
   }
 }
 
@@ -227,6 +238,7 @@ export class CfgWebhookGateway extends ApiObject {
 
   public constructor(scope: Construct, id: string, props: CfgWebhookGatewayProps) {
     super(scope, id, { ...CfgWebhookGateway.GVK, ...props });
+    checkWritten(this, props.spec, { required: false });
   }
 }
 

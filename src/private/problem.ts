@@ -51,6 +51,7 @@ export const WRONG = {
   'reserved-name': 'is a reserved name',
   'result-elsewhere': 'holds a result where it is not known',
   'stranger-text': 'is given text that anybody may have written',
+  'rule': 'breaks a rule of its kind',
   'too-big': 'is too big',
   'too-few': 'has too few items',
   'too-large': 'is too large',

@@ -8,8 +8,16 @@ import { type Problem, renderProblem } from './problem';
  */
 export function addChecks(construct: Construct, findProblems: () => Problem[]): void {
   Program.of(construct);
+  checked.add(construct);
   construct.node.addValidation({ validate: () => findProblems().map(renderProblem) });
 }
+
+/** Whether a construct has checks of ours. */
+export function hasChecks(construct: IConstruct | undefined): boolean {
+  return construct !== undefined && checked.has(construct);
+}
+
+const checked = new WeakSet<IConstruct>();
 
 /**
  * The whole program, seen from one of its constructs: finds the objects of a kind.

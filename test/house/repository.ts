@@ -34,5 +34,5 @@ export function lineAt(text: string, offset: number): number {
 
 /** Files that nobody edits: they follow their source, and the drift test watches that. */
 export function isGenerated(path: string): boolean {
-  return /^(src\/l1\/|src\/private\/(schemas|crds|fixed-names|event-variables)\.ts$|src\/triggers\/events\.ts$|schema\/src\/kubernetes\/(.+-v1|type-names)\.ts$|crds\/|docs\/reference\/|API\.md$|package-lock\.json$|\.projen\/)/.test(path);
+  return /^(src\/l1\/|src\/private\/(schemas|rules|crds|fixed-names|event-variables)\.ts$|src\/triggers\/events\.ts$|schema\/src\/kubernetes\/(.+-v1|type-names)\.ts$|crds\/|docs\/reference\/|API\.md$|package-lock\.json$|\.projen\/)/.test(path);
 }

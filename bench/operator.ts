@@ -75,10 +75,12 @@ try {
   }
   if (only.has('tenant')) {
     for (const atATime of [1, 8, 32]) {
-      const { ours: latencies } = await alternate({ ...bench, sides: { ours } }, (side, namespace) => besideABurst(server, side, namespace, { burst: 5_000, atATime }));
-      figure('operator', `ours: one Task, create to Job, while another namespace submits 5000, ${atATime} at a time, p50`, median(latencies.map(({ toJob }) => median(toJob))), 'ms');
-      figure('operator', 'ours: the same, the longest of 20', median(latencies.map(({ toJob }) => Math.max(...toJob))), 'ms');
-      figure('operator', 'what the server takes for two such writes meanwhile, p50', median(latencies.map(({ twoWrites }) => median(twoWrites))), 'ms');
+      // The other side takes turns with nobody: where there is a backlog it has to be seen once.
+      const latencies = await alternate(atATime < 32 ? { ...bench, sides: { ours } } : bench, (side, namespace) => besideABurst(server, side, namespace, { burst: 5_000, atATime }));
+      const label = `one Task, create to Job, while another namespace submits 5000, ${atATime} at a time`;
+      compare(`${label}, p50`, 'ms', latencies, ({ toJob }) => median(toJob));
+      compare(`${label}, the longest of 20`, 'ms', latencies, ({ toJob }) => Math.max(...toJob));
+      compare(`${label}, what the server takes for two such writes, p50`, 'ms', latencies, ({ twoWrites }) => median(twoWrites));
     }
   }
   if (only.has('open-loop')) {

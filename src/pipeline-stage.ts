@@ -85,7 +85,7 @@ export class PipelineStage extends Construct {
   public readonly _options: PipelineStageOptions;
   private readonly form: PipelineForm;
   private readonly after: PipelineStage[];
-  /** The stages that its prompt reads, and its branch where it can. */
+  /** The stages that its prompt and branch read. */
   private readonly reads: readonly PipelineStage[];
   private isRead = false;
 
@@ -172,8 +172,7 @@ export class PipelineStage extends Construct {
 
   private findReads(): PipelineStage[] {
     const { prompt, branch } = this._options;
-    const texts = this.form.rendersBranch ? [prompt, branch] : [prompt];
-    const results = texts.flatMap((text) => (typeof text === 'string' ? marksIn(text) : []));
+    const results = [prompt, branch].flatMap((text) => (typeof text === 'string' ? marksIn(text) : []));
     return results.map(({ stage }) => readable(this, stage)).filter((stage): stage is PipelineStage => this.isBeside(stage));
   }
 

@@ -132,6 +132,13 @@ describe('as a TaskPipeline, a pipeline', () => {
     }]);
   });
 
+  test('runs a stage after the one whose branch it goes on with', () => {
+    expectSynth((chart) => {
+      const feature = new AgentPipeline(chart, 'feature', { agent: claude, form: 'TaskPipeline' });
+      feature.addStage('go-on', { branch: feature.addStage('begin', { prompt: 'Begin.' }).branch, prompt: 'Go on.' });
+    }, { refused: [] });
+  });
+
   test('names all that the kind has no place for, where it is said', () => {
     const leaveOut = 'cannot be said in a TaskPipeline; leave it out, or leave out form, and the stages are Tasks';
     expectSynth((chart) => {
@@ -167,7 +174,7 @@ describe('a pipeline is refused', () => {
     ['with a stage without an agent', (chart) => void new AgentPipeline(chart, 'feature').addStage('a', { prompt: 'Do.' }), ['[fleet/feature/a/Resource] agent: is missing; pass CodingAgent.claudeCode({ … }) or another']],
     ['with a stage without a prompt', twoStages(() => ({ prompt: undefined })), ['[fleet/feature/do/Resource] prompt: is missing']],
     ['with two stages of one name', (chart) => ['a', 'a'].forEach(((feature) => (name) => feature.addStage(name, { prompt: 'Do.' }))(new AgentPipeline(chart, 'feature', { agent: claude }))), ['[fleet/feature] addStage("a"): is used twice; give each stage a name of its own']],
-    ['with two stages of one name, as a TaskPipeline', (chart) => ['a', 'a'].forEach(((feature) => (name) => feature.addStage(name, { prompt: 'Do.' }))(shopPipeline(chart, 'TaskPipeline'))), ['[fleet/feature] addStage("a"): is used twice; give each stage a name of its own']],
+    ['with two stages of one name, as a TaskPipeline', (chart) => ['a', 'a'].forEach(((feature, before) => (name) => before.push(feature.addStage(name, { prompt: 'Do.', after: before.slice() })))(shopPipeline(chart, 'TaskPipeline'), [] as PipelineStage[])), ['[fleet/feature] addStage("a"): is used twice; give each stage a name of its own']],
     ['with a name that is none', (chart) => void new AgentPipeline(chart, 'feature', { agent: claude }).addStage('A b', { prompt: 'Do.' }), ['[fleet/feature/A b] name: is not a usable name, got "A b"; it has to be at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit']],
     ['with an empty name', (chart) => void new AgentPipeline(chart, 'feature', { agent: claude }).addStage('', { prompt: 'Do.' }), ['[fleet/feature/~0] name: is not a usable name, got ""; it has to be at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit']],
     ['with names that are too long together', (chart) => void new AgentPipeline(chart, 'feature', { metadata: { name: 'a'.repeat(60) }, agent: claude }).addStage('plan', { prompt: 'Do.' }), ['[fleet/feature/plan/Resource] metadata.name: is too long, got 65 characters; at most 63; shorten the name']],
@@ -212,6 +219,15 @@ describe('a pipeline is refused', () => {
       const a = feature.addStage('a', { prompt: 'Do.' });
       a.addAfter(feature.addStage('b', { prompt: 'Do.' }));
     }, { refused: ['[fleet/feature/a] after: cannot be said in a TaskPipeline, got "b"; its stages run in the order in which they were added, and that one is added later; add it first, or leave out form, and the stages are Tasks'] });
+  });
+
+  test('for its own results, and not for those of others, wherever they are when it is synthesized', () => {
+    const chart = new Chart(new App(), 'fleet');
+    const [one, two] = ['one', 'two'].map((id) => new AgentPipeline(chart, id, { agent: claude }).addStage('plan', { prompt: 'Plan.' }).commit);
+    expect(chart.toJson()).toHaveLength(2);
+    new Task(chart, 'fix', { agent: claude, prompt: `${one} ${one} ${two}` });
+    const line = (id: string) => `[fleet/${id}] result "commit" of fleet/${id}/plan: holds a result where it is not known, got Task fleet/fix; it is filled in where a stage of the same pipeline reads it; make a stage of that`;
+    expect(() => chart.toJson()).toThrow(`Validation failed with the following errors:\n  ${line('one')}\n  ${line('two')}`);
   });
 
   test('with all of its mistakes in one report', () => {

@@ -94,8 +94,9 @@ test('what is no stage is named', () => {
 });
 
 describe('names', () => {
-  const named = (name: string, ...stages: [string, number?][]) => (chart: Chart) => {
-    const pipeline = new TaskPipeline(chart, name, { metadata: { name } });
+  const named = (name: string, ...stages: [string, number?][]) => namedIn(undefined, name, ...stages);
+  const namedIn = (namespace: string | undefined, name: string, ...stages: [string, number?][]) => (chart: Chart) => {
+    const pipeline = new TaskPipeline(chart, name, { metadata: { name, namespace } });
     for (const [stage, items = 0] of stages) pipeline.addStage(stage, { agent: claude, prompt: 'Do.', matrix: items > 0 ? Array.from({ length: items }, (_, index) => ({ at: `${index}` })) : undefined });
   };
   const both = (...programs: ((chart: Chart) => void)[]) => (chart: Chart) => programs.forEach((program) => program(chart));
@@ -122,6 +123,8 @@ describe('names', () => {
     ['a matrix and a number that it has not', named('p', ['scan', 2], ['scan-2'])],
     ['two pipelines', both(named('a', ['b-c']), named('a-c', ['b']))],
     ['a Task', both(named('p', ['plan']), task('p-play'))],
+    ['those of another pipeline, in another namespace', both(named('a', ['b-c']), namedIn('else', 'a-b', ['c']))],
+    ['that of a Task, in another namespace', both(namedIn('else', 'p', ['plan']), task('p-plan'))],
   ])('may be %s', (_, program) => {
     expectSynth(program, { refused: [] });
   });

@@ -27,10 +27,15 @@ describe('a trigger for Jira', () => {
   test.each<[string, Partial<JiraOptions>, string[]]>([
     ['a host alone', { baseUrl: 'acme.atlassian.net' }, ['trigger.baseUrl: is not a usable URL, got "acme.atlassian.net"; it has to look like https://acme.atlassian.net']],
     ['a password in the URL', { baseUrl: 'https://bot:key@jira.example.com' }, ['trigger.baseUrl: carries credentials in the URL, got "https://***@jira.example.com"; take them out: they belong into the Secret']],
+    ['a token in the URL', { baseUrl: 'https://key@jira.example.com' }, ['trigger.baseUrl: carries credentials in the URL, got "https://***@jira.example.com"; take them out: they belong into the Secret']],
+    ['a place on a page', { baseUrl: 'https://jira.example.com/#SHOP' }, ['trigger.baseUrl: is not a usable URL, got "https://jira.example.com/#SHOP"; it has to look like https://acme.atlassian.net, without ? and #']],
     ['the name of a project', { project: 'The shop' }, ['trigger.project: does not have the right form, got "The shop"; it has to be the key of a project, such as SHOP']],
     ['no Secret', { secret: undefined as never }, ['trigger.secret: is missing; it needs a Secret; pass the Secret, or SecretRef.fromName(…)']],
     ['a Secret without a token', { baseUrl: 'https://jira.example.com', secret: SecretRef.fromName('jira', { keys: ['token'] }) }, ['trigger.secret: names a Secret without the key that is read from it, got "jira" with only token; Jira reads JIRA_TOKEN; rename the key, or pass another Secret than jira']],
     ['a Secret without a user in the cloud', { secret: SecretRef.fromName('jira', { keys: ['JIRA_TOKEN'] }) }, [
+      'trigger.secret: names a Secret without the key that is read from it, got "jira" with only JIRA_TOKEN; Jira reads JIRA_TOKEN, JIRA_USER; rename the key, or pass another Secret than jira',
+    ]],
+    ['a Secret without a user in the cloud, by a longer URL', { baseUrl: 'https://ACME.atlassian.net/', secret: SecretRef.fromName('jira', { keys: ['JIRA_TOKEN'] }) }, [
       'trigger.secret: names a Secret without the key that is read from it, got "jira" with only JIRA_TOKEN; Jira reads JIRA_TOKEN, JIRA_USER; rename the key, or pass another Secret than jira',
     ]],
     ['an order alone', { jql: 'order  by created' }, ['trigger.jql: does not have the right form, got "order  by created"; a condition has to stand in it, before any ORDER BY; leave jql out for every issue of the project']],

@@ -25,6 +25,7 @@ describe('a trigger for Linear', () => {
       { types: ['Issue', 'comment'], filters: [{ type: 'Comment', action: 'create', states: ['In Progress'], labels: ['bot'], excludeLabels: ['wait'] }, {}], gateway: WebhookGateway.fromWebhookGatewayName('hooks') },
       { types: ['Issue', 'comment'], filters: [{ type: 'Comment', action: 'create', states: ['In Progress'], labels: ['bot'], excludeLabels: ['wait'] }, {}], gatewayRef: { name: 'hooks' } },
     ],
+    ['a filter for every resource', { filters: [{ type: '' }] }, { types: ['Issue'], filters: [{ type: '' }] }],
     ['a resource that this library does not know', { types: ['Roadmap'] }, { types: ['Roadmap'] }],
   ])('is rendered with %s', (_, options, linearWebhook) => expectSynth(spawner(options), [rendered(linearWebhook)]));
 
@@ -35,7 +36,7 @@ describe('a trigger for Linear', () => {
     ['a resource twice', { types: ['Issue', 'issue'] }, ['trigger.types: is used twice, got "issue"; keep one of them']],
     ['no list of resources', { types: 'Issue' as never }, ['trigger.types: has the wrong type, got a string; it has to be a list']],
     ['a filter for what it does not listen to', { filters: [{ type: 'ISSUE' }, { type: 'Comment' }] }, ['trigger.filters[1].type: can never match, got "Comment"; it is not in types; add it to them, or correct it']],
-    ['a label that has to be there and must not', { filters: [{ labels: ['Bot'], excludeLabels: ['bot', 'wait'] }] }, ['trigger.filters[0].excludeLabels: can never match, got "bot"; it is in labels too; take it out of one of them']],
+    ['a label that has to be there and must not', { filters: [{ labels: ['Bot'], excludeLabels: ['BOT', 'wait'] }] }, ['trigger.filters[0].excludeLabels: can never match, got "BOT"; it is in labels too; take it out of one of them']],
     ['an action that there is not', { filters: [{ action: 'created' as never }] }, ['trigger.filters[0].action: is not one of the accepted values, got "created"; allowed are create, remove or update; did you mean create?']],
     ['a gateway that is not there', { gateway: { name: 'hooks' } }, [
       'trigger.gateway: refers to something that this program does not define, got WebhookGateway "hooks"; this program defines no WebhookGateway; define it, or pass WebhookGateway.fromWebhookGatewayName("hooks") if it exists already',

@@ -35,6 +35,11 @@ describe('a trigger for any webhook', () => {
         gatewayRef: { name: 'hooks' },
       },
     ],
+    [
+      'filters that say the same, and exclusions that say something else',
+      { filters: [WebhookFilter.equalTo('$.a', 'x'), WebhookFilter.equalTo('$.a', 'x')], excludeFilters: [WebhookFilter.equalTo('$.a', 'y'), WebhookFilter.equalTo('$.b', 'x')] },
+      { ...usual, filters: [{ field: '$.a', value: 'x' }, { field: '$.a', value: 'x' }], excludeFilters: [{ field: '$.a', value: 'y' }, { field: '$.b', value: 'x' }] },
+    ],
     ['the name of another server, behind a gateway', { source: 'github', gateway: WebhookGateway.fromWebhookGatewayName('hooks') }, { ...usual, source: 'github', gatewayRef: { name: 'hooks' } }],
   ])('is rendered with %s', (_, options, webhook) => expectSynth(spawner(options), [rendered(webhook)]));
 

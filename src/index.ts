@@ -28,6 +28,7 @@ export * from './retries';
 export * from './secret-ref';
 export * from './service-agent';
 export * from './session';
+export * from './session-spawner';
 export * from './skill';
 export * from './task';
 export * from './task-budget';

@@ -14,6 +14,7 @@ import { checkEachMade, checkMade, copyOfList } from './private/shape';
 import type { SpawnerTemplate } from './private/spawner-templates';
 import { TEMPLATE_NAMES, checkTaskTemplate, checkTaskTemplateShape, renderTaskTemplate } from './private/task-template';
 import { checkSpawnerTemplates } from './private/template-checks';
+import { isTemplate, templateOf, withoutActions } from './private/template-text';
 import type { ITask } from './task';
 import type { EventTrigger } from './triggers/event-trigger';
 import type { IWorkspace } from './workspace';
@@ -268,23 +269,9 @@ const LONGEST_TASK_NAME = 63;
 
 const OPERATORS_OWN = 'kelos.dev/';
 
-function templateOf(path: string, text: unknown, place: SpawnerTemplate['place']): SpawnerTemplate[] {
-  return isTemplate(text) ? [{ path, text, place }] : [];
-}
-
 /** Whether somebody wrote it: what a service makes up says nothing to an agent. */
 function isText(variable: KnownVariable | undefined): boolean {
   return variable !== undefined && variable.from === undefined;
-}
-
-/** A text without braces is no template, and checking one loads the engine. */
-function isTemplate(text: unknown): text is string {
-  return typeof text === 'string' && text.includes('{{');
-}
-
-/** What is fixed in a template, with an x for each action: what is wrong with that is wrong whatever the event. */
-function withoutActions(template: unknown): unknown {
-  return typeof template === 'string' ? template.replace(/\{\{[\s\S]*?\}\}/g, 'x') : template;
 }
 
 /** Which property a part of the spec comes from. */
@@ -292,6 +279,7 @@ const SPEC_NAMES = {
   ...Object.fromEntries(Object.entries(TEMPLATE_NAMES).map(([path, name]) => [path.replace('spec.', 'spec.taskTemplate.'), name])),
   'spec.when': 'trigger',
   'spec.when.jira.secretRef': 'trigger.secret',
+  'spec.when.githubWebhook.gatewayRef': 'trigger.gateway',
   'spec.when.linearWebhook.gatewayRef': 'trigger.gateway',
   'spec.when.webhook.gatewayRef': 'trigger.gateway',
   'spec.when.slack.excludeFilters[0].channels': 'trigger.excludeChannels',

@@ -1,6 +1,6 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import {
-  AgentConfig, AgentHarness, AgentMemory, BudgetWindow, CodingAgent, type CommentPolicy, ContextSource, Cost, Credentials, EnvValue, type EventTrigger, GitCredentials, type GitHubPollingOptions, type GitHubPullRequestCriteria, GitHubReporting, GitHubWebhookFilter, LiteLlmConfig, McpRuntime, McpServer, McpService, MemoryScope, MemoryTools, ModelApi, ModelBackend, Plugin, SecretRef, ServiceAgent, Session, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, TaskSpawner, Telemetry, ToolCalls, Trigger, VolumeClaim, WebhookFilter, WebhookGateway, WebhookSource, WorkerPool, Workspace,
+  AgentConfig, AgentHarness, AgentMemory, BudgetWindow, CodingAgent, type CommentPolicy, ContextSource, Cost, Credentials, EnvValue, type EventTrigger, GitCredentials, type GitHubPollingOptions, type GitHubPullRequestCriteria, GitHubReporting, GitHubWebhookFilter, LiteLlmConfig, McpRuntime, McpServer, McpService, MemoryScope, MemoryTools, ModelApi, ModelBackend, Plugin, SecretRef, ServiceAgent, Session, SessionSpawner, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, TaskSpawner, Telemetry, ToolCalls, Trigger, VolumeClaim, WebhookFilter, WebhookGateway, WebhookSource, WorkerPool, Workspace,
 } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import { type StructuralSchema, specSchemaTexts } from '../src/private/schemas';
@@ -12,6 +12,11 @@ const DEPRECATED = ['agentConfigRefs', 'credentials', 'image', 'podOverrides', '
 
 const REPORTING = ['githubIssues', 'githubPullRequests', 'githubWebhook'].map((source) => `spec.when.${source}.reporting`);
 
+const FILTERS = [
+  'spec.when.githubWebhook.filters[].bodyContains',
+  ...['bodyContains', 'excludeAuthors', 'excludeLabels', 'excludeBodyPatterns', 'filePatterns'].map((name) => `spec.when.githubWebhook.excludeFilters[].${name}`),
+];
+
 /** By kind: what is deprecated, and what the server refuses where it is. */
 const NOT_REACHED: { readonly [kind: string]: readonly string[] } = {
   Task: DEPRECATED.map((name) => `spec.${name}`),
@@ -19,16 +24,16 @@ const NOT_REACHED: { readonly [kind: string]: readonly string[] } = {
     ...DEPRECATED.map((name) => `spec.taskTemplate.${name}`),
     ...REPORTING.map((path) => `${path}.enabled`),
     'spec.when.githubIssues.reporting.checks',
-    'spec.when.githubWebhook.filters[].bodyContains',
-    ...['bodyContains', 'excludeAuthors', 'excludeLabels', 'excludeBodyPatterns', 'filePatterns'].map((name) => `spec.when.githubWebhook.excludeFilters[].${name}`),
+    ...FILTERS,
   ],
+  SessionSpawner: ['spec.when.githubWebhook.reporting', ...FILTERS],
 };
 
 /** Types of Kubernetes, which are passed on as they are. */
-const PASSED_ON = ['spec.worker.podOverrides', 'spec.taskTemplate.worker.podOverrides', 'spec.taskTemplate.podFailurePolicy', 'spec.stages[].taskTemplate.worker.podOverrides', 'spec.volumeClaimTemplate', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom', 'spec.container.resources', 'spec.container.env[].valueFrom', 'spec.podSpec'];
+const PASSED_ON = ['spec.worker.podOverrides', 'spec.taskTemplate.worker.podOverrides', 'spec.taskTemplate.podFailurePolicy', 'spec.stages[].taskTemplate.worker.podOverrides', 'spec.volumeClaimTemplate', 'spec.sessionTemplate.worker.podOverrides', 'spec.sessionTemplate.volumeClaimTemplate', 'spec.podFailurePolicy', 'spec.mcpServers[].env[].valueFrom', 'spec.container.resources', 'spec.container.env[].valueFrom', 'spec.podSpec'];
 
-/** Written with L1 for now, but for TaskRecords: those are the operator's to write, since what was spent is nothing that a program asks for. A kind that is not named here has to be reached. */
-const WITHOUT_L2 = ['TaskRecord', 'SessionSpawner'];
+/** TaskRecords are the operator's to write, since what was spent is nothing that a program asks for. A kind that is not named here has to be reached. */
+const WITHOUT_L2 = ['TaskRecord'];
 
 test('every field of a kind that has an L2 can be reached from it', () => {
   const chart = new Chart(new App(), 'fleet');
@@ -68,15 +73,6 @@ test('every field of a kind that has an L2 can be reached from it', () => {
       { name: 'look', agent, workspace, branch: 'audit', matrix: [{ service: 'cart' }], prompt: 'Look.' },
       { name: 'report', agent: CodingAgent.fromWorkerPool(WorkerPool.fromWorkerPoolName('warm')), prompt: 'Report.' },
     ],
-  });
-  new Session(chart, 'pair', {
-    agent,
-    workspace,
-    initialPrompt: 'Look around.',
-    initialBranch: 'fix',
-    volume: VolumeClaim.ofSize(Size.gibibytes(1)),
-    suspend: true,
-    idlePolicy: { suspendAfter: Duration.hours(1), deleteAfter: Duration.days(1) },
   });
   new WebhookGateway(chart, 'github', { source: WebhookSource.github(secret, { apiBaseUrl: 'https://ghe.example.com/api/v3', credentials: GitCredentials.token(secret) }) });
   new WebhookGateway(chart, 'linear', { source: WebhookSource.linear(secret) });
@@ -137,7 +133,7 @@ test('every field of a kind that has an L2 can be reached from it', () => {
   spawner('pulls', Trigger.githubPullRequests({ ...polling, draft: true, reviewState: 'approved', filePatterns, reporting: [...reporting, GitHubReporting.checks('x')] }));
   spawner('nightly', Trigger.cron('0 6 * * *'));
   const criteria = { action: 'opened', author: 'ann', branch: 'main', state: 'open', labels: ['a'], bodyPattern: 'x', pullRequestAuthor: 'ann' } satisfies GitHubPullRequestCriteria;
-  spawner('webhook', Trigger.githubWebhook({
+  const onGitHub = {
     repository: 'acme/shop',
     excludeAuthors: ['bot'],
     filters: [
@@ -152,9 +148,13 @@ test('every field of a kind that has an L2 can be reached from it', () => {
       GitHubWebhookFilter.checkRun({ checkName: 'x', conclusion: 'failure' }),
       GitHubWebhookFilter.everyEvent({ tag: 'v1' }),
     ],
-    reporting: [...reporting, GitHubReporting.checks('x')],
     gateway: WebhookGateway.fromWebhookGatewayName('hooks'),
-  }));
+  };
+  spawner('webhook', Trigger.githubWebhook({ ...onGitHub, reporting: [...reporting, GitHubReporting.checks('x')] }));
+  const session = { workspace, initialPrompt: 'Look around.', initialBranch: 'fix', volume: VolumeClaim.ofSize(Size.gibibytes(1)), suspend: true, idlePolicy: { suspendAfter: Duration.hours(1), deleteAfter: Duration.days(1) } };
+  new Session(chart, 'pair', { ...session, agent });
+  new SessionSpawner(chart, 'pairs', { ...session, trigger: Trigger.githubWebhook(onGitHub), agent });
+  new SessionSpawner(chart, 'pooled-pairs', { ...session, trigger: Trigger.githubWebhook(onGitHub), agent: CodingAgent.codex({ credentials: pool }) });
   const gateway = WebhookGateway.fromWebhookGatewayName('hooks');
   spawner('jira', Trigger.jira({ baseUrl: 'https://jira.example.com', project: 'SHOP', secret, jql: 'type = Bug', pollInterval: Duration.minutes(1) }));
   spawner('linear', Trigger.linearWebhook({ types: ['Issue'], filters: [{ type: 'Issue', action: 'create', states: ['Todo'], labels: ['a'], excludeLabels: ['b'] }], gateway }));

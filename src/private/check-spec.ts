@@ -4,7 +4,7 @@ import { type StructuralSchema, specSchemaTexts } from './schemas';
 import { checkStructure } from './structural';
 
 /** The kinds that have an L2. */
-export type CheckedKind = 'Task' | 'TaskBudget' | 'TaskPipeline' | 'Workspace' | 'AgentConfig' | 'WorkerPool' | 'Session' | 'WebhookGateway' | 'Agent' | 'MCPServer' | 'ModelAPI' | 'TaskSpawner';
+export type CheckedKind = 'Task' | 'TaskBudget' | 'TaskPipeline' | 'Workspace' | 'AgentConfig' | 'WorkerPool' | 'Session' | 'SessionSpawner' | 'WebhookGateway' | 'Agent' | 'MCPServer' | 'ModelAPI' | 'TaskSpawner';
 
 /**
  * Checks a spec against its CRD, before any JSON patch: a patch is how a user gets past us. What the schema cannot say is found

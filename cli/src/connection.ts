@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { openStoppedEngine } from '@taskwright/runtime/embedded';
 import { ApiError, type ClusterConfig, HttpTransport, KubeClient, loadConfig, systemClock } from '@taskwright/runtime/kube';
+import { convert } from '@taskwright/schema';
 import { CommandError, type Io } from './io.ts';
 import { readEngineConfig } from './kubeconfig.ts';
 import { containersHome, latestRunFolder, type RunFolder } from './run-folder.ts';
@@ -90,5 +91,5 @@ async function runningEngine(run: RunFolder, options: ConnectionOptions): Promis
 }
 
 function stoppedEngine({ stateFile, dataDir }: RunFolder, { namespace = 'default' }: ConnectionOptions): Connection {
-  return { namespace, where: 'the engine of the last taskwright dev', ...openStoppedEngine({ stateFile, dataDir }) };
+  return { namespace, where: 'the engine of the last taskwright dev', ...openStoppedEngine({ stateFile, dataDir, convert }) };
 }

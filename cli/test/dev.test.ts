@@ -68,6 +68,26 @@ test("a program's agent commits to a clone, and the checkout stays as it was", a
   expect(readdirSync(join(folder, '.taskwright'), { recursive: true }).filter((path) => String(path).endsWith('NOTE.md'))).toEqual([]);
 });
 
+test('manifests of the older version run as they are, and are shown as the newer one', async () => {
+  const { folder } = aProject(AGENT, `
+apiVersion: kelos.dev/v1alpha1
+kind: Workspace
+metadata: {name: shop}
+spec: {repo: '${REPOSITORY}'}
+---
+apiVersion: kelos.dev/v1alpha1
+kind: Task
+metadata: {name: note}
+spec: {type: claude-code, image: 'example.com/note:1', prompt: write a note, branch: agents/note, credentials: {type: none}, workspaceRef: {name: shop}}
+`);
+  const { code, out } = await type(['dev', 'fleet.yaml', '--output', 'json'], { cwd: folder });
+  const [{ phase, look }] = JSON.parse(out).tasks;
+  expect({ code, phase }).toEqual({ code: 0, phase: 'Succeeded' });
+  const [, ...arguments_] = look.split(' ');
+  expect(execFileSync('git', arguments_, { cwd: folder, encoding: 'utf8' })).toContain('+write a note');
+  expect((await type(['get', 'task', 'note', '-o', 'yaml'], { cwd: folder })).out).toContain('apiVersion: kelos.dev/v1alpha2');
+});
+
 test('an agent that fails says so to the person and to the shell', async () => {
   const { folder } = aProject('#!/bin/sh\necho "no idea" >&2\nexit 3\n', `${FLEET}  podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: NotIn, values: [0]}}]}\n`);
   const { code, out, err } = await type(['dev', 'fleet.yaml'], { cwd: folder });

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { type IsolationKind, startEngine } from '@taskwright/runtime/embedded';
 import { isNotFound, keyOf, type KubeClient, type KubeObject, systemClock } from '@taskwright/runtime/kube';
 import { startOperator } from '@taskwright/runtime/operator';
-import { AGENT_TYPES, crds, type Task } from '@taskwright/schema';
+import { AGENT_TYPES, convert, type Task } from '@taskwright/schema';
 import { type Secret, secretResource } from '@taskwright/schema/kubernetes';
 import { applyObjects } from '../apply.ts';
 import { readDevSettings } from '../dev-settings.ts';
@@ -17,6 +17,7 @@ import { isTask, neededSecrets, secretWith, type WrittenTask } from '../local-se
 import { readProgram } from '../program.ts';
 import { Progress } from '../progress.ts';
 import { containersHome, createRunFolder, DEFAULT_DATA, isLatest } from '../run-folder.ts';
+import { servedDefinitions } from '../served-definitions.ts';
 import { renderSummary, summarize } from '../summary.ts';
 
 export interface DevOptions {
@@ -81,6 +82,7 @@ async function runProgram(path: string, options: DevOptions, io: Io): Promise<vo
     images: imagesOfThisMachine(settings.images, io.env, { ...repositories.env, ...model.env }),
     imageProgress: (image, line) => progress.step('image', `${image}: ${line}`),
     ...(isolation && { isolation }),
+    api: { convert },
   });
   stack.defer(() => engine.stop());
   const face = await engine.api.listen({ port }).catch((cause: Error) => {
@@ -92,7 +94,7 @@ async function runProgram(path: string, options: DevOptions, io: Io): Promise<vo
   progress.step('isolation', engine.isolation.says);
   mark('engineReady');
 
-  await applyObjects(engine.client, crds() as KubeObject[], clock);
+  await applyObjects(engine.client, servedDefinitions(), clock);
   const operator = startOperator({ transport: engine.api.transport, images: IMAGES, clock });
   stack.defer(() => operator.stop());
   await operator.ready;

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../kube/object.ts';
 import type { ApiObject } from './api-object.ts';
 import type { ServedResource } from './served-resource.ts';
 import { StatusError } from './status-error.ts';
@@ -6,7 +7,7 @@ import { prune } from './structural/pruning.ts';
 import { UNTYPED, type Schema } from './structural/schema.ts';
 
 /** What a conversion webhook does: an object of one version becomes one of another, its metadata stay but for labels and annotations. */
-export type ConvertObject = (object: ApiObject, toApiVersion: string) => ApiObject;
+export type ConvertObject = (object: ApiObject, toApiVersion: string) => KubeObject;
 
 export interface ConversionOptions {
   readonly kind: string;
@@ -37,7 +38,7 @@ export function customConversion({ kind, version, storedVersion, schemas, conver
 
   function attempt(object: ApiObject, apiVersion: string): ApiObject {
     try {
-      return convert(object, apiVersion);
+      return { ...convert(object, apiVersion), apiVersion, kind };
     } catch (error) {
       const message = `conversion webhook for ${object.apiVersion}, Kind=${kind} failed: ${error instanceof Error ? error.message : String(error)}`;
       throw new StatusError(500, undefined, message);

@@ -1,7 +1,6 @@
 import { CONVERTED_DEFINITIONS, convert } from '@taskwright/schema';
 import type { WebhookService } from '../api-webhooks/callers.ts';
 import { certificateController } from '../api-webhooks/certificate-controller.ts';
-import type { Convert } from '../api-webhooks/conversion-review.ts';
 import { startWebhookServer, type WebhookServer } from '../api-webhooks/webhook-server.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -10,9 +9,6 @@ import { Manager } from '../kube/manager.ts';
 import type { Random } from '../kube/random.ts';
 import type { ServerIdentity } from '../kube/self-signed-certificate.ts';
 import { objectFaults } from './object-faults.ts';
-
-/** A conversion knows of an object only what it changes. */
-const convertObject = convert as unknown as Convert;
 
 export interface WebhooksOptions {
   /** It writes whoever leads. */
@@ -62,7 +58,7 @@ export function startWebhooks({ client, clock, random, service, converts, config
 
   async function listen(identity: ServerIdentity): Promise<WebhookServer | undefined> {
     try {
-      const started = await startWebhookServer({ ...address, identity, convert: convertObject, faultsOf: objectFaults, log });
+      const started = await startWebhookServer({ ...address, identity, convert, faultsOf: objectFaults, log });
       problem = undefined;
       log?.info({ port: started.port }, 'webhooks are answered');
       return started;

@@ -2,7 +2,6 @@ import { convert, CONVERTED_DEFINITIONS, crds } from '@taskwright/schema';
 import { App, Chart } from 'cdk8s';
 import { Crds, Taskwright } from 'cdk8s-taskwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Convert } from '../../src/api-webhooks/conversion-review.ts';
 import { CONVERSION_PATH, startWebhookServer, type WebhookServer } from '../../src/api-webhooks/webhook-server.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import { selfSignedCertificate } from '../../src/kube/self-signed-certificate.ts';
@@ -32,7 +31,7 @@ const REST = 'taskwright.dev/v1alpha2-rest';
 beforeAll(async () => {
   connection = await connectToCluster();
   const identity = selfSignedCertificate('versions', ['127.0.0.1']);
-  server = await startWebhookServer({ port: 0, host: '127.0.0.1', identity, convert: convert as unknown as Convert, faultsOf: () => [] });
+  server = await startWebhookServer({ port: 0, host: '127.0.0.1', identity, convert, faultsOf: () => [] });
   const clientConfig = { url: `https://127.0.0.1:${server.port}${CONVERSION_PATH}`, caBundle: Buffer.from(identity.cert).toString('base64') };
   const made = new Crds(new App(), 'crds', { servesOlderVersions: true }).toJson() as Definition[];
   for (const definition of made.filter(({ metadata }) => CONVERTED_DEFINITIONS.includes(metadata.name!))) {

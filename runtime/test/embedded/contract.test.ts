@@ -11,7 +11,7 @@ import { diverge } from '../contract/diverge.ts';
 async function connectTo({ controllers }: { controllers: boolean }) {
   const clock = new VirtualClock();
   // The smallest window: what is forgotten soon is tested soon.
-  const server = new ApiServer({ clock, watchWindow: 200, convert: (object, toApiVersion) => convertCrate(object, toApiVersion) as typeof object });
+  const server = new ApiServer({ clock, watchWindow: 200, convert: convertCrate });
   if (controllers) server.startControllers();
   const client = new KubeClient(server.transport, { userAgent: 'contract/1.0', clock });
   let count = 0;

@@ -1,6 +1,6 @@
 import { GROUP, HUB, SPOKE } from '../group.ts';
 import { agentConfigConversion } from './agent-config.ts';
-import { type Content, type Conversion, type Convertible, without } from './record.ts';
+import { type Content, type Conversion, type Convertible, type ConvertibleMeta, without } from './record.ts';
 import { type Places, readRest, restOf, withRest } from './rest.ts';
 import { SPAWNER_PLACES, TEMPLATE_ENVIRONMENT, taskSpawnerConversion } from './task-spawner.ts';
 import { TASK_ENVIRONMENT, TASK_PLACES, taskConversion } from './task.ts';
@@ -37,7 +37,7 @@ const CONVERSIONS: Readonly<Record<string, TwoVersions>> = {
  *
  * **Errors** `RangeError` for a kind or a version that there is not.
  */
-export function convert(object: Convertible, apiVersion: string): Convertible {
+export function convert<Metadata extends ConvertibleMeta>(object: Convertible<Metadata>, apiVersion: string): Convertible<Omit<Metadata, 'annotations'> & ConvertibleMeta> {
   const known = CONVERSIONS[object.kind ?? ''];
   if (!known) throw new RangeError(`${object.kind}: it has one version only; ${Object.keys(CONVERSIONS).join(', ')} have two`);
   for (const version of [object.apiVersion, apiVersion]) {

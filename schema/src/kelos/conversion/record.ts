@@ -1,13 +1,17 @@
-import type { ObjectMeta } from '../../kubernetes/meta-v1.ts';
-
 /** A part of an object whose kind nobody knows here. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** An object of the API, as far as a conversion looks at it. */
-export interface Convertible {
+/** What a conversion looks at in `metadata`. */
+export interface ConvertibleMeta {
+  readonly name?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** An object of the API, as far as a conversion looks at it: whoever asks knows more of its metadata, and gets that back. */
+export interface Convertible<Metadata extends ConvertibleMeta = ConvertibleMeta> {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata: ObjectMeta;
+  readonly metadata: Metadata;
   readonly spec?: Fields;
   readonly status?: Fields;
 }

@@ -67,10 +67,10 @@ export function taskReconciler({ effects, dataWatch, metrics, startEnded, ...sur
     /** The queue asks again, less and less often, for what may be taken another time. */
     async function sayWhatWasRefused(facts: TaskFacts, refused: RefusedCreation): Promise<ReconcileResult> {
       const { code, status, object: { kind, metadata: { name } } } = refused;
-      const plan = planRefusedCreation(facts, { kind, name: name!, code, why: status.message ?? refused.message });
+      const { plan, asksAgain } = planRefusedCreation(facts, { kind, name: name!, code, why: status.message ?? refused.message });
       const result = await apply(facts.task, plan);
-      if (plan.status?.phase === 'Failed') return result;
-      throw refused;
+      if (asksAgain) throw refused;
+      return result;
     }
 
     async function apply(object: Task, plan: TaskPlan): Promise<ReconcileResult> {

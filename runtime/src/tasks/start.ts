@@ -116,19 +116,25 @@ export function planNamespaceTerminating(facts: Pick<TaskFacts, 'task' | 'now'>)
   return hasStarted(facts.task) ? idle(message) : hold(facts, { hold: 'NamespaceTerminating', message });
 }
 
+/** What is said of a Task for which something was refused, and whether the server is asked again. */
+export interface RefusalPlan {
+  readonly plan: TaskPlan;
+  readonly asksAgain: boolean;
+}
+
 /**
  * The server would not make something that the Task needs. An object that is not valid (422) stays so; whatever else it says (a quota, a policy, a kind that
  * is not served) may change, so the Task waits, and the queue asks less and less often.
  */
-export function planRefusedCreation(facts: Pick<TaskFacts, 'task' | 'now'>, { kind, name, code, why }: RefusedObject): TaskPlan {
-  if (hasStarted(facts.task)) return idle(why);
+export function planRefusedCreation(facts: Pick<TaskFacts, 'task' | 'now'>, { kind, name, code, why }: RefusedObject): RefusalPlan {
+  if (hasStarted(facts.task)) return { plan: idle(why), asksAgain: true };
   const said = cleanText(why);
   if (code !== 422) {
     const message = `Waiting for the API server to take ${kind} "${name}": ${said}`;
-    return hold(facts, { hold: 'CreationRefused', message, event: message });
+    return { plan: hold(facts, { hold: 'CreationRefused', message, event: message }), asksAgain: true };
   }
   const message = `Failed to build ${kind}: the API server refuses it, ${said}`;
-  return refuse(facts, 'JobBuildFailed', message, message);
+  return { plan: refuse(facts, 'JobBuildFailed', message, message), asksAgain: false };
 }
 
 /** A Job of the Task's name that another object, or nobody, controls. */

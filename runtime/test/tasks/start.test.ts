@@ -1,8 +1,8 @@
-import type { AgentConfig, Task, TaskSpec, TaskStatus, Workspace } from '@taskwright/schema';
+import type { AgentConfig, Condition, Task, TaskSpec, TaskStatus, Workspace } from '@taskwright/schema';
 import { describe, expect, test } from 'vitest';
 import { dataToAwait, dataToRead } from '../../src/tasks/gates/referenced-data.ts';
 import { literal } from '../../src/tasks/pod/literal.ts';
-import { planNameTaken, planStart } from '../../src/tasks/start.ts';
+import { planNameTaken, planRefusedCreation, planStart, type RefusalPlan } from '../../src/tasks/start.ts';
 import type { TaskFacts } from '../../src/tasks/task-facts.ts';
 import { aJob, aTask, facts, now } from './task-fixtures.ts';
 
@@ -192,6 +192,35 @@ describe('what is read from the API', () => {
   test('is watched only where it is not as it has to be', () => {
     expect(dataToAwait(scene({ ...named, data: { 'Secret/claude': { ANTHROPIC_API_KEY: 'k' } } })).map(({ name }) => name)).toEqual(['gh']);
   });
+});
+
+interface Refusal {
+  it: string;
+  status?: TaskStatus;
+  code: number;
+  expected: RefusalPlan;
+}
+
+const admitted = (reason: string, message: string): Condition[] => [{ type: 'Admitted', status: 'False', reason, message, lastTransitionTime: '2026-01-01T00:10:00Z', observedGeneration: 1 }];
+const awaited = 'Waiting for the API server to take Job "fix": no room';
+const failed = 'Failed to build Job: the API server refuses it, no room';
+
+test.each<Refusal>([
+  {
+    it: 'what may be taken another time is waited for, and asked again', code: 403,
+    expected: { plan: { status: { phase: 'Waiting', message: awaited, conditions: admitted('CreationRefused', awaited) }, why: awaited, events: [{ type: 'Warning', reason: 'CreationRefused', message: awaited }] }, asksAgain: true },
+  },
+  { it: 'what was said already is not said again', status: { phase: 'Waiting', message: awaited }, code: 403, expected: { plan: { why: awaited }, asksAgain: true } },
+  {
+    it: 'what is not valid stays so, and the Task has failed', code: 422,
+    expected: {
+      plan: { status: { phase: 'Failed', message: failed, completionTime: '2026-01-01T00:10:00Z', conditions: admitted('JobBuildFailed', failed) }, events: [{ type: 'Warning', reason: 'JobBuildFailed', message: failed }] },
+      asksAgain: false,
+    },
+  },
+  { it: 'a Task that runs goes on, and what it lacks is asked for again', status: { phase: 'Running' }, code: 422, expected: { plan: { why: 'no room' }, asksAgain: true } },
+])('of what the server would not make: $it', ({ status, code, expected }) => {
+  expect(planRefusedCreation({ task: aTask({ status }), now }, { kind: 'Job', name: 'fix', code, why: 'no room' })).toEqual(expected);
 });
 
 describe('a name that is taken', () => {

@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart, Duration, JsonPatch } from 'cdk8s';
-import { AgentConfig, CodingAgent, Credentials, SecretRef, Task, WorkerPool, Workspace } from 'cdk8s-taskwright';
+import { AgentConfig, CodingAgent, Credentials, Output, SecretRef, Task, WorkerPool, Workspace } from 'cdk8s-taskwright';
 import { describe, expect, test } from 'vitest';
 import { expectSynth } from './expect-synth';
 
@@ -113,6 +113,20 @@ describe('a Task', () => {
       refused: [
         '[fleet/fix] workspace: does not go together with a worker pool; leave it out, or pass an agent that gets a Pod of its own',
         '[fleet/fix] ttlAfterFinished: does not go together with a worker pool; leave it out, or pass an agent that gets a Pod of its own',
+      ],
+    });
+  });
+
+  test('leaves room for the rule that outputs need', () => {
+    const rules = (count: number) => ({ rules: Array.from({ length: count }, () => ({ action: 'Ignore' })) });
+    const outputs = { steps: Output.list() };
+    expectSynth((chart) => {
+      new Task(chart, 'plain', { agent: claude, prompt: 'Fix it.', podFailurePolicy: rules(21) });
+      new Task(chart, 'telling', { agent: claude, prompt: 'Fix it.', podFailurePolicy: rules(20), outputs });
+    }, {
+      refused: [
+        '[fleet/plain] podFailurePolicy.rules: has too many items, got 21; Kubernetes takes 20',
+        '[fleet/telling] podFailurePolicy.rules: has too many items, got 20; Kubernetes takes 20, and a Task with outputs needs one of them',
       ],
     });
   });

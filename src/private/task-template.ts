@@ -58,9 +58,18 @@ export function checkTaskTemplate(from: ApiObject, props: TaskTemplateProps, own
     ...(workspace === undefined ? [] : checkReference(from, WORKSPACE, workspace, 'workspace')),
     ...checkAgent(from, agent, props, ownPods),
     ...checkValues(props),
+    ...checkFailureRules(props, ownPods.outputs !== undefined),
     ...dependsOn.flatMap((task, index) => checkReference(from, TASK, task, `dependsOn[${index}]`)),
     ...duplicatesOf(dependsOn.map((task) => task?.name)).map((name): Problem => ({ code: 'duplicate', path: 'dependsOn', got: quote(name), fix: 'keep one of them' })),
   ];
+}
+
+/** Kubernetes takes 20 rules; the operator adds one, by which outputs that were refused are not made a second time. */
+function checkFailureRules({ podFailurePolicy }: TaskTemplateProps, hasOutputs: boolean): Problem[] {
+  const count = podFailurePolicy?.rules?.length ?? 0;
+  const most = hasOutputs ? 19 : 20;
+  if (count <= most) return [];
+  return [{ code: 'too-many', path: 'podFailurePolicy.rules', got: `${count}`, allowed: hasOutputs ? 'Kubernetes takes 20, and a Task with outputs needs one of them' : 'Kubernetes takes 20' }];
 }
 
 function ttlSecondsOf({ ttlAfterFinished, ttlSecondsAfterFinished }: TaskTemplateProps): number | undefined {

@@ -107,7 +107,7 @@ function job(request: PodRequest, images: Images): Job {
     kind: 'Job',
     metadata: { ...childMetadata(task, jobNameOf(task)), labels, ...limitAnnotations(request.limit) },
     spec: {
-      ...attemptsOf(request),
+      ...podsOfJob(request),
       ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
       // A second attempt starts when the first is really over: two agents never push to one branch.
       podReplacementPolicy: 'Failed',
@@ -116,17 +116,23 @@ function job(request: PodRequest, images: Images): Job {
   };
 }
 
-/** Kubernetes takes this many rules. */
+/** Kubernetes takes this many rules in `podFailurePolicy`. */
 const MOST_FAILURE_RULES = 20;
 
 /** The work is done, and another Pod would do it again. */
 const REFUSED_OUTPUTS: PodFailurePolicyRule = { action: 'FailJob', onExitCodes: { containerName: AGENT_CONTAINER, operator: 'In', values: [OUTPUT_INVALID_EXIT_CODE] } };
 
-/** A Pod with a limit has no second: that would not know what the first has spent. Another Job of the Task does (retry.ts). */
-function attemptsOf({ task: { spec: { podFailurePolicy } }, limit, outputs }: PodRequest): Pick<JobSpec, 'backoffLimit' | 'podFailurePolicy'> {
+/**
+ * How many Pods the Job may have, and after which failures. A Pod with a limit has no second: that would not know what the first has spent. Another Job of the
+ * Task does (retry.ts). Where our rule has no room, nothing would keep Kubernetes from doing the work twice, so that Task is refused.
+ */
+function podsOfJob({ task: { spec: { podFailurePolicy } }, limit, outputs }: PodRequest): Pick<JobSpec, 'backoffLimit' | 'podFailurePolicy'> {
   const own = (podFailurePolicy?.rules ?? []).filter(({ action }) => !limit || action !== 'Ignore');
   // The author's own rules come first.
-  const rules = [...own, ...(outputs ? [REFUSED_OUTPUTS] : [])].slice(0, MOST_FAILURE_RULES);
+  const rules = [...own, ...(outputs ? [REFUSED_OUTPUTS] : [])];
+  if (outputs && rules.length > MOST_FAILURE_RULES) {
+    throw new JobBuildError(`podFailurePolicy.rules: too many, got ${own.length}; Kubernetes takes ${MOST_FAILURE_RULES}, and a Task that declares outputs needs one of them; leave ${rules.length - MOST_FAILURE_RULES} out`);
+  }
   const policy = !limit && !outputs ? podFailurePolicy : rules.length > 0 ? { rules } : undefined;
   return { backoffLimit: limit ? 0 : 1, ...(policy ? { podFailurePolicy: policy } : {}) };
 }

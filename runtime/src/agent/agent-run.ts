@@ -42,11 +42,11 @@ const STOP_CODES: ReadonlySet<number> = new Set([129, 130, 143]);
 
 /** Runs the agent to its end. With a session in the input, as what goes on after an earlier run. */
 export async function runAgentOnce(input: AgentInput, options: AgentRunOptions & { readonly isContinued?: boolean }): Promise<AgentRun> {
-  const { adapter, prices, redact } = options;
+  const { adapter, prices, redact, clock } = options;
   const { env, cwd, warn } = input;
   const reader = await adapter.reader(input);
   const limits = spendLimitsIn(env);
-  const guard = limits && new SpendGuard({ limits, reader, prices, title: adapter.title, warn });
+  const guard = limits && new SpendGuard({ limits, reader, prices, clock, title: adapter.title, warn });
   const exit = await runAgentProcess({ ...options, env, cwd, command: await adapter.command(input), reader, isOver: guard && (() => guard.isOver()) });
   const isStopped = await wasStopped(exit, options);
   const { outcome, unknown } = withCost(withoutSecrets(await reader.outcome(), redact), prices);

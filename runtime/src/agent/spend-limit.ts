@@ -1,3 +1,4 @@
+import type { Clock } from '../kube/clock.ts';
 import type { AgentOutcome, EventReader, Spent } from './adapter.ts';
 import { type Prices, withCost } from './cost.ts';
 import type { Env } from './layout.ts';
@@ -40,20 +41,28 @@ export interface SpendGuardOptions {
   readonly limits: SpendLimits;
   readonly reader: EventReader;
   readonly prices: Prices;
+  readonly clock: Clock;
   readonly title: string;
   readonly warn: (line: string) => void;
 }
 
 /**
+ * Asking may mean to look through all the sessions of an agent, on the machine of the agent, whenever that prints a line: of the time, it takes no more than one
+ * part in this many.
+ */
+const SHARE_OF_TIME = 20;
+
+/**
  * Watches what a run spends, and says when it has passed its limit.
  *
- * **Guarantee:** a run whose agent tells what it uses is over after the step that passed the limit. One that ends by itself with that step is not
+ * **Guarantee:** a run whose agent tells what it uses is over after the step that passed the limit, or as much later as asking takes, twenty times. One that ends by itself with that step is not
  * stopped for it: what it spent is spent, and its work is done.
  * **Assumes:** it is asked after the agent has told something, and once in a while.
  */
 export class SpendGuard {
   readonly #options: SpendGuardOptions;
   #asking = false;
+  #notBeforeMs = 0;
   #warned = false;
   #verdict: string | undefined;
 
@@ -70,12 +79,16 @@ export class SpendGuard {
   /** Whether the agent has to be ended. */
   async isOver(): Promise<boolean> {
     if (this.#verdict !== undefined) return true;
-    if (this.#asking || !this.#options.reader.spent) return false;
+    const { clock, reader } = this.#options;
+    const startMs = clock.elapsed();
+    if (this.#asking || !reader.spent || startMs < this.#notBeforeMs) return false;
     this.#asking = true;
     try {
-      return this.#judge(await this.#options.reader.spent());
+      return this.#judge(await reader.spent());
     } finally {
       this.#asking = false;
+      const endMs = clock.elapsed();
+      this.#notBeforeMs = endMs + (endMs - startMs) * (SHARE_OF_TIME - 1);
     }
   }
 

@@ -3,6 +3,8 @@ import type { EventReader, Spent } from '../../src/agent/adapter.ts';
 import { pricesFor } from '../../src/agent/cost.ts';
 import { SpendGuard, spendLimitsIn, type SpendLimits } from '../../src/agent/spend-limit.ts';
 import { tokensOf } from '../../src/agent/token-count.ts';
+import { VirtualClock } from '../../src/embedded/virtual-clock.ts';
+import { sleep } from '../../src/kube/clock.ts';
 
 test.each([
   [{}, undefined],
@@ -21,7 +23,7 @@ test.each(['-1', '1500m', 'much', '1e3', '1.'])('a limit of %j is none, and no a
 async function aGuard(limits: SpendLimits, ...said: Spent[]) {
   const warnings: string[] = [];
   const reader: EventReader = { read: () => [], session: () => undefined, outcome: () => ({ ended: false }), ...(said.length > 0 && { spent: () => said.shift()! }) };
-  const guard = new SpendGuard({ limits, reader, prices: await pricesFor({}), title: 'Cursor', warn: (line) => warnings.push(line) });
+  const guard = new SpendGuard({ limits, reader, prices: await pricesFor({}), clock: new VirtualClock(), title: 'Cursor', warn: (line) => warnings.push(line) });
   return { guard, warnings };
 }
 
@@ -53,6 +55,27 @@ test('what is over stays over, and nobody is asked again', async () => {
 test('a run that ended itself with the step that passed is not over', async () => {
   const { guard } = await aGuard({ costUsd: 1 }, spent('0.5'), spent('2', false));
   expect([await guard.isOver(), await guard.isOver(), guard.verdict]).toEqual([false, false, undefined]);
+});
+
+test('asking takes a twentieth of the time, however often one asks and however long it takes', async () => {
+  const clock = new VirtualClock();
+  const startsMs: number[] = [];
+  const reader: EventReader = {
+    read: () => [],
+    session: () => undefined,
+    outcome: () => ({ ended: false }),
+    async spent() {
+      startsMs.push(clock.elapsed());
+      await sleep(clock, 200);
+      return spent('0.5');
+    },
+  };
+  const guard = new SpendGuard({ limits: { costUsd: 1 }, reader, prices: await pricesFor({}), clock, title: 'Claude Code', warn: () => {} });
+  for (let atMs = 0; atMs < 10_000; atMs += 100) {
+    void guard.isOver();
+    await clock.advance(100);
+  }
+  expect(startsMs.map((ms) => ms - startsMs[0]!)).toEqual([0, 4_000, 8_000]);
 });
 
 test('what cannot be enforced is said once', async () => {

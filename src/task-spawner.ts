@@ -105,13 +105,13 @@ export interface TaskSpawnerProps {
    */
   readonly podFailurePolicy?: l1.PodFailurePolicy;
   /**
-   * Most Tasks of this spawner that have not finished. 0 is no limit.
+   * Most Tasks of this spawner that have not finished; the reference drops webhooks and messages that find no room. 0 is no limit.
    *
    * @default - there is none
    */
   readonly maxConcurrency?: number;
   /**
-   * Most Tasks that this spawner ever makes. 0 is no limit.
+   * Most Tasks that this spawner ever makes; the reference does not count those of webhooks and messages. 0 is no limit.
    *
    * @default - there is none
    */
@@ -188,6 +188,7 @@ export class TaskSpawner extends Construct {
       ...this.checkWorkspace(),
       ...checkTaskTemplate(this.resource, { ...this.props, dependsOn: this.dependsOn }),
       ...duplicatesOf(this.contextSources.map(({ name }) => name)).map((name): Problem => ({ code: 'duplicate', path: 'contextSources', got: quote(name), fix: 'rename one of them' })),
+      ...this.checkContext(),
       ...this.contextSources.flatMap((source, index) => source._check(this.resource, `contextSources[${index}]`)),
       ...this.checkTemplates(),
       ...this.checkTaskMetadata(),
@@ -223,6 +224,13 @@ export class TaskSpawner extends Construct {
     const { trigger, agent, workspace } = this.props;
     if (workspace || !trigger?._needsWorkspace || !agent || agent.workerPool) return [];
     return [{ code: 'required', path: 'workspace', allowed: 'this trigger needs one', fix: 'pass the Workspace of the repository' }];
+  }
+
+  /** A template that reads one would fail for every event. */
+  private checkContext(): Problem[] {
+    const { trigger } = this.props;
+    if (this.contextSources.length === 0 || trigger?._hasContext !== false) return [];
+    return [{ code: 'unknown-field', path: 'contextSources', allowed: `nothing is fetched for ${trigger._event.called}`, fix: 'leave them out' }];
   }
 
   private checkTemplates(): Problem[] {

@@ -66,6 +66,8 @@ export class SlackTrigger extends EventTrigger {
   public readonly _suffix = undefined;
   /** @internal */
   public readonly _needsWorkspace = false;
+  /** @internal */
+  public readonly _hasContext = false;
 
   public constructor(private readonly options: SlackOptions = {}) {
     super();

@@ -1,5 +1,5 @@
 import { type Chart } from 'cdk8s';
-import { CodingAgent, Credentials, type SlackOptions, TaskSpawner, Trigger } from 'cdk8s-taskwright';
+import { CodingAgent, ContextSource, Credentials, type SlackOptions, TaskSpawner, Trigger } from 'cdk8s-taskwright';
 import { describe, test } from 'vitest';
 import { expectSynth } from '../expect-synth';
 
@@ -44,6 +44,13 @@ describe('a trigger for Slack', () => {
     ]],
     ['no lists', { channels: 'C0123ABCD' as never, triggers: {} as never }, ['trigger.channels: has the wrong type, got a string; it has to be a list', 'trigger.triggers: has the wrong type, got an object; it has to be a list']],
   ])('says that it has %s', (_, options, lines) => expectSynth(spawner(options), { refused: lines.map((line) => `[fleet/slack] ${line}`) }));
+
+  test('has no context sources, since nothing is fetched for messages', () => {
+    const owners = ContextSource.http('owners', { url: 'https://teams.example.com/owners' });
+    expectSynth((chart) => new TaskSpawner(chart, 'slack', { trigger: Trigger.slack(), agent, contextSources: [owners], prompt: `Ask ${owners.text}.` }), {
+      refused: ['[fleet/slack] contextSources: is not a known field; nothing is fetched for a Slack message; leave them out'],
+    });
+  });
 
   test('takes a long name, which is shortened for Tasks', () => expectSynth(spawner({}, 's'.repeat(63)), rendered({}, 's'.repeat(63))));
 });

@@ -105,6 +105,8 @@ class ControlPlane {
       // It makes a certificate for itself here, and the file holds the authority that signed it.
       'cert-dir': at('pki'), 'token-auth-file': at('pki/tokens.csv'), 'authorization-mode': 'Node,RBAC',
       'service-account-issuer': 'https://kubernetes.default.svc', 'service-account-key-file': at('pki/accounts.pub'), 'service-account-signing-key-file': at('pki/accounts.key'),
+      // There is no kube-proxy: what it calls by a Service (our webhooks) it reaches by the addresses of the Pods.
+      'enable-aggregator-routing': true,
       'service-cluster-ip-range': this.#services, 'kubelet-preferred-address-types': 'InternalIP', 'enable-admission-plugins': 'NodeRestriction',
     });
     await this.until('kube-apiserver', async () => (await this.ask('/readyz')).status === 200);

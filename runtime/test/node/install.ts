@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { App, Chart } from 'cdk8s';
-import { Crds, Taskwright } from 'cdk8s-taskwright';
+import { Crds, type CrdsProps, Taskwright, type TaskwrightProps } from 'cdk8s-taskwright';
 import type { TestProject } from 'vitest/node';
 import { sleep, systemClock } from '../../src/kube/clock.ts';
 
@@ -38,23 +38,29 @@ export const LIMIT_MS = 180_000;
 export async function setup(vitest: Pick<TestProject, 'getProvidedContext'>): Promise<() => Promise<void>> {
   const { node } = vitest.getProvidedContext();
   const kubectl = kubectlOf(node);
+  await install(node);
+  await kubectl(['create', 'namespace', NAMESPACE]);
+  await kubectl(['label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted']);
+  return async () => {
+    // One after the other: without an operator nobody takes the finalizers off the Tasks.
+    for (const namespace of [NAMESPACE, OPERATOR.namespace]) await kubectl(['delete', 'namespace', namespace, `--timeout=${LIMIT_MS}ms`]);
+  };
+}
+
+/** Applies the kinds, then the rest, and returns when the operators are ready; also over an earlier install. */
+export async function install(node: NodeUnderTest, { kinds, operator }: { kinds?: CrdsProps; operator?: TaskwrightProps } = {}): Promise<void> {
+  const kubectl = kubectlOf(node);
   const folder = mkdtempSync(join(dirname(node.kubeconfig!), 'install-'));
   const app = new App({ outdir: folder });
-  new Crds(app, 'crds');
-  new Taskwright(new Chart(app, 'taskwright'), 'install', { version: 'test' });
+  new Crds(app, 'crds', kinds);
+  new Taskwright(new Chart(app, 'taskwright'), 'install', { version: 'test', ...operator });
   app.synth();
   const apply = (file: string) => kubectl(['apply', '--server-side', '-f', join(folder, file)]);
   await apply('crds.k8s.yaml');
   const refusal = await until(() => kubectl(['wait', '--for=condition=Established', 'crd', '--all']).then(() => '', (error: Error) => error.message), (answer) => answer === '');
   if (refusal) throw new Error(`the kinds are not served after ${LIMIT_MS / 1000} s: ${refusal}`);
   await apply('taskwright.k8s.yaml');
-  await kubectl(['create', 'namespace', NAMESPACE]);
-  await kubectl(['label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted']);
   await kubectl(['-n', OPERATOR.namespace, 'rollout', 'status', `--timeout=${LIMIT_MS}ms`, `deployment/${OPERATOR.name}`]);
-  return async () => {
-    // One after the other: without an operator nobody takes the finalizers off the Tasks.
-    for (const namespace of [NAMESPACE, OPERATOR.namespace]) await kubectl(['delete', 'namespace', namespace, `--timeout=${LIMIT_MS}ms`]);
-  };
 }
 
 /** Runs kubectl on the node and returns what it prints. */

@@ -6,7 +6,7 @@ import { objectOf, POLICY_CASES, type PolicyCase } from '../admission/policy-cas
 import { refusal } from '../contract/connection.ts';
 import { defineKind } from '../contract/define-kind.ts';
 import { until } from '../contract/until.ts';
-import { install, OperatorTransport, resourceOf } from './installed-operator.ts';
+import { installOperator, OperatorTransport, resourceOf } from './installed-operator.ts';
 import { connectToCluster, type RealConnection } from './real-connection.ts';
 
 const RESOURCES = { Task: taskResource, TaskBudget: taskBudgetResource } as const;
@@ -29,7 +29,7 @@ beforeAll(async () => {
     await connection.client.create(RESOURCES[row.kind], objectOf(row, row.before, homes.get(row)!));
   }
   await connection.client.create(taskResource, aTask('stored', { [RETRIES]: 'two' }, ['example.com/kept']));
-  policies = (await install(connection, { admissionPolicies: true })).filter(({ kind }) => kind!.startsWith('ValidatingAdmissionPolicy'));
+  policies = (await installOperator(connection, { admissionPolicies: true })).filter(({ kind }) => kind!.startsWith('ValidatingAdmissionPolicy'));
   if (!await until(connection, () => probes(false))) throw new Error('the policies do not take effect');
 });
 

@@ -16,6 +16,11 @@ export const HOME = 'taskwright-system';
 /** Installs what the constructs say as a user would: the CRDs, then every object of the chart by server-side apply. Without policies, unless `props` has them: other suites are about the definitions alone. */
 export async function install(connection: Connection, props?: TaskwrightProps): Promise<KubeObject[]> {
   for (const definition of crds()) await defineKind(connection, definition as unknown as KubeObject);
+  return await installOperator(connection, props);
+}
+
+/** The same without the CRDs. */
+export async function installOperator(connection: Connection, props?: TaskwrightProps): Promise<KubeObject[]> {
   const chart = new Chart(new App(), 'taskwright');
   new Taskwright(chart, 'install', { admissionPolicies: false, ...props });
   const objects = chart.toJson() as KubeObject[];

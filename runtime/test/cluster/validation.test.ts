@@ -1,4 +1,4 @@
-import { agentConfigResource, taskResource, workspaceResource } from '@taskwright/schema';
+import { agentConfigResource, crds, taskResource, workspaceResource } from '@taskwright/schema';
 import { App, Chart } from 'cdk8s';
 import { Taskwright } from 'cdk8s-taskwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,11 +12,13 @@ import { selfSignedCertificate } from '../../src/kube/self-signed-certificate.ts
 import { objectFaults } from '../../src/operator/object-faults.ts';
 import { startWebhooks } from '../../src/operator/webhooks.ts';
 import { refusal } from '../contract/connection.ts';
+import { defineKind } from '../contract/define-kind.ts';
 import { until } from '../contract/until.ts';
-import { HOME, install, OperatorTransport } from './installed-operator.ts';
+import { HOME, installOperator, OperatorTransport } from './installed-operator.ts';
 import { connectToCluster, type RealConnection } from './real-connection.ts';
 
 const BY_URL = 'validation-by-url';
+const KINDS = ['tasks.kelos.dev', 'workspaces.kelos.dev', 'agentconfigs.kelos.dev'];
 
 let connection: RealConnection;
 let namespace: string;
@@ -31,7 +33,8 @@ const installed = (chart.toJson() as Configuration[]).find(({ kind }) => kind ==
 /** As it is installed, but for where we are: a control plane alone reaches no Service. */
 beforeAll(async () => {
   connection = await connectToCluster();
-  await install(connection);
+  for (const definition of crds().filter(({ metadata }) => KINDS.includes(metadata.name))) await defineKind(connection, definition as unknown as KubeObject);
+  await installOperator(connection);
   namespace = await connection.namespace();
   const identity = selfSignedCertificate('validation', ['127.0.0.1']);
   const faultsOf = (object: KubeObject) => {
@@ -105,7 +108,7 @@ test('what was stored before is judged by what changes', async () => {
 });
 
 test('the operator tells the configuration what to trust, with the rights it is installed with, and an install that comes again leaves that', async () => {
-  await install(connection, { validatesObjects: true });
+  await installOperator(connection, { validatesObjects: true });
   const transport = await OperatorTransport.open(connection);
   const client = new KubeClient(transport, { userAgent: 'validation-test' });
   const service = { namespace: HOME, name: 'taskwright-webhook' };

@@ -87,6 +87,8 @@ export class PipelineStage extends Construct {
   private readonly after: PipelineStage[];
   /** The stages that its prompt and branch read. */
   private readonly reads: readonly PipelineStage[];
+  /** What is wrong with its texts. They are asked for with each rendering, and a template takes time to check. */
+  private readonly checked = new Map<string, Problem[]>();
   private isRead = false;
 
   private constructor(private readonly pipeline: IConstruct, id: string, { name, own, options, form }: StageProps) {
@@ -198,6 +200,13 @@ export class PipelineStage extends Construct {
   }
 
   private checkText(text: string, path: string): Problem[] {
+    const key = `${path}: ${text}`;
+    const known = this.checked.get(key) ?? this.findProblems(text, path);
+    this.checked.set(key, known);
+    return known;
+  }
+
+  private findProblems(text: string, path: string): Problem[] {
     const problems = new Map<string, Problem>();
     const plain = replaceMarks(text, (result, place, mark) => {
       const problem = this.checkResult(result, place, path);

@@ -3,6 +3,7 @@ import { AgentPipeline, type AgentPipelineForm, AgentConfig, CodingAgent, Cost, 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import '../runtime/test/seed';
+import { parseTemplate, renderTemplate, stringMap } from '../src/template';
 import { expectSynth } from './expect-synth';
 
 const claude = CodingAgent.claudeCode({ credentials: Credentials.apiKey(SecretRef.fromName('claude')) });
@@ -285,6 +286,39 @@ test('whatever stages use each other, a TaskPipeline has the one order that is o
       const [pipeline, ...more] = synth(uses, 'TaskPipeline');
       expect([pipeline!.spec.stages!.map(({ name }) => `p-${name}`), more]).toEqual([orders[0], []]);
     }
+  }));
+});
+
+/** Pieces of prompts, with a result in the text and in an action. The first stage has a text in their place. */
+const pieces: ((text: string, operand: string) => string)[] = [
+  () => 'Do ',
+  () => '{{"{{"}}{{/* a note */}}',
+  (text) => ` ${text}, it's "so" `,
+  (_, operand) => `{{printf "%q %s" ${operand} "}}"}}`,
+  (text, operand) => `{{if eq ${operand} "yes"}}sure: ${text}{{else}}{{len ${operand}}}{{end}}`,
+  (_, operand) => `{{with ${operand}}}{{.}}{{end}}`,
+];
+
+test('whatever stages read and leave, an agent is asked the same in both forms', () => {
+  const prompts = fc.array(fc.array(fc.tuple(fc.constantFrom(...pieces), fc.nat()), { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 });
+  fc.assert(fc.property(prompts, fc.array(fc.oneof(fc.constant('yes'), fc.string()), { minLength: 5, maxLength: 5 }), (drawn, left) => {
+    const inForm = (form: AgentPipelineForm) => {
+      const chart = new Chart(new App(), 'fleet');
+      const pipeline = new AgentPipeline(chart, 'p', { metadata: { name: 'p' }, agent: claude, form });
+      const stages: PipelineStage[] = [];
+      for (const [place, parts] of drawn.entries()) {
+        const text = parts.map(([piece, any]) => (place === 0 ? piece('x', '"x"') : piece(stages[any % place]!.result('note'), stages[any % place]!.result('note')))).join('');
+        // A chain, so that both forms can say it.
+        const previous = stages[place - 1];
+        stages.push(pipeline.addStage(`s${place}`, { prompt: `${text}.`, after: previous === undefined || text.includes(previous.result('note')) ? [] : [previous] }));
+      }
+      return chart.toJson() as { spec: { prompt: string; dependsOn?: string[]; stages: { taskTemplate: { prompt: string } }[] } }[];
+    };
+    const render = (prompt: string, data: object) => renderTemplate(parseTemplate(prompt, 'prompt'), data as Record<string, unknown>, { missingKey: 'error', refusesNoValue: true });
+    const results = (place: number) => ({ Results: stringMap({ note: left[place]! }) });
+    const asTasks = inForm('Tasks').map(({ spec: { prompt, dependsOn = [] } }) => (dependsOn.length === 0 ? prompt : render(prompt, { Deps: Object.fromEntries(dependsOn.map((name) => [name, results(Number(name.slice('p-s'.length)))])) })));
+    const asOne = inForm('TaskPipeline')[0]!.spec.stages.map(({ taskTemplate: { prompt } }, place) => render(prompt, { Stages: Object.fromEntries(drawn.slice(0, place).map((_, before) => [`s${before}`, [results(before)]])) }));
+    expect(asTasks).toEqual(asOne);
   }));
 });
 

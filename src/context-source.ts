@@ -5,6 +5,7 @@ import { type Problem, quote } from './private/problem';
 import { checkSecret } from './private/secret-check';
 import { GITHUB_APP_KEYS } from './private/secret-keys';
 import { checkDuration } from './private/shape';
+import { typeName } from './private/structural';
 import type { SpawnerTemplate } from './private/spawner-templates';
 import type { ISecretRef } from './secret-ref';
 
@@ -145,26 +146,32 @@ export class ContextSource {
 
   /** @internal */
   public _checkShape(path: string): Problem[] {
-    return checkDuration(this.options.timeout, `${path}.timeout`);
+    const { timeout, headersFrom } = this.options;
+    const isList = headersFrom === undefined || (Array.isArray(headersFrom) && headersFrom.every((header) => typeof header === 'object' && header !== null));
+    return [
+      ...(typeof this.name === 'string' ? [] : [{ code: 'type', path: `${path}.name`, got: typeName(this.name), allowed: 'it has to be a text' } as const]),
+      ...(isList ? [] : [{ code: 'type', path: `${path}.headersFrom`, got: typeName(headersFrom), allowed: 'it has to be a list of { header, secret, key }' } as const]),
+      ...checkDuration(timeout, `${path}.timeout`),
+    ];
   }
 
   /** @internal */
   public _check(from: ApiObject, path: string): Problem[] {
-    const { url, allowInsecure, githubApp, githubApiUrl, headersFrom = [], jsonPath } = this.options;
+    const { url, allowInsecure, githubApp, githubApiUrl, headersFrom, jsonPath } = this.options;
     return [
       ...(typeof url === 'string' ? checkScheme(url, allowInsecure, `${path}.url`) : []),
       ...(jsonPath === undefined ? [] : checkJsonPath(jsonPath, `${path}.jsonPath`)),
       ...(githubApp || githubApiUrl !== undefined ? checkSecret(from, githubApp, GITHUB_APP_KEYS, 'a GitHub App', `${path}.githubApp`) : []),
-      ...headersFrom.flatMap(({ header, secret, key }, index) => checkSecret(from, secret, [key], `the header ${header}`, `${path}.headersFrom[${index}].secret`)),
+      ...(headersFrom ?? []).flatMap(({ header, secret, key }, index) => checkSecret(from, secret, [key], `the header ${header}`, `${path}.headersFrom[${index}].secret`)),
     ];
   }
 
   /** @internal */
   public _templates(path: string): SpawnerTemplate[] {
-    const { url, headers = {}, body } = this.options;
+    const { url, headers, body } = this.options;
     return [
       { path: `${path}.url`, text: url, place: 'url' },
-      ...Object.entries(headers).map(([name, text]): SpawnerTemplate => ({ path: `${path}.headers[${JSON.stringify(name)}]`, text, place: 'header' })),
+      ...Object.entries(headers ?? {}).map(([name, text]): SpawnerTemplate => ({ path: `${path}.headers[${JSON.stringify(name)}]`, text, place: 'header' })),
       ...(body === undefined ? [] : [{ path: `${path}.body`, text: body, place: 'body' } as const]),
     ];
   }

@@ -234,14 +234,14 @@ export class TaskSpawner extends Construct {
   }
 
   private checkTemplates(): Problem[] {
-    const { trigger, prompt, branch, nameTemplate, taskLabels = {}, taskAnnotations = {} } = this.props;
+    const { trigger, prompt, branch, nameTemplate, taskLabels, taskAnnotations } = this.props;
     if (!trigger) return [];
     const templates: SpawnerTemplate[] = [
       ...templateOf('prompt', prompt, this.dependsOn.length > 0 ? 'rendered-prompt' : 'prompt'),
       ...templateOf('branch', branch, 'branch'),
       ...templateOf('nameTemplate', nameTemplate, 'name'),
-      ...Object.entries(taskLabels).flatMap(([name, value]) => templateOf(`taskLabels[${JSON.stringify(name)}]`, value, 'label')),
-      ...Object.entries(taskAnnotations).flatMap(([name, value]) => templateOf(`taskAnnotations[${JSON.stringify(name)}]`, value, 'annotation')),
+      ...Object.entries(taskLabels ?? {}).flatMap(([name, value]) => templateOf(`taskLabels[${JSON.stringify(name)}]`, value, 'label')),
+      ...Object.entries(taskAnnotations ?? {}).flatMap(([name, value]) => templateOf(`taskAnnotations[${JSON.stringify(name)}]`, value, 'annotation')),
       ...this.contextSources.flatMap((source, index) => source._templates(`contextSources[${index}]`)).filter(({ text }) => isTemplate(text)),
     ];
     return [
@@ -255,11 +255,11 @@ export class TaskSpawner extends Construct {
   private checkPrompt({ _event: { called, variables } }: EventTrigger): Problem[] {
     const { prompt } = this.props;
     if (prompt === undefined && !isText(variables.get('Title'))) return [{ code: 'required', path: 'prompt', allowed: `${called} has no text`, fix: 'say what the agent should do' }];
-    return prompt?.trim() === '' ? [{ code: 'required', path: 'prompt', fix: 'say what the agent should do' }] : [];
+    return typeof prompt === 'string' && prompt.trim() === '' ? [{ code: 'required', path: 'prompt', fix: 'say what the agent should do' }] : [];
   }
 
   private checkTaskMetadata(): Problem[] {
-    const { taskLabels = {}, taskAnnotations = {} } = this.props;
+    const [taskLabels, taskAnnotations] = [this.props.taskLabels ?? {}, this.props.taskAnnotations ?? {}];
     const reserved = (path: string, names: object) => Object.keys(names).filter((name) => name.startsWith(OPERATORS_OWN)).map((name): Problem => ({
       code: 'reserved-name', path, got: quote(name), allowed: `what begins with ${OPERATORS_OWN} is the operator's to write`, fix: 'rename it',
     }));

@@ -1,7 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { duplicatesOf } from './names';
 import { type Problem, quote } from './problem';
-import { checkDuration } from './shape';
+import { checkDuration, textsIn } from './shape';
 
 /** A dash and the number of an issue: of no repository has it passed seven digits. */
 export const LONGEST_NUMBER = 8;
@@ -27,8 +27,9 @@ export function checkPollingShape({ pollInterval }: Polling, path: string): Prob
 }
 
 /** What makes a trigger find nothing, or ask without a pause. */
-export function checkPolling({ repo, labels = [], excludeLabels = [], author, excludeAuthors = [], priorityLabels = [], pollInterval }: Polling, path: string): Problem[] {
+export function checkPolling({ repo, author, pollInterval, ...lists }: Polling, path: string): Problem[] {
   const problems: Problem[] = [];
+  const [labels, excludeLabels, excludeAuthors, priorityLabels] = [lists.labels, lists.excludeLabels, lists.excludeAuthors, lists.priorityLabels].map(textsIn);
   if (typeof repo === 'string' && !isRepository(repo)) {
     problems.push({ code: 'pattern', path: `${path}.repo`, got: quote(repo), allowed: 'it has to be owner/repo, or a URL such as https://github.com/owner/repo' });
   }

@@ -20,6 +20,16 @@ export function checkDuration(value: unknown, path: string): Problem[] {
   return value === undefined ? [] : checkMade(value, 'toSeconds', 'a Duration, for example Duration.hours(1)', path);
 }
 
+/** The texts in what should be a list of them. What is none the schema tells. */
+export function textsIn(list: unknown): string[] {
+  return itemsIn(list).filter((item): item is string => typeof item === 'string');
+}
+
+/** The items of what should be a list. What is none the schema tells, or `checkMade`. */
+export function itemsIn<T>(list: readonly T[] | unknown): T[] {
+  return Array.isArray(list) ? list : [];
+}
+
 /**
  * A copy of a list that was passed to a constructor.
  *

@@ -1,4 +1,5 @@
 import { type Problem, quote } from '../private/problem';
+import { itemsIn } from '../private/shape';
 
 /** Commands in comments, and who may give them. A command is a line that stands alone. */
 export interface CommentPolicy {
@@ -37,13 +38,15 @@ export interface CommentPolicy {
 /** What makes a policy say nothing. */
 export function checkCommentPolicy(policy: CommentPolicy | undefined, path: string): Problem[] {
   if (!policy) return [];
-  const { triggerComment, excludeComments = [], allowedUsers = [], allowedTeams = [], minimumPermission } = policy;
+  const { triggerComment, minimumPermission } = policy;
+  const excludeComments = itemsIn<unknown>(policy.excludeComments);
+  const allowed = [...itemsIn(policy.allowedUsers), ...itemsIn(policy.allowedTeams)];
   const commands = [...(triggerComment === undefined ? [] : [['triggerComment', triggerComment]]), ...excludeComments.map((command, index) => [`excludeComments[${index}]`, command])];
-  const problems = commands.filter(([, command]) => command === '' || command?.trim() !== command || /[\r\n]/.test(command)).map(([name, command]): Problem => ({
+  const problems = commands.filter(([, command]) => typeof command === 'string' && !/^\S([^\r\n]*\S)?$/.test(command)).map(([name, command]): Problem => ({
     code: 'never-matches', path: `${path}.${name}`, got: quote(command), allowed: 'a command is one line, without spaces around it',
   }));
   if (commands.length === 0) {
-    const whom = allowedUsers.length + allowedTeams.length > 0 || minimumPermission !== undefined;
+    const whom = allowed.length > 0 || minimumPermission !== undefined;
     problems.push({ code: 'required', path: `${path}.triggerComment`, allowed: whom ? 'who may give commands says nothing without a command' : undefined, fix: 'set triggerComment or excludeComments' });
   }
   if (triggerComment !== undefined && excludeComments.includes(triggerComment)) {

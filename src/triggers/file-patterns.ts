@@ -1,5 +1,6 @@
 import { checkFileGlob } from '../private/glob';
 import type { Problem } from '../private/problem';
+import { itemsIn } from '../private/shape';
 
 /** Globs for the files that were changed, from the root of the repository: `**` spans directories, `{a,b}` are alternatives. */
 export interface FilePatterns {
@@ -19,9 +20,9 @@ export interface FilePatterns {
 
 export function checkFilePatterns(patterns: FilePatterns | undefined, path: string): Problem[] {
   if (!patterns) return [];
-  const { include = [], exclude = [] } = patterns;
+  const [include, exclude] = [patterns.include, patterns.exclude].map((globs) => itemsIn(globs));
   return [
-    ...(include.length + exclude.length === 0 ? [{ code: 'required', path: `${path}.include`, fix: 'set include or exclude' } as const] : []),
+    ...([patterns.include, patterns.exclude].every((globs) => globs === undefined || (Array.isArray(globs) && globs.length === 0)) ? [{ code: 'required', path: `${path}.include`, fix: 'set include or exclude' } as const] : []),
     ...include.flatMap((glob, index) => checkFileGlob(glob, `${path}.include[${index}]`)),
     ...exclude.flatMap((glob, index) => checkFileGlob(glob, `${path}.exclude[${index}]`)),
   ];

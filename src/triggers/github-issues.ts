@@ -2,6 +2,7 @@ import type * as l1 from '../l1';
 import { expressionsOf, knownEvent } from '../private/known-event';
 import { LONGEST_NUMBER } from '../private/polling';
 import { type Problem, quote } from '../private/problem';
+import { itemsIn } from '../private/shape';
 import { EventTrigger } from './event-trigger';
 import type { GitHubIssueEvent } from './events';
 import { type GitHubPollingOptions, checkGitHubPolling, checkGitHubPollingShape, renderGitHubPolling } from './github-polling';
@@ -49,9 +50,8 @@ export class GitHubIssuesTrigger extends EventTrigger {
 
   /** @internal */
   public _check(): Problem[] {
-    const { types = [] } = this.options;
     return [
-      ...types.filter((type) => type !== 'issues' && type !== 'pulls').map((type): Problem => ({ code: 'enum', path: 'trigger.types', got: quote(type), allowed: 'one of issues and pulls' })),
+      ...itemsIn<string>(this.options.types).filter((type) => type !== 'issues' && type !== 'pulls').map((type): Problem => ({ code: 'enum', path: 'trigger.types', got: quote(type), allowed: 'one of issues and pulls' })),
       ...checkGitHubPolling(this.options, { hasCommits: false }),
     ];
   }

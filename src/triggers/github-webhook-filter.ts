@@ -2,6 +2,7 @@ import type * as l1 from '../l1';
 import { checkNameGlob } from '../private/glob';
 import { type Problem, quote } from '../private/problem';
 import { checkPattern } from '../private/re2-check';
+import { itemsIn, textsIn } from '../private/shape';
 import { type FilePatterns, checkFilePatterns } from './file-patterns';
 
 /** What can be asked of every event. */
@@ -229,8 +230,8 @@ export class GitHubWebhookFilter {
 
   /** Whether it looks at who caused the event, or at what they wrote. @internal */
   public get _isNotForEverybody(): boolean {
-    const { author, excludeAuthors = [], bodyPattern, excludeBodyPatterns = [] } = this.criteria;
-    return author !== undefined || bodyPattern !== undefined || excludeAuthors.length + excludeBodyPatterns.length > 0;
+    const { author, excludeAuthors, bodyPattern, excludeBodyPatterns } = this.criteria;
+    return author !== undefined || bodyPattern !== undefined || [...itemsIn(excludeAuthors), ...itemsIn(excludeBodyPatterns)].length > 0;
   }
 
   /** @internal */
@@ -240,14 +241,15 @@ export class GitHubWebhookFilter {
 
   /** What is wrong with its criteria. `isExclusion` says that it keeps events out. @internal */
   public _check(path: string, { isExclusion }: { isExclusion: boolean }): Problem[] {
-    const { branch, tag, checkName, bodyPattern, excludeBodyPatterns = [], filePatterns, labels = [], excludeLabels = [], author, excludeAuthors = [] } = this.criteria;
+    const { branch, tag, checkName, bodyPattern, excludeBodyPatterns, filePatterns, author } = this.criteria;
+    const [labels, excludeLabels, excludeAuthors] = [this.criteria.labels, this.criteria.excludeLabels, this.criteria.excludeAuthors].map(textsIn);
     return [
       ...(isExclusion ? this.checkExclusion(path) : this.checkInclusion(path)),
       ...checkNameGlob(branch, `${path}.branch`),
       ...checkNameGlob(tag, `${path}.tag`),
       ...checkNameGlob(checkName, `${path}.checkName`),
       ...(bodyPattern === undefined ? [] : checkPattern(bodyPattern, `${path}.bodyPattern`)),
-      ...excludeBodyPatterns.flatMap((pattern, index) => checkPattern(pattern, `${path}.excludeBodyPatterns[${index}]`)),
+      ...itemsIn(excludeBodyPatterns).flatMap((pattern, index) => checkPattern(pattern, `${path}.excludeBodyPatterns[${index}]`)),
       ...checkFilePatterns(filePatterns, `${path}.filePatterns`),
       ...labels.filter((label) => excludeLabels.includes(label)).map((label): Problem => ({ code: 'never-matches', path: `${path}.excludeLabels`, got: quote(label), allowed: 'it is in labels too', fix: 'take it out of one of them' })),
       ...(author !== undefined && excludeAuthors.includes(author) ? [{ code: 'never-matches', path: `${path}.excludeAuthors`, got: quote(author), allowed: 'it is the author too', fix: 'take it out of one of them' } as const] : []),

@@ -6,7 +6,7 @@ import { checkGateway } from '../private/gateway-check';
 import { type KnownEvent, expressionsOf, knownEvent } from '../private/known-event';
 import { duplicatesOf } from '../private/names';
 import { type Problem, quote } from '../private/problem';
-import { checkEachMade } from '../private/shape';
+import { checkEachMade, itemsIn } from '../private/shape';
 import { typeName } from '../private/structural';
 import { suggestionFor } from '../private/suggestion';
 import type { IWebhookGateway } from '../webhook-gateway';
@@ -121,7 +121,7 @@ export class GitHubWebhookTrigger extends EventTrigger {
       ...excludeFilters.flatMap((filter, index) => [...this.checkEventOf(filter, `trigger.excludeFilters[${index}]`), ...filter._check(`trigger.excludeFilters[${index}]`, { isExclusion: true })]),
       ...checkReporting(reporting, { hasCommits, fix: 'listen to pull_request, or filter issue_comment by commentOn: \'PullRequest\'' }, 'trigger.reporting'),
       ...this.checkOwnComments(),
-      ...checkGateway(from, gateway, 'github', 'trigger.gateway'),
+      ...checkGateway(from, gateway ?? undefined, 'github', 'trigger.gateway'),
     ];
   }
 
@@ -148,11 +148,11 @@ export class GitHubWebhookTrigger extends EventTrigger {
 
   /** What it tells in comments are comments. */
   private checkOwnComments(): Problem[] {
-    const { filters = [], excludeFilters = [], excludeAuthors = [], reporting = [] } = this.options;
+    const { filters = [], excludeFilters = [], excludeAuthors, reporting = [] } = this.options;
     const comments = filters.filter(({ event }) => event === 'issue_comment');
     const hearsItself = comments.length === 0 ? filters.length === 0 : comments.some((filter) => !filter._isNotForEverybody);
     const index = reporting.findIndex(({ kind }) => kind === 'comments');
-    if (index < 0 || !this.events.includes('issue_comment') || !hearsItself || excludeAuthors.length > 0 || excludeFilters.some((filter) => filter._isNotForEverybody)) return [];
+    if (index < 0 || !this.events.includes('issue_comment') || !hearsItself || itemsIn(excludeAuthors).length > 0 || excludeFilters.some((filter) => filter._isNotForEverybody)) return [];
     return [{ code: 'wakes-itself', path: `trigger.reporting[${index}]`, allowed: 'it listens to issue_comment, and its own comments are some', fix: 'add the login that it comments with to excludeAuthors, or ask for an author or a bodyPattern in the filters' }];
   }
 

@@ -36,6 +36,7 @@ describe('a trigger for pull requests', () => {
 
   test.each<{ it: string; options: GitHubPullRequestsOptions; lines: string[] }>([
     { it: 'patterns of nothing', options: { filePatterns: {} }, lines: ['.filePatterns.include: is missing; set include or exclude'] },
+    { it: 'empty lists of patterns', options: { filePatterns: { include: [], exclude: [] } }, lines: ['.filePatterns.include: is missing; set include or exclude'] },
     { it: 'a glob that does not end', options: { filePatterns: { include: ['src/[a-'] } }, lines: ['.filePatterns.include[0]: is not a glob, got "src/[a-"; a [ begins a class of characters such as [a-z], and this one does not end or holds nothing'] },
     { it: 'a path from the root', options: { filePatterns: { include: ['a'], exclude: ['/docs/**'] } }, lines: ['.filePatterns.exclude[0]: can never match, got "/docs/**"; paths of files begin at the root of the repository, without / and ./; write docs/**'] },
     { it: 'a review that there is not', options: { reviewState: 'rejected' as never }, lines: ['.reviewState: is not one of the accepted values, got "rejected"; allowed are any, approved or changes_requested'] },

@@ -82,6 +82,40 @@ test('the image of the agent program holds the packages that it imports, and all
   expect(copied.sort()).toEqual([...needed].sort());
 });
 
+const INSTRUCTIONS = /^(?:FROM \S+(?: AS [a-z][a-z-]*)?$|(?:ARG|COPY|ENTRYPOINT|ENV|RUN|USER|WORKDIR) \S)/;
+
+test.each(['Dockerfile', ...agentTypes().map((type) => `${type}/Dockerfile`)])('%s is made of instructions, whose variables are declared where they are used', (file) => {
+  const lines = instructionsOf(file);
+  expect(lines.filter((line) => !INSTRUCTIONS.test(line))).toEqual([]);
+  const stages = lines.flatMap((line) => / AS (\S+)$/.exec(line)?.[1] ?? []);
+  expect(new Set(stages).size).toBe(stages.length);
+  const isStage = (line: string) => line.startsWith('FROM ');
+  const declaredIn = (part: readonly string[]) => part.flatMap((line) => /^ARG (\w+)/.exec(line)?.[1] ?? []);
+  const global = declaredIn(lines.slice(0, lines.findIndex(isStage)));
+  for (const [index, line] of lines.entries()) {
+    const used = [...line.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!);
+    // What stands before the first stage holds for FROM, and for nothing else.
+    const declared = isStage(line) ? global : declaredIn(lines.slice(lines.slice(0, index).findLastIndex(isStage), index));
+    expect(used.filter((name) => !declared.includes(name) && !line.includes(` ${name}=`)), line).toEqual([]);
+  }
+});
+
+test('the build has all that it compiles: the packages of the workspace, and of the constructs what the others import', () => {
+  const copied = instructionsOf('Dockerfile').filter((line) => line.startsWith('COPY ') && !line.includes('--from=')).flatMap((line) => line.split(' ').slice(1, -1));
+  const { workspaces, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { workspaces: string[]; exports: Record<string, { default?: string }> };
+  expect(workspaces.filter((folder) => !copied.includes(`${folder}/package.json`))).toEqual([]);
+
+  const sourcesIn = (folder: string) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));
+  const importsOf = (path: string) => [...readFileSync(join(ROOT, path), 'utf8').matchAll(/ from '([^']+)'/g)].map(([, name]) => name!);
+  const entries = ['runtime/src', 'schema/src'].flatMap(sourcesIn).flatMap(importsOf).filter((name) => name.startsWith('cdk8s-taskwright/'));
+  const needed = new Set(entries.map((name) => exports[name.replace('cdk8s-taskwright', '.')]!.default!.replace('./lib/', 'src/').replace(/js$/, 'ts')));
+  for (const path of needed) {
+    for (const name of importsOf(path).filter((imported) => imported.startsWith('.'))) needed.add([`${join(path, '..', name)}.ts`, join(path, '..', name, 'index.ts')].find((candidate) => existsSync(join(ROOT, candidate)))!);
+  }
+  expect(needed.size).toBeGreaterThan(5);
+  expect([...needed].filter((path) => !copied.some((place) => path === place || path.startsWith(`${place}/`)))).toEqual([]);
+});
+
 test.each(['agent-tools/agent', 'agent-tools/gh', 'agent-tools/kelos_entrypoint.sh'])('%s is an executable shell script', (file) => {
   const path = join(ROOT, 'images', file);
   expect(statSync(path).mode & 0o111).toBe(0o111);

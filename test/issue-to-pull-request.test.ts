@@ -26,7 +26,7 @@ test('the fleet of examples/issue-to-pull-request comes to what its prose says',
       {
         when: { githubIssues: {
           labels: ['actor/bot'], excludeLabels: ['needs-input'], priorityLabels: ['priority/urgent', 'priority/soon'],
-          commentPolicy: { triggerComment: '/bot fix', excludeComments: ['/bot stop'], minimumPermission: 'write' }, reporting: { comments: { mode: 'Sticky' } }, pollInterval: '60s',
+          commentPolicy: { triggerComment: '/bot fix', excludeComments: ['/bot stop'], minimumPermission: 'write' }, reporting: { comments: { mode: 'Sticky' } }, pollInterval: '1m',
         } },
         branch: 'bot-{{.Number}}',
         name: 'issue-{{.Number}}',

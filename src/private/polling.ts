@@ -17,9 +17,19 @@ interface Polling {
   readonly pollInterval?: Duration;
 }
 
-/** As Go reads it; a fraction of a second is left to it. */
+/** As Go reads it, in the unit that the program has; Go has no days. A fraction of a second is left to it. */
 export function pollIntervalOf(interval: Duration | undefined): string | undefined {
-  return interval && `${interval.toSeconds({ integral: false })}s`;
+  if (!interval) return undefined;
+  const [amount, unit] = inUnit(interval);
+  return Number.isInteger(amount) ? `${amount}${unit}` : `${interval.toSeconds({ integral: false })}s`;
+}
+
+function inUnit(interval: Duration): [amount: number, unit: string] {
+  switch (interval.unitLabel()) {
+    case 'days': case 'hours': return [interval.toHours({ integral: false }), 'h'];
+    case 'minutes': return [interval.toMinutes({ integral: false }), 'm'];
+    default: return [interval.toSeconds({ integral: false }), 's'];
+  }
 }
 
 export function checkPollingShape({ pollInterval }: Polling, path: string): Problem[] {

@@ -40,6 +40,12 @@ describe('a trigger for issues', () => {
     } }));
   });
 
+  test.each([
+    [Duration.seconds(60), '60s'], [Duration.minutes(5), '5m'], [Duration.minutes(1.5), '90s'], [Duration.hours(2), '2h'], [Duration.days(1), '24h'], [Duration.millis(1500), '1.5s'],
+  ])('is rendered with an interval in the unit of the program: %s', (pollInterval, text) => {
+    expectSynth(spawnerOf(Trigger.githubIssues({ pollInterval })), renderedSpawner({ githubIssues: { pollInterval: text } }));
+  });
+
   test('has the variables of an issue', () => {
     expect(Trigger.githubIssues().event).toEqual({
       id: '{{.ID}}', number: '{{.Number}}', title: '{{.Title}}', body: '{{.Body}}', url: '{{.URL}}', labels: '{{.Labels}}', comments: '{{.Comments}}', kind: '{{.Kind}}',

@@ -24,7 +24,7 @@ describe('a trigger for pull requests', () => {
       priorityLabels: ['urgent'],
     } satisfies GitHubPullRequestsOptions;
     const trigger = Trigger.githubPullRequests({ ...own, reporting: [GitHubReporting.comments(), GitHubReporting.checks('bot')], pollInterval: Duration.minutes(2) });
-    expectSynth(spawnerOf(trigger), renderedSpawner({ githubPullRequests: { ...own, reporting: { comments: {}, checks: { name: 'bot' } }, pollInterval: '120s' } }));
+    expectSynth(spawnerOf(trigger), renderedSpawner({ githubPullRequests: { ...own, reporting: { comments: {}, checks: { name: 'bot' } }, pollInterval: '2m' } }));
   });
 
   test('has the variables of a pull request', () => {

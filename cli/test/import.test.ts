@@ -33,6 +33,14 @@ test('what was found is told to programs, too', async () => {
   });
 });
 
+test('the program that the docs show is what comes of their manifest', async () => {
+  const page = readFileSync(new URL('../../docs/import.md', import.meta.url), 'utf8');
+  const [yaml, program] = ['yaml', 'ts'].map((language) => page.match(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm'))![1]!);
+  const cwd = folderWith({ 'workers.yaml': yaml! });
+  expect(await type(['import', 'workers.yaml', '--check'], { cwd })).toMatchObject({ code: 0, err: '' });
+  expect(readFileSync(join(cwd, 'main.ts'), 'utf8').split('\n').slice(2).join('\n')).toBe(program);
+});
+
 test('the value of a Secret gets into a program only when asked for', async () => {
   const cwd = folderWith({ 'fleet.yaml': `${TASK}---\n${SECRET}` });
   await type(['import', 'fleet.yaml', '--out', 'without.ts'], { cwd });

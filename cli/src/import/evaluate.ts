@@ -10,6 +10,7 @@ export interface Outcome {
   readonly problems: ReadonlyMap<string, string>;
 }
 
+type Factory = (...args: unknown[]) => unknown;
 type Scope = cdk8s.App | cdk8s.Chart;
 type Class = new (scope: Scope, id: string, props: object) => cdk8s.ApiObject | cdk8s.Chart;
 
@@ -40,17 +41,22 @@ function make({ construct, id, props }: Statement, scope: Scope, find: (key: str
   return new (named(construct) as Class)(scope, valueOf(id, find) as string, valueOf(props, find) as object);
 }
 
-function valueOf(expression: Expression, find: (key: string) => unknown): unknown {
+/** What an expression comes to. `find` has the constructs it refers to, by their keys. */
+export function valueOf(expression: Expression, find: (key: string) => unknown): unknown {
   switch (expression.kind) {
     case 'literal': return expression.value;
     case 'list': return expression.items.map((item) => valueOf(item, find));
     case 'members': return Object.fromEntries(expression.members.map(([name, value]) => [name, valueOf(value, find)]));
+    case 'enum': return named(expression.path);
     case 'reference': return find(expression.to);
     case 'call': {
-      const [owner = '', method = ''] = expression.callee.split('.');
-      const factory = named(owner) as Readonly<Record<string, (...args: unknown[]) => unknown>>;
-      return factory[method]!(...expression.args.map((arg) => valueOf(arg, find)));
+      const [owner = '', method] = expression.callee.split('.');
+      const args = expression.args.map((arg) => valueOf(arg, find));
+      if (method === undefined) return (named(owner) as Factory)(...args);
+      return (named(owner) as Readonly<Record<string, Factory>>)[method]!(...args);
     }
+    case 'property': return expression.path.reduce<unknown>((owner, name) => (owner as Readonly<Record<string, unknown>>)[name], valueOf(expression.of, find));
+    case 'interpolation': return expression.parts.map((part) => valueOf(part, find)).join('');
     default: throw new TypeError(`${expression.kind} is made when all values are known`);
   }
 }

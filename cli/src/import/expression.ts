@@ -1,7 +1,7 @@
 /**
  * A value of the program that is written, before it is text: constants and parameters are taken out of it, and it can be evaluated.
  */
-export type Expression = Literal | List | Members | Call | Reference | Name | Template;
+export type Expression = Literal | List | Members | Call | Reference | Name | Template | Property | Interpolation | EnumMember;
 
 export interface Literal {
   readonly kind: 'literal';
@@ -25,7 +25,7 @@ export interface Members {
 
 export type Member = readonly [name: string, value: Expression];
 
-/** `CodingAgent.claudeCode({ … })`: a factory of `cdk8s` or of the constructs. */
+/** `CodingAgent.claudeCode({ … })`, `webhookTrigger({ … })`: a factory of `cdk8s` or of the constructs. */
 export interface Call {
   readonly kind: 'call';
   readonly callee: string;
@@ -52,6 +52,25 @@ export interface Template {
   readonly parameter: Name;
 }
 
+/** `issues.event.number`: something that is read from what a factory makes, or from the constant in its place. */
+export interface Property {
+  readonly kind: 'property';
+  readonly of: Expression;
+  readonly path: readonly string[];
+}
+
+/** A text with values in it: `Fix #${issues.event.number}`. Parts that are literals are texts. */
+export interface Interpolation {
+  readonly kind: 'interpolation';
+  readonly parts: readonly Expression[];
+}
+
+/** `MemoryScope.AGENT`. */
+export interface EnumMember {
+  readonly kind: 'enum';
+  readonly path: string;
+}
+
 /** `new Task(chart, 'fix', { … })`. */
 export interface Statement {
   /** Says which object, or which chart, it makes. */
@@ -68,6 +87,8 @@ export const literal = (value: Literal['value'], isFixed = false): Literal => ({
 
 export const call = (callee: string, ...args: Expression[]): Call => ({ kind: 'call', callee, args });
 
+export const enumMember = (path: string): EnumMember => ({ kind: 'enum', path });
+
 /** Members that are `undefined` are left out. */
 export function members(entries: Readonly<Record<string, Expression | undefined>>, type?: string): Members {
   return { kind: 'members', members: Object.entries(entries).filter((entry): entry is [string, Expression] => entry[1] !== undefined), ...type !== undefined && { type } };
@@ -79,6 +100,8 @@ export function partsOf(expression: Expression): readonly Expression[] {
     case 'list': return expression.items;
     case 'members': return expression.members.map(([, value]) => value);
     case 'call': return expression.args;
+    case 'property': return [expression.of];
+    case 'interpolation': return expression.parts;
     default: return [];
   }
 }
@@ -89,6 +112,8 @@ export function withParts(expression: Expression, change: (part: Expression) => 
     case 'list': return { ...expression, items: expression.items.map(change) };
     case 'members': return { ...expression, members: expression.members.map(([name, value]) => [name, change(value)] as const) };
     case 'call': return { ...expression, args: expression.args.map(change) };
+    case 'property': return { ...expression, of: change(expression.of) };
+    case 'interpolation': return { ...expression, parts: expression.parts.map(change) };
     default: return expression;
   }
 }

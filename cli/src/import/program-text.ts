@@ -1,4 +1,4 @@
-import { type Constant, unusedName, withConstants } from './constants.ts';
+import { type Constant, unusedName, withConstants, withVariables } from './constants.ts';
 import { type Expression, literal, type Members, partsOf, referencesIn, type Statement } from './expression.ts';
 import { type Parameter, parameterized } from './parameterized.ts';
 import { repeatedGroups } from './repeated-groups.ts';
@@ -41,24 +41,24 @@ export function programText(statements: readonly Statement[], header: string): s
   const contents = contentsOf(pieces, helpers, taken);
   const naming: Naming = ({ to }) => names.get(to)!;
   const sections = [
-    constantLines(contents.constants.filter((constant) => !isMadeOfConstructs(constant, contents.constants)), naming),
+    constantLines(contents.constants.filter((constant) => !standsAtUse(constant, contents.constants)), naming),
     'const app = new App();',
     statementLines(pieces, contents, names),
-    helpers.map((helper) => functionText(helper, ({ to }) => helper.local.get(to) ?? names.get(to)!, contents.ofHelpers.get(helper)!)).join('\n'),
+    helpers.map((helper) => functionText(helper, ({ to }) => helper.local.get(to) ?? names.get(to)!, contents.ofHelpers.get(helper)!, taken)).join('\n'),
     'app.synth();',
   ];
   const written = [...contents.constants.map(({ value }) => value), ...contents.ofPieces.map(({ own }) => own), ...[...contents.ofHelpers.values()].flat()];
   return [header, importsOf(statements, written), ...sections].map((section) => section.trimEnd()).filter((section) => section !== '').join('\n\n') + '\n';
 }
 
-function constantLines(constants: readonly Constant[], naming: Naming): string {
-  return constants.map(({ name, value }) => `const ${name}${typeOf(value)} = ${block(value, naming, '', name.length + 9)};\n`).join('');
+function constantLines(constants: readonly Constant[], naming: Naming, indent = ''): string {
+  return constants.map(({ name, value }) => `${indent}const ${name}${typeOf(value)} = ${block(value, naming, indent, indent.length + name.length + 9)};\n`).join('');
 }
 
-/** Statements and calls. A constant that is made of constructs stands before the first line that needs it: that line needs them, too. */
+/** Statements and calls. A constant that is made of constructs stands before the first line that needs it: that line needs them, too. So does a trigger. */
 function statementLines(pieces: readonly Piece[], { constants, ofPieces }: Contents, names: ReadonlyMap<string, string>): string {
   const naming: Naming = ({ to }) => names.get(to)!;
-  const pending = new Set(constants.filter((constant) => isMadeOfConstructs(constant, constants)));
+  const pending = new Set(constants.filter((constant) => standsAtUse(constant, constants)));
   return pieces.map((piece, index) => {
     const { own, used } = ofPieces[index]!;
     const first = [...pending].filter(({ name }) => used.has(name));
@@ -76,8 +76,8 @@ function isFollowed(piece: Piece, next: Piece | undefined): boolean {
   return next !== undefined && 'call' in next && next.call.helper === piece.call.helper;
 }
 
-function isMadeOfConstructs({ value }: Constant, constants: readonly Constant[]): boolean {
-  return referencesIn(value).length > 0 || constants.some((other) => constantsIn(value).includes(other.name) && isMadeOfConstructs(other, constants));
+function standsAtUse({ value, isRead }: Constant, constants: readonly Constant[]): boolean {
+  return isRead || referencesIn(value).length > 0 || constants.some((other) => constantsIn(value).includes(other.name) && standsAtUse(other, constants));
 }
 
 /** Groups that come again become functions. A construct that is made in one is known by the key it has in the first group. */
@@ -122,7 +122,8 @@ function namesOf(pieces: readonly Piece[], referrers: Referrers, taken: Set<stri
     const isUsed = (place: number) => referrersTo(keys[place]!, referrers).some((key) => !keys.includes(key));
     if (!helper.returned.some(isUsed)) continue;
     const first = args.find((arg) => arg.kind === 'literal' && typeof arg.value === 'string');
-    const instance = unusedName(first?.kind === 'literal' ? String(first.value) : helper.name, taken);
+    const word = first?.kind === 'literal' ? String(first.value) : '';
+    const instance = unusedName(/^[A-Za-z]/.test(word) ? word : keys[helper.returned[0]!]!.split('/').at(-1)!, taken);
     names.set(keys.join(), instance);
     for (const place of helper.returned) {
       names.set(keys[place]!, helper.returned.length === 1 ? instance : `${instance}.${helper.local.get(helper.body[place]!.key)!}`);
@@ -169,13 +170,15 @@ function constantsIn(expression: Expression): string[] {
   return expression.kind === 'name' ? (expression.isParameter ? [] : [expression.name]) : partsOf(expression).flatMap(constantsIn);
 }
 
-function functionText({ name, parameters, body, returned, local }: Helper, naming: Naming, contents: readonly Expression[]): string {
+function functionText({ name, parameters, body, returned, local }: Helper, naming: Naming, contents: readonly Expression[], taken: ReadonlySet<string>): string {
+  const inside = new Set(taken);
   const result = returned.map((place) => local.get(body[place]!.key)!);
   const isLastReturned = result.length === 1 && returned[0] === body.length - 1;
   const lines = body.map((statement, place) => {
+    const { variables, root } = withVariables(contents[place]!, inside);
     const variable = local.get(statement.key)!;
     const start = isLastReturned && place === body.length - 1 ? 'return ' : variable === '' ? '' : `const ${variable} = `;
-    return `  ${start}${made(statement, contents[place] as Members, naming, '  ', start.length + 2)};\n`;
+    return `${constantLines(variables, naming, '  ')}  ${start}${made(statement, root as Members, naming, '  ', start.length + 2)};\n`;
   });
   const back = result.length === 0 || isLastReturned ? '' : `  return ${result.length === 1 ? result[0] : `{ ${result.join(', ')} }`};\n`;
   const head = parameters.map((parameter) => `${parameter.name}: ${parameter.type}`).join(', ');
@@ -215,6 +218,6 @@ function importsOf(statements: readonly Statement[], written: readonly Expressio
 
 /** Factories, and the types of constants. */
 function namesUsed(expression: Expression): string[] {
-  const own = expression.kind === 'call' ? [expression.callee] : [];
+  const own = expression.kind === 'call' ? [expression.callee] : expression.kind === 'enum' ? [expression.path] : [];
   return [...own, ...partsOf(expression).flatMap(namesUsed)];
 }

@@ -132,7 +132,7 @@ function refuseCircles(manifests: readonly Manifest[]): void {
     const { object } = tasks.get(key)!;
     return dependenciesOf(object).map((name) => keyOf({ ...object, metadata: { ...object.metadata, name } }));
   });
-  if (!('circle' in found)) return;
+  if (!found.circle) return;
   const [first, ...rest] = found.circle.map((key) => tasks.get(key)!) as [Manifest, ...Manifest[]];
   const names = [first, ...rest, first].map(({ object }) => object.metadata.name);
   throw new CommandError(`${first.at}: Tasks wait for each other, ${names.join(' → ')}; take one of these out of dependsOn`);

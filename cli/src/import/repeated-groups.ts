@@ -55,9 +55,12 @@ function shapeOf({ construct, scope, id, props }: Statement, place: (key: string
 function shape(expression: Expression, place: (key: string) => string): unknown {
   switch (expression.kind) {
     case 'literal': return expression.isFixed ? { is: expression.value } : typeof expression.value;
+    case 'enum': return { enum: expression.path };
     case 'reference': return { to: place(expression.to) };
     case 'members': return { of: expression.members.map(([name, value]) => [name, shape(value, place)]) };
     case 'call': return { call: expression.callee, with: expression.args.map((arg) => shape(arg, place)) };
+    case 'property': return { read: expression.path, of: shape(expression.of, place) };
+    case 'interpolation': return { text: expression.parts.map((part) => shape(part, place)) };
     default: return partsOf(expression).map((part) => shape(part, place));
   }
 }

@@ -10,8 +10,11 @@ export function inline(expression: Expression, naming: Naming): string {
   switch (expression.kind) {
     case 'literal': return typeof expression.value === 'string' ? text(expression.value) : String(expression.value);
     case 'name': return expression.name;
+    case 'enum': return expression.path;
     case 'reference': return naming(expression);
     case 'template': return `\`${expression.texts.map(inTemplate).join(`\${${expression.parameter.name}}`)}\``;
+    case 'property': return inline(expression.of, naming) + expression.path.map((step) => (isIdentifier(step) ? `.${step}` : `[${quoted(step)}]`)).join('');
+    case 'interpolation': return `\`${onItsLines(expression.parts.map((part) => textPart(part, naming)).join(''))}\``;
     case 'list': return `[${expression.items.map((item) => inline(item, naming)).join(', ')}]`;
     case 'call': return `${expression.callee}(${expression.args.map((arg) => inline(arg, naming)).join(', ')})`;
     case 'members': return expression.members.length === 0 ? '{}' : `{ ${expression.members.map(([name, value]) => member(name, inline(value, naming))).join(', ')} }`;
@@ -40,12 +43,31 @@ export function called(callee: string, args: readonly Expression[], naming: Nami
 
 /** `{ workspace }` where the variable is called like the property. */
 function member(name: string, value: string): string {
-  if (!/^[A-Za-z_$][\w$]*$/.test(name)) return `${quoted(name)}: ${value}`;
+  if (!isIdentifier(name)) return `${quoted(name)}: ${value}`;
   return name === value && name !== 'true' && name !== 'false' ? name : `${name}: ${value}`;
 }
 
+function isIdentifier(name: string): boolean {
+  return /^[A-Za-z_$][\w$]*$/.test(name);
+}
+
+/** A part of a template literal. */
+function textPart(part: Expression, naming: Naming): string {
+  if (part.kind === 'literal') return inTemplate(String(part.value));
+  return part.kind === 'template' ? inline(part, naming).slice(1, -1) : `\${${inline(part, naming)}}`;
+}
+
+/** Over several lines where there are several: that of a text which merely ends in a line feed stays whole. */
 function text(value: string): string {
-  return value.includes('\n') && value.trim() !== '' ? `\`${inTemplate(value)}\`` : quoted(value);
+  return hasLines(value) && value.trim() !== '' ? `\`${inTemplate(value)}\`` : quoted(value);
+}
+
+function onItsLines(template: string): string {
+  return hasLines(template) ? template : template.replace(/\n$/, '\\n');
+}
+
+function hasLines(value: string): boolean {
+  return value.slice(0, -1).includes('\n');
 }
 
 function quoted(value: string): string {

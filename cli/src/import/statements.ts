@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { CommandError } from '../io.ts';
-import { propsOf } from './constructs/construct.ts';
+import { classOf, propsOf } from './constructs/construct.ts';
 import { dependencyOrder } from './dependency-order.ts';
 import { evaluate } from './evaluate.ts';
 import { type Expression, literal, members, referencesIn, type Statement } from './expression.ts';
-import { misfitsOf } from './fit.ts';
+import { isRecord, misfitsOf } from './fit.ts';
 import { isStored, kindOf, l1ClassOf, schemaOf } from './known-kinds.ts';
 import { keyOf, type Manifest, nameOf } from './manifest.ts';
 import { expressionOf } from './typed-expression.ts';
@@ -62,6 +62,7 @@ function fits({ object }: Pick<Manifest, 'object'>): boolean {
 function written(manifests: readonly Manifest[], levels: ReadonlyMap<string, Level>): Statement[] {
   const charts = chartsFor(manifests);
   const constructs = new Set([...levels].filter(([, level]) => level === 'construct').map(([key]) => key));
+  const isPeerOf = peers(manifests);
   const ids = new Map<string, Set<string>>();
   const statements = manifests.map((manifest): Statement => {
     const { object } = manifest;
@@ -69,19 +70,43 @@ function written(manifests: readonly Manifest[], levels: ReadonlyMap<string, Lev
     const used = ids.get(chart.key) ?? new Set();
     ids.set(chart.key, used);
     const id = unused([object.metadata.name, `${object.metadata.name}-${object.kind.toLowerCase()}`], used);
-    return { key: keyOf(object), scope: chart.key, id: literal(id), ...content(manifest, levels.get(keyOf(object))!, constructs) };
+    return { key: keyOf(object), scope: chart.key, id: literal(id), ...content(manifest, levels.get(keyOf(object))!, { has: (key) => constructs.has(key) && isPeerOf(key, keyOf(object)) }) };
   });
   return [...charts.values()].flatMap((chart) => [chart, ...inOrder(statements.filter(({ scope }) => scope === chart.key))]);
 }
 
-function content({ object }: Manifest, level: Level, constructs: ReadonlySet<string>): Pick<Statement, 'construct' | 'props'> {
+function content({ object }: Manifest, level: Level, constructs: Pick<ReadonlySet<string>, 'has'>): Pick<Statement, 'construct' | 'props'> {
   const { namespace: _, ...metadata } = object.metadata;
   const { apiVersion, kind, metadata: __, ...rest } = object;
   const known = kindOf(object);
-  if (level === 'construct') return { construct: kind, props: members(propsOf(object, constructs)!) };
+  if (level === 'construct') return { construct: classOf(kind), props: members(propsOf(object, constructs)!) };
   if (level === 'l1') return { construct: l1ClassOf(known!), props: members({ metadata: expressionOf(metadata), spec: expressionOf(rest['spec'], schemaOf(known!).properties!['spec']) }) };
   const entries = Object.fromEntries(Object.entries({ apiVersion, kind, metadata, ...rest }).map(([name, value]): [string, Expression] => [name, expressionOf(value)]));
   return { construct: 'ApiObject', props: members(entries) };
+}
+
+/** What several refer to, and the first of them before it is there: it would stand in the midst of objects that are alike. */
+function sharedAhead(statements: readonly Statement[]): string[] {
+  const there = new Set<string>();
+  const ahead = new Map<string, number>();
+  for (const { key, props } of statements) {
+    for (const to of new Set(referencesIn(props))) if (ahead.has(to) || !there.has(to)) ahead.set(to, (ahead.get(to) ?? 0) + 1);
+    there.add(key);
+  }
+  return [...ahead].filter(([, times]) => times > 1).map(([key]) => key);
+}
+
+/** Agents may name each other in a circle. Then one of them has to be named before it is there, and is no construct to the other. */
+function peers(manifests: readonly Manifest[]): (key: string, of: string) => boolean {
+  const agents = new Map(manifests.filter(({ object }) => kindOf(object)?.kind === 'Agent').map(({ object }) => [keyOf(object), object]));
+  const { order } = dependencyOrder([...agents.keys()], (key) => {
+    const object = agents.get(key)!;
+    const agentNetwork = isRecord(object.spec) ? object.spec['agentNetwork'] : undefined;
+    const access = isRecord(agentNetwork) && Array.isArray(agentNetwork['access']) ? agentNetwork['access'] : [];
+    return access.map((name) => keyOf({ ...object, metadata: { ...object.metadata, name: String(name) } }));
+  });
+  const place = new Map(order.map((key, index) => [key, index]));
+  return (key, of) => !place.has(key) || !place.has(of) || place.get(key)! < place.get(of)!;
 }
 
 /** One chart per namespace, which the objects need not name then; and one for those without. */
@@ -97,8 +122,8 @@ function chartsFor(manifests: readonly Manifest[]): Map<string | undefined, Stat
 /** Each after what it refers to, else as they come. Objects that wait for each other in a circle have been refused. */
 function inOrder(statements: readonly Statement[]): Statement[] {
   const byKey = new Map(statements.map((statement) => [statement.key, statement]));
-  const found = dependencyOrder([...byKey.keys()], (key) => referencesIn(byKey.get(key)!.props));
-  assert('order' in found, 'circles have been refused');
+  const found = dependencyOrder([...sharedAhead(statements), ...byKey.keys()], (key) => referencesIn(byKey.get(key)!.props));
+  assert(!found.circle, 'circles have been refused, or one of them refers by name');
   return found.order.map((key) => byKey.get(key)!);
 }
 

@@ -1,5 +1,5 @@
 import { structName, type StructuralSchema } from '@taskwright/schema';
-import { type Expression, literal } from './expression.ts';
+import { type Expression, literal, withParts } from './expression.ts';
 import { isRecord } from './fit.ts';
 
 /** A value as it is. With its schema, constants in place of its parts are given the types of the L1 constructs. */
@@ -16,6 +16,12 @@ export function expressionOf(value: unknown, schema?: StructuralSchema): Express
     return { kind: 'members', members: entries, type: schema && typeOf(schema) };
   }
   return literal(value as string | number | boolean, schema?.enum !== undefined);
+}
+
+/** The same without those types. */
+export function withoutTypes(expression: Expression): Expression {
+  const plain = withParts(expression, withoutTypes);
+  return plain.kind === 'list' || plain.kind === 'members' ? { ...plain, type: undefined } : plain;
 }
 
 /** The struct that a schema is. Others have a type that TypeScript infers. */

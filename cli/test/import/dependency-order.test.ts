@@ -11,8 +11,9 @@ test.each([
   ['what is needed first', { b: 'a', a: '' }, { order: ['a', 'b'] }],
   ['what two need once', { c: 'a b', b: 'a', a: '' }, { order: ['a', 'b', 'c'] }],
   ['without what is not there', { b: 'elsewhere' }, { order: ['b'] }],
-  ['a circle of one', { b: '', a: 'a' }, { circle: ['a'] }],
-  ['a circle without what leads to it', { start: 'a', a: 'b', b: 'c', c: 'a' }, { circle: ['a', 'b', 'c'] }],
+  ['a circle of one', { b: '', a: 'a' }, { order: ['b', 'a'], circle: ['a'] }],
+  ['two circles, and who else there is', { a: 'b', b: 'a', c: 'd a', d: 'c' }, { order: ['b', 'a', 'd', 'c'], circle: ['a', 'b'] }],
+  ['a circle without what leads to it', { start: 'a', a: 'b', b: 'c', c: 'a' }, { order: ['c', 'b', 'a', 'start'], circle: ['a', 'b', 'c'] }],
 ])('%s', (_, graph, order) => {
   expect(orderOf(graph)).toEqual(order);
 });

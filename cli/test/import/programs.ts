@@ -7,7 +7,7 @@ import type { KubeObject } from '@taskwright/runtime/kube';
 import { parseAllDocuments } from 'yaml';
 import { programText } from '../../src/import/program-text.ts';
 import { readManifests } from '../../src/import/read-manifests.ts';
-import { statementsFor } from '../../src/import/statements.ts';
+import { type Level, statementsFor } from '../../src/import/statements.ts';
 import { folderWith } from '../a-terminal.ts';
 
 const require = createRequire(import.meta.url);
@@ -15,11 +15,15 @@ const require = createRequire(import.meta.url);
 export interface ImportedProgram {
   readonly text: string;
   readonly expected: readonly KubeObject[];
+  /** How many objects are constructs, how many L1, and how many are as they are. */
+  readonly levels: readonly [constructs: number, l1: number, objects: number];
 }
 
 export async function importedProgram(file: string, cwd: string): Promise<ImportedProgram> {
   const { manifests } = await readManifests([file], { cwd, withSecrets: true });
-  return { text: programText(statementsFor(manifests).statements, '// imported'), expected: manifests.map(({ object }) => object) };
+  const { statements, levels } = statementsFor(manifests);
+  const count = (level: Level) => [...levels.values()].filter((each) => each === level).length;
+  return { text: programText(statements, '// imported'), expected: manifests.map(({ object }) => object), levels: [count('construct'), count('l1'), count('object')] };
 }
 
 /** A folder of programs that find the compiled library, as a user's do. */

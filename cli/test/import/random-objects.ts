@@ -16,7 +16,7 @@ const key = (): Arbitrary<string> => fc.oneof(fc.constantFrom(...ODD_TEXTS), fc.
 
 /** Objects of any kinds, alone and in groups that are alike, no two of the same kind, namespace and name, and no Tasks that wait for each other. */
 export function manyObjects(): Arbitrary<ImportedObject[]> {
-  const object = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...kinds).chain(objectOf) }, { weight: 1, arbitrary: otherObject() });
+  const object = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...kinds).chain(objectOf) }, { weight: 1, arbitrary: otherObject() }, { weight: 1, arbitrary: spawner() });
   return fc.tuple(unlike(object), fc.array(family(object), { maxLength: 2 })).map(([alone, families]) => withoutCircles(unique([...alone, ...families.flat()])));
 }
 
@@ -46,6 +46,24 @@ function objectOf(kind: (typeof kinds)[number]): Arbitrary<ImportedObject> {
 function otherObject(): Arbitrary<ImportedObject> {
   return fc.record({ metadata: metadata(), data: fc.dictionary(key(), fc.oneof(text(), fc.integer(), fc.boolean(), number(), fc.array(text(), { maxLength: 3 })), { maxKeys: 4 }) })
     .map((parts) => ({ apiVersion: 'example.com/v1', kind: 'Thing', ...parts }));
+}
+
+/** Sources that have the variables below, and then some that have others. */
+const WHEN: readonly object[] = [
+  { githubIssues: { labels: ['a'] } }, { githubIssues: { pollInterval: '5m' } }, { githubPullRequests: {} }, { githubWebhook: { events: ['issues'] } },
+  { jira: { baseUrl: 'https://acme.atlassian.net', project: 'A', secretRef: { name: 'jira' } } }, { slack: {} }, { cron: { schedule: '0 2 * * *' } },
+  { webhook: { source: 'app', fieldMapping: { 'id': '$.id', 'title': '$.app', 'a-b': '$.a' } } },
+];
+const PIECES = ['{{.ID}}', '{{.Number}}', '{{.Title}}', '{{ .Title }}', '{{.Body}}', '{{if .Title}}', '{{end}}', '{{index . "a-b"}}', '{', '}', '$', '${', '`', '\\', '\n', ' ', 'app', 'Fix it: ', 'é'];
+
+/** What a person may have written: most of them are constructs that read their triggers. */
+function spawner(): Arbitrary<ImportedObject> {
+  const template = fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 8 }).map((pieces) => pieces.join(''));
+  const worker = { type: 'codex', credentials: { type: 'none' }, workspaceRef: { name: 'shop' } };
+  return fc.record({ metadata: metadata(), when: fc.constantFrom(...WHEN), promptTemplate: template, annotations: fc.option(fc.dictionary(fc.constantFrom('a', 'b'), template, { maxKeys: 2 }), { nil: undefined }) })
+    .map(({ metadata: { labels: _, ...own }, when, promptTemplate, annotations }) => ({
+      apiVersion: 'kelos.dev/v1alpha2', kind: 'TaskSpawner', metadata: own as ImportedObject['metadata'], spec: { when, taskTemplate: { worker, promptTemplate, ...annotations && { metadata: { annotations } } } },
+    }));
 }
 
 /** Whole numbers beyond those that JavaScript keeps are refused. */

@@ -1,6 +1,7 @@
 import type { AgentConfigSpec, McpServer, Plugin, SkillPackage } from '@taskwright/schema';
 import { call, type Expression, literal, members } from '../expression.ts';
-import type { Props } from './construct.ts';
+import type { Props } from './find.ts';
+import { envValue } from './env-value.ts';
 import { secretNamed } from './secret.ts';
 
 export function agentConfigProps({ agentsMD, plugins, skills, mcpServers }: AgentConfigSpec): Props {
@@ -38,14 +39,4 @@ function mcpServer({ name, type, command = '', args, env, envFrom, url = '', hea
     headers: headers && members(Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, literal(value)]))),
     headersFrom: headersFrom && secretNamed(headersFrom.secretRef.name),
   }));
-}
-
-function envValue({ value = '', valueFrom }: NonNullable<McpServer['env']>[number]): Expression {
-  const from = valueFrom?.secretKeyRef ?? valueFrom?.configMapKeyRef;
-  if (!from) return call('EnvValue.fromValue', literal(value));
-  const options = from.optional === undefined ? [] : [members({ optional: literal(from.optional) })];
-  const object = members({ name: literal(from.name ?? '') });
-  return valueFrom?.secretKeyRef
-    ? call('EnvValue.fromSecret', secretNamed(from.name ?? ''), literal(from.key), ...options)
-    : call('EnvValue.fromConfigMap', object, literal(from.key), ...options);
 }

@@ -1,6 +1,7 @@
-import type { WorkerSpec } from '@taskwright/schema';
+import type { TaskSpawnerSpec, WorkerSpec } from '@taskwright/schema';
 import { call, type Expression, literal, members } from '../expression.ts';
-import type { Find } from './construct.ts';
+import type { Find } from './find.ts';
+import { byName } from './members.ts';
 import { secretNamed } from './secret.ts';
 
 const FACTORIES: Readonly<Record<string, string>> = {
@@ -17,13 +18,16 @@ export function pooledAgent(pool: Expression, options: Readonly<Record<string, s
   return changes.members.length === 0 ? call('CodingAgent.fromWorkerPool', pool) : call('CodingAgent.fromWorkerPool', pool, changes);
 }
 
+/** The credentials of a spawner, of which each agent gets one. */
+export type Pool = TaskSpawnerSpec['credentials'];
+
 /** An agent with a Pod of its own; one that says too little has no construct. */
-export function inlineAgent({ type = '', credentials, model, effort, image, agentConfigRefs, podOverrides }: WorkerSpec, { find, typed }: Find): Expression | undefined {
+export function inlineAgent({ type = '', credentials, model, effort, image, agentConfigRefs, podOverrides }: WorkerSpec, { find, typed }: Find, pool?: Pool): Expression | undefined {
   const factory = FACTORIES[type];
-  if (factory === undefined || credentials === undefined) return undefined;
+  if (factory === undefined || (credentials === undefined && pool === undefined)) return undefined;
   const options = members({
     type: image === undefined || type === 'claude-code' ? undefined : literal(type, true),
-    credentials: credentialsOf(credentials),
+    credentials: pool ? call('Credentials.pool', byName(pool, credentialsOf)) : credentialsOf(credentials!),
     model: textOf(model),
     effort: textOf(effort),
     agentConfigs: agentConfigRefs && { kind: 'list', items: agentConfigRefs.map(({ name }) => find('AgentConfig', name)) },
@@ -32,7 +36,7 @@ export function inlineAgent({ type = '', credentials, model, effort, image, agen
   return image === undefined ? call(factory, options) : call('CodingAgent.custom', literal(image), options);
 }
 
-function credentialsOf({ type, secretRef }: NonNullable<WorkerSpec['credentials']>): Expression {
+function credentialsOf({ type, secretRef }: Pick<NonNullable<WorkerSpec['credentials']>, 'type' | 'secretRef'>): Expression {
   if (type === 'none' || secretRef === undefined) return call('Credentials.none');
   return call(type === 'oauth' ? 'Credentials.oauth' : 'Credentials.apiKey', secretNamed(secretRef.name));
 }

@@ -1,5 +1,5 @@
 import { call, type Expression, literal, members } from '../expression.ts';
-import type { Props } from './construct.ts';
+import type { Props } from './find.ts';
 import { durationOf } from './duration.ts';
 
 type Annotations = Readonly<Record<string, string>>;

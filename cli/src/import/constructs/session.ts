@@ -1,7 +1,7 @@
 import type { SessionSpec } from '@taskwright/schema';
 import { literal, members } from '../expression.ts';
 import { inlineAgent, textOf } from './agent.ts';
-import type { Find, Props } from './construct.ts';
+import type { Find, Props } from './find.ts';
 import { durationOf } from './duration.ts';
 import { volumeClaimOf } from './volume-claim.ts';
 

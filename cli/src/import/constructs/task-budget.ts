@@ -1,6 +1,6 @@
 import type { TaskBudgetSpec } from '@taskwright/schema';
 import { call, type Expression, literal, members } from '../expression.ts';
-import type { Props } from './construct.ts';
+import type { Props } from './find.ts';
 
 export function taskBudgetProps({ taskSelector, period, maxCostUSD, maxInputTokens, maxOutputTokens }: TaskBudgetSpec): Props | undefined {
   const tasks = selectorOf(taskSelector);

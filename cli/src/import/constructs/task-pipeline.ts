@@ -1,24 +1,23 @@
 import type { TaskPipelineSpec } from '@taskwright/schema';
 import { type Expression, literal, members } from '../expression.ts';
-import { inlineAgent, pooledAgent, textOf } from './agent.ts';
-import type { Find, Props } from './construct.ts';
+import { textOf } from './agent.ts';
+import { type Find, inside, type Props } from './find.ts';
+import { list } from './members.ts';
+import { taskTemplateProps } from './task-template.ts';
 
 /** Stages of which each says its agent, as the schema asks. */
 export function taskPipelineProps({ stages }: TaskPipelineSpec, find: Find): Props | undefined {
-  const items = stages?.map((stage) => stageOf(stage, find)) ?? [];
-  return items.length > 0 && items.every((item) => item !== undefined) ? { stages: { kind: 'list', items } } : undefined;
+  const items = stages.map((stage) => stageOf(stage, inside(find, 'stages', '[]', 'taskTemplate')));
+  return items.every((item) => item !== undefined) ? { stages: list(items) } : undefined;
 }
 
-function stageOf({ name, matrix, taskTemplate }: TaskPipelineSpec['stages'][number], { find, typed }: Find): Expression | undefined {
-  const { worker, workerPoolRef, branch, prompt } = taskTemplate;
-  const typedHere = (value: unknown, ...path: string[]) => typed(value, 'stages', '[]', 'taskTemplate', ...path);
-  const agent = workerPoolRef ? pooledAgent(find('WorkerPool', workerPoolRef.name), {}) : worker && inlineAgent(worker, { find, typed: typedHere });
-  return agent && members({
+function stageOf({ name, matrix, taskTemplate: { prompt, branch, ...template } }: TaskPipelineSpec['stages'][number], find: Find): Expression | undefined {
+  const common = taskTemplateProps(template, find);
+  return common && members({
     name: literal(name),
-    agent,
-    workspace: worker?.workspaceRef && find('Workspace', worker.workspaceRef.name),
+    ...common,
     branch: textOf(branch),
-    matrix: matrix && { kind: 'list', items: matrix.items.map(itemOf) },
+    matrix: matrix && list(matrix.items.map(itemOf)),
     prompt: literal(prompt),
   });
 }

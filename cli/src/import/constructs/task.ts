@@ -1,21 +1,12 @@
 import type { TaskSpec } from '@taskwright/schema';
 import { literal } from '../expression.ts';
-import { inlineAgent, pooledAgent, textOf } from './agent.ts';
-import type { Find, Props } from './construct.ts';
-import { durationOf } from './duration.ts';
+import { textOf } from './agent.ts';
+import type { Find, Props } from './find.ts';
+import { taskTemplateProps } from './task-template.ts';
 
-/** A Task whose agent is said in `worker` or by a pool; older ones, with the deprecated fields, have no construct. */
-export function taskProps({ prompt, worker, workerPoolRef, branch, dependsOn, upstreamRepo, ttlSecondsAfterFinished, podFailurePolicy, model, effort }: TaskSpec, { find, typed }: Find): Props | undefined {
-  const agent = workerPoolRef ? pooledAgent(find('WorkerPool', workerPoolRef.name), { model, effort }) : worker && inlineAgent(worker, { find, typed });
-  if (!agent) return undefined;
-  return {
-    agent,
-    workspace: worker?.workspaceRef && find('Workspace', worker.workspaceRef.name),
-    branch: textOf(branch),
-    dependsOn: dependsOn && { kind: 'list', items: dependsOn.map((name) => find('Task', name)) },
-    upstreamRepo: upstreamRepo === undefined ? undefined : literal(upstreamRepo, true),
-    ...ttlSecondsAfterFinished !== undefined && { ttlAfterFinished: durationOf(ttlSecondsAfterFinished) },
-    podFailurePolicy: podFailurePolicy && typed(podFailurePolicy, 'podFailurePolicy'),
-    prompt: literal(prompt),
-  };
+export function taskProps({ prompt, branch, ...template }: TaskSpec, find: Find): Props | undefined {
+  const common = taskTemplateProps(template, find);
+  if (!common) return undefined;
+  const { agent, workspace, ...others } = common;
+  return { agent, workspace, branch: textOf(branch), ...others, prompt: literal(prompt) };
 }

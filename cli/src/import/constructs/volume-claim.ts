@@ -1,6 +1,6 @@
 import type { WorkerPoolSpec } from '@taskwright/schema';
 import { call, type Expression, literal, members } from '../expression.ts';
-import type { Find } from './construct.ts';
+import type { Find } from './find.ts';
 
 type Claim = WorkerPoolSpec['volumeClaimTemplate'];
 

@@ -1,7 +1,7 @@
 import type { WebhookGatewaySpec } from '@taskwright/schema';
 import { call, type Expression, members } from '../expression.ts';
 import { textOf } from './agent.ts';
-import type { Props } from './construct.ts';
+import type { Props } from './find.ts';
 import { secretNamed } from './secret.ts';
 
 /** The manifest names a Secret and not what is in it: that for the API of GitHub is taken to have a token. */

@@ -1,7 +1,7 @@
 import type { WorkerPoolSpec } from '@taskwright/schema';
 import { literal } from '../expression.ts';
 import { inlineAgent } from './agent.ts';
-import type { Find, Props } from './construct.ts';
+import type { Find, Props } from './find.ts';
 import { volumeClaimOf } from './volume-claim.ts';
 
 export function workerPoolProps({ worker, replicas, volumeClaimTemplate }: WorkerPoolSpec, find: Find): Props | undefined {

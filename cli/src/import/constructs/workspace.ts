@@ -1,6 +1,6 @@
 import type { WorkspaceSpec } from '@taskwright/schema';
 import { call, literal, members } from '../expression.ts';
-import type { Find, Props } from './construct.ts';
+import type { Find, Props } from './find.ts';
 import { secretNamed } from './secret.ts';
 
 /** The manifest names a Secret and not what is in it: an URL of SSH tells a key, any other is taken to have a token. */

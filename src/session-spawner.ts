@@ -97,7 +97,7 @@ export class SessionSpawner extends Construct {
   private checkTemplates(): Problem[] {
     const { trigger, initialPrompt, initialBranch } = this.props;
     const problems: Problem[] = [];
-    if (initialPrompt === undefined || initialPrompt.trim?.() === '') problems.push({ code: 'required', path: 'initialPrompt', fix: 'say what the agent should do first' });
+    if ((initialPrompt ?? '').trim?.() === '') problems.push({ code: 'required', path: 'initialPrompt', fix: 'say what the agent should do first' });
     if (initialBranch !== undefined) problems.push(...checkBranch(withoutActions(initialBranch), 'initialBranch'));
     const templates = [...templateOf('initialPrompt', initialPrompt, 'prompt'), ...templateOf('initialBranch', initialBranch, 'branch')];
     if (trigger && templates.length > 0) problems.push(...checkSpawnerTemplates(templates, trigger._event, []));

@@ -86,7 +86,7 @@ class GitHubSource extends WebhookSource {
     return [
       ...checkSigningSecret(from, this.secret, path),
       ...checkHttpUrl(apiBaseUrl, `${path}.apiBaseUrl`, 'https://ghe.example.com/api/v3'),
-      ...(credentials === undefined ? [] : checkApiCredentials(from, credentials, `${path}.credentials`)),
+      ...(credentials ? checkApiCredentials(from, credentials, `${path}.credentials`) : []),
     ];
   }
 }

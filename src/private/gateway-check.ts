@@ -3,8 +3,8 @@ import { type Problem, quote } from './problem';
 import { type NamedObject, WEBHOOK_GATEWAY, checkReference } from './reference';
 
 /** Checks the gateway that a trigger listens to: it is there, in the same namespace, and takes deliveries of the source of the trigger. */
-export function checkGateway(from: ApiObject, gateway: (NamedObject & { readonly sourceType?: string }) | undefined, source: 'github' | 'linear' | 'generic', path: string): Problem[] {
-  if (gateway === undefined) return [];
+export function checkGateway(from: ApiObject, gateway: (NamedObject & { readonly sourceType?: string }) | null | undefined, source: 'github' | 'linear' | 'generic', path: string): Problem[] {
+  if (gateway === undefined || gateway === null) return [];
   const problems = checkReference(from, WEBHOOK_GATEWAY, gateway, path);
   const { sourceType } = gateway;
   if (sourceType !== undefined && sourceType !== source) {

@@ -5,6 +5,7 @@ import { checkGateway } from '../private/gateway-check';
 import { expressionsOf, knownEvent } from '../private/known-event';
 import { duplicatesOf } from '../private/names';
 import { type Problem, quote } from '../private/problem';
+import { itemsIn, textsIn } from '../private/shape';
 import { suggestionFor } from '../private/suggestion';
 import type { IWebhookGateway } from '../webhook-gateway';
 import { EventTrigger } from './event-trigger';
@@ -94,7 +95,7 @@ export class LinearWebhookTrigger extends EventTrigger {
     if (!Array.isArray(types) || !types.every((type) => typeof type === 'string')) return problems;
     problems.push(...types.flatMap((type, index) => checkType(type, `trigger.types[${index}]`)));
     for (const twice of duplicatesOf(types.map(lowered))) problems.push({ code: 'duplicate', path: 'trigger.types', got: quote(twice), fix: 'keep one of them' });
-    if (Array.isArray(filters)) problems.push(...filters.flatMap((filter, index) => checkFilter(filter, types, `trigger.filters[${index}]`)));
+    problems.push(...itemsIn<LinearWebhookFilter | null>(filters).flatMap((filter, index) => checkFilter(filter, types, `trigger.filters[${index}]`)));
     return problems;
   }
 }
@@ -112,13 +113,15 @@ function checkType(type: string, path: string): Problem[] {
   return near ? [{ code: 'never-matches', path, got: quote(type), fix: `did you mean ${near}?` }] : [];
 }
 
-function checkFilter({ type, labels = [], excludeLabels = [] }: LinearWebhookFilter, types: readonly string[], path: string): Problem[] {
+function checkFilter(filter: LinearWebhookFilter | null, types: readonly string[], path: string): Problem[] {
+  if (filter === null) return [{ code: 'type', path, got: 'nothing', allowed: 'it has to be an object' }];
+  const { type, labels, excludeLabels } = filter;
   const problems: Problem[] = [];
   if (typeof type === 'string' && type !== '' && !types.some((listened) => lowered(listened) === lowered(type))) {
     problems.push({ code: 'never-matches', path: `${path}.type`, got: quote(type), allowed: 'it is not in types', fix: 'add it to them, or correct it' });
   }
-  const wanted = labels.map(lowered);
-  for (const label of excludeLabels.filter((excluded) => wanted.includes(lowered(excluded)))) {
+  const wanted = textsIn(labels).map(lowered);
+  for (const label of textsIn(excludeLabels).filter((excluded) => wanted.includes(lowered(excluded)))) {
     problems.push({ code: 'never-matches', path: `${path}.excludeLabels`, got: quote(label), allowed: 'it is in labels too', fix: 'take it out of one of them' });
   }
   return problems;

@@ -3,6 +3,7 @@ import { expressionsOf, knownEvent } from '../private/known-event';
 import { duplicatesOf } from '../private/names';
 import { type Problem, quote } from '../private/problem';
 import { checkPattern } from '../private/re2-check';
+import { itemsIn, textsIn } from '../private/shape';
 import { EventTrigger } from './event-trigger';
 import type { SlackMessageEvent } from './events';
 
@@ -82,10 +83,12 @@ export class SlackTrigger extends EventTrigger {
   /** @internal */
   public _check(): Problem[] {
     const { channels, excludeChannels, triggers, excludePatterns } = this.options;
-    const [matches, excluded] = [listOr(triggers), listOr(excludePatterns)];
+    const [given, excluded] = [itemsIn<SlackMatch | null>(triggers), itemsIn<string>(excludePatterns)];
+    const matches = given.map((match) => match ?? {});
     return [
-      ...checkChannels(listOr(channels), listOr(excludeChannels)),
+      ...checkChannels(textsIn(channels), textsIn(excludeChannels)),
       ...(excludeChannels?.length === 0 ? [{ code: 'too-few', path: 'trigger.excludeChannels', got: '0', allowed: 'at least 1', fix: 'leave it out' } as const] : []),
+      ...given.flatMap((match, index): Problem[] => (match === null ? [{ code: 'type', path: `trigger.triggers[${index}]`, got: 'nothing', allowed: 'it has to be an object' }] : [])),
       ...matches.flatMap(({ pattern }, index) => checkPattern(pattern, `trigger.triggers[${index}].pattern`)),
       ...excluded.flatMap((pattern, index) => checkPattern(pattern, `trigger.excludePatterns[${index}]`)),
       ...excluded.flatMap((pattern, index) => (matches.length > 0 && matches.every((match) => match.pattern === pattern)
@@ -111,9 +114,4 @@ function checkChannels(channels: readonly string[], excluded: readonly string[])
       code: 'never-matches', path: 'trigger.excludeChannels', got: quote(channel), allowed: 'it is in channels too', fix: 'take it out of one of them',
     })),
   ];
-}
-
-/** What is no list the schema tells. */
-function listOr<T>(list: T[] | undefined): readonly T[] {
-  return Array.isArray(list) ? list : [];
 }

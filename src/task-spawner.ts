@@ -12,6 +12,7 @@ import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
 import { checkEachMade, checkMade, copyOfList } from './private/shape';
 import type { SpawnerTemplate } from './private/spawner-templates';
+import { checkTaskAnnotations } from './private/task-annotations';
 import { TEMPLATE_NAMES, checkTaskTemplate, checkTaskTemplateShape, renderTaskTemplate } from './private/task-template';
 import { checkSpawnerTemplates } from './private/template-checks';
 import { isTemplate, templateOf, withoutActions } from './private/template-text';
@@ -63,7 +64,7 @@ export interface TaskSpawnerProps {
    */
   readonly taskLabels?: { readonly [name: string]: string };
   /**
-   * Annotations of the Tasks; the values are Go templates.
+   * Annotations of the Tasks; the values are Go templates. What a Task may spend, and when it is tried again, is said by those of `taskwright.dev`.
    *
    * @default - only those that say what they were made of
    */
@@ -263,11 +264,13 @@ export class TaskSpawner extends Construct {
     const reserved = (path: string, names: object) => Object.keys(names).filter((name) => name.startsWith(OPERATORS_OWN)).map((name): Problem => ({
       code: 'reserved-name', path, got: quote(name), allowed: `what begins with ${OPERATORS_OWN} is the operator's to write`, fix: 'rename it',
     }));
+    const fixed = Object.fromEntries(Object.entries(taskAnnotations).filter(([, value]) => typeof value === 'string' && !isTemplate(value)));
     return [
       ...Object.entries(taskLabels).flatMap(([name, value]) => [...checkLabelKey(name, 'taskLabels'), ...checkLabelValue(withoutActions(value), `taskLabels[${JSON.stringify(name)}]`)]),
       ...Object.keys(taskAnnotations).flatMap((name) => checkLabelKey(name, 'taskAnnotations')),
       ...reserved('taskLabels', taskLabels),
       ...reserved('taskAnnotations', taskAnnotations),
+      ...checkTaskAnnotations(fixed, {}).map((problem) => ({ ...problem, path: problem.path.replace('metadata.annotations', 'taskAnnotations') })),
     ];
   }
 }

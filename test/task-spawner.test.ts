@@ -133,6 +133,7 @@ describe('the templates of a TaskSpawner', () => {
     { it: 'what may be missing, with index', props: { trigger: push, prompt: `${push.event.number} ${push.event.changedFiles} {{with index . "Body"}}{{.}}{{end}}` } },
     { it: 'names and numbers of a payload', props: { trigger: push, branch: 'by-{{.Payload.Issue.User.Login}}-{{.Payload.Issue.ID}}', prompt: '{{.Payload.Issue.Title}}' } },
     { it: 'numbers in the prompt of a Task that waits for others', props: { dependsOn, prompt: `Fix #${issues.event.number}` } },
+    { it: 'annotations that say what a Task may spend', props: { taskAnnotations: { 'taskwright.dev/max-cost-usd': '2.50', 'taskwright.dev/retry-limit': '{{len .Labels}}' } } },
     { it: 'braces that are none', props: { prompt: 'Run {{"{{"}} it }}' } },
   ])('may have $it', ({ props }) => {
     expectSynth(spawner(props), [expect.objectContaining({ kind: 'TaskSpawner' })]);
@@ -164,6 +165,10 @@ describe('the templates of a TaskSpawner', () => {
     { it: 'a function of others', props: { branch: '{{.Title | lower}}' }, lines: ['branch, line 1, column 12: is not a template that can be rendered; there is no function "lower"; there are and, call, eq, ge, gt, html, index, js, le, len or 9 more; a variable begins with a dot: .lower; braces that are no template are written {{"{{"}}'] },
     { it: 'a branch that is none whatever the event', props: { branch: 'bot {{.Number}}' }, lines: ['branch: is not a branch name, got "bot x"; it must not hold spaces, control characters or any of ~ ^ : ? * [ \\'] },
     { it: 'a label that is none whatever the event', props: { taskLabels: { issue: '#{{.Number}}' } }, lines: ['taskLabels["issue"]: does not have the right form, got "#x"; the value of a label is at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit'] },
+    { it: 'an annotation that the operator could not read', props: { taskAnnotations: { 'taskwright.dev/retry-limit': 'often', 'taskwright.dev/max-cost-usdd': '1' } }, lines: [
+      'taskAnnotations["taskwright.dev/retry-limit"]: does not have the right form, got "often"; it has to be a whole number from 0 to 10',
+      'taskAnnotations["taskwright.dev/max-cost-usdd"]: is not a known field; did you mean taskwright.dev/max-cost-usd?',
+    ] },
     { it: 'no prompt at all', props: { prompt: ' ' }, lines: ['prompt: is missing; say what the agent should do'] },
   ])('do not have $it', ({ props, lines }) => {
     expectSynth(spawner(props), refusal(...lines));

@@ -98,6 +98,7 @@ function originOf([first, ...others]: readonly string[], { variables }: KnownEve
 const NAMES_OF_PAYLOADS = /^(Get)?\w*(ID|Id|Number|SHA|Sha|Ref|Login|TagName|id|number|sha|ref|login)$/;
 
 function insteadOf({ variables }: KnownEvent): string {
-  const name = variables.get('Number')?.isOptional === false ? 'Number' : 'ID';
-  return variables.has(name) ? `use {{.${name}}}` : 'use a variable that has no text';
+  const isSure = (name: string) => variables.get(name)?.from !== undefined && !variables.get(name)?.isOptional;
+  const name = ['Number', 'ID'].find(isSure);
+  return name === undefined ? 'use a variable that nobody writes' : `use {{.${name}}}`;
 }

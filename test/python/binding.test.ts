@@ -68,6 +68,32 @@ app.synth()
     }]);
   });
 
+  test('service agents have what they have in TypeScript: enums, durations, and references to each other', async () => {
+    const { 'fleet.k8s.yaml': yaml } = await synthesizePython('-c', `${PROGRAM}
+from cdk8s import Duration
+
+models = ModelApi(chart, "models", metadata={"name": "models"}, backend=ModelBackend.hosted("smollm2:135m"), request_timeout=Duration.seconds(90))
+tools = McpService(chart, "tools", metadata={"name": "tools"}, runtime=McpRuntime.python("x"), env={"A": EnvValue.from_value("a")})
+helper = ServiceAgent(
+    chart, "helper", metadata={"name": "helper"}, model_api=models, model="smollm2:135m", tools=[tools], tool_calls=ToolCalls.TEXT,
+    memory=AgentMemory.store("shared", scope=MemoryScope.USER), autonomous=AutonomousWork(goal="Watch.", interval=Duration.minutes(1)),
+)
+helper.add_peer(ServiceAgent.from_service_agent_name("planner"))
+app.synth()
+`);
+    expect(parseAllDocuments(yaml!).map((document) => (document.toJS() as { spec: unknown }).spec)).toEqual([
+      { mode: 'Hosted', hostedConfig: { model: 'smollm2:135m' }, gatewayRoute: { timeout: '1m30s' } },
+      { runtime: 'python-string', params: 'x', container: { env: [{ name: 'A', value: 'a' }] } },
+      {
+        modelAPI: 'models',
+        model: 'smollm2:135m',
+        mcpServers: ['tools'],
+        agentNetwork: { access: ['planner'] },
+        config: { toolCallMode: 'string', memory: { type: 'remote', memoryStore: 'shared', scope: 'user' }, autonomous: { goal: 'Watch.', intervalSeconds: 60 } },
+      },
+    ]);
+  });
+
   test('the install synthesizes, its definitions as a chart of their own', async () => {
     const files = await synthesizePython('-c', `${PROGRAM}
 Crds(app, "crds")

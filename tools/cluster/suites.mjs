@@ -14,7 +14,7 @@ import { findPrograms } from './programs.mjs';
 export const nodeFolder = join(tmpdir(), `taskwright-node-${userInfo().uid}`);
 
 /** Each three to four times what it takes on two idle cores. */
-const SUITES_END_WITHIN_MS = { controlPlane: 6 * 60_000, node: 12 * 60_000 };
+const SUITES_END_WITHIN_MS = { controlPlane: 15 * 60_000, node: 20 * 60_000 };
 /** Of all agents together: 1.2 GB on disk. */
 const INSTALLED_WITHIN_MS = 10 * 60_000;
 

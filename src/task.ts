@@ -6,11 +6,11 @@ import * as l1 from './l1';
 import { type Output, checkOutputs, outputSchemaOf } from './output';
 import { checkOutputSchema, outputsIn } from './output-schema';
 import { checkSpec } from './private/check-spec';
-import { cycleThrough } from './private/cycle';
+import { cycleThrough, leadingIntoCycles } from './private/cycle';
 import { checkBranch } from './private/git';
 import { checkObjectName } from './private/names';
 import type { Problem } from './private/problem';
-import { addChecks } from './private/program';
+import { addChecks, Program } from './private/program';
 import { existingObject } from './private/reference';
 import { checkDuration, checkMade, copyOfList } from './private/shape';
 import { annotationsFor, checkTaskAnnotations, MEASURES } from './private/task-annotations';
@@ -289,11 +289,18 @@ export class Task extends Construct implements ITask {
   }
 
   private checkCycle(): Problem[] {
-    const cycle = cycleThrough<Task>(this, ({ dependsOn }) => dependsOn.filter((task) => task instanceof Task));
+    const awaited = ({ dependsOn }: Task) => dependsOn.filter(isTask);
+    // To look for a way back from each Task of a long chain takes the square of its length.
+    const waiting = Program.of(this).once('tasks that wait for ever', (objects) => leadingIntoCycles(objects.map(({ node }) => node.scope).filter(isTask), awaited));
+    const cycle = waiting.has(this) ? cycleThrough<Task>(this, awaited) : undefined;
     // One Task of a cycle speaks for all of them.
     if (!cycle?.every((task) => task.node.path >= this.node.path)) return [];
     return [{ code: 'cycle', path: 'dependsOn', got: [...cycle, this].map(({ node }) => node.path).join(' → '), fix: 'take one of these out' }];
   }
+}
+
+function isTask(construct: unknown): construct is Task {
+  return construct instanceof Task;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -61,7 +61,9 @@ export function valueOf(expression: Expression, find: (key: string) => unknown):
   }
 }
 
+const IMPORTED: Readonly<Record<string, unknown>> = { ...cdk8s, ...constructs };
+
 /** What an imported name stands for: `Task`, `l1.CfgTask`, `Chart`. */
 function named(path: string): unknown {
-  return path.split('.').reduce<unknown>((owner, name) => (owner as Record<string, unknown>)[name], { ...cdk8s, ...constructs });
+  return path.split('.').reduce<unknown>((owner, name) => (owner as Readonly<Record<string, unknown>>)[name], IMPORTED);
 }

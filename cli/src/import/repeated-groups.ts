@@ -1,4 +1,4 @@
-import { type Expression, partsOf, type Statement } from './expression.ts';
+import { type Expression, partsOf, referencesIn, type Statement } from './expression.ts';
 
 /** A run of statements in which a group comes again and again, so many of them in a group. */
 export interface RepeatedGroup {
@@ -13,54 +13,65 @@ const MOST_IN_GROUP = 12;
 const LEAST_TIMES_ALONE = 3;
 const LEAST_TIMES = 2;
 
+/** What a statement is like, and what it refers to, in the order of the text. */
+interface Outline {
+  readonly shape: string;
+  readonly references: readonly string[];
+}
+
 /** The runs of a program in which statements differ only in values that a function can take, the longest first come. */
 export function repeatedGroups(statements: readonly Statement[]): RepeatedGroup[] {
-  const rough = statements.map((statement) => shapeOf(statement, () => 'ref'));
+  const outlines = statements.map((statement): Outline => ({
+    shape: shapeOf(statement),
+    references: [...statement.scope === undefined ? [] : [statement.scope], ...referencesIn(statement.id), ...referencesIn(statement.props)],
+  }));
+  const places = new Map(statements.map(({ key }, index) => [key, index]));
   const runs: RepeatedGroup[] = [];
   for (let start = 0; start < statements.length;) {
-    const run = longestRun(statements, rough, start);
+    const run = longestRun(outlines, places, start);
     if (run) runs.push(run);
     start += run ? run.size * run.times : 1;
   }
   return runs;
 }
 
-function longestRun(statements: readonly Statement[], rough: readonly string[], start: number): RepeatedGroup | undefined {
+function longestRun(outlines: readonly Outline[], places: ReadonlyMap<string, number>, start: number): RepeatedGroup | undefined {
   let best: RepeatedGroup | undefined;
-  for (let size = 1; size <= Math.min(MOST_IN_GROUP, Math.floor((statements.length - start) / 2)); size += 1) {
-    const isAlike = (at: number) => at + size <= statements.length && Array.from({ length: size }, (_, member) => rough[start + member] === rough[at + member]).every(Boolean);
-    // Cheap to know, and mostly the end of it.
-    if (!isAlike(start + size)) continue;
-    const shape = exactShape(statements, start, size);
-    const isAnother = (at: number) => isAlike(at) && exactShape(statements, at, size) === shape;
+  for (let size = 1; size <= Math.min(MOST_IN_GROUP, Math.floor((outlines.length - start) / 2)); size += 1) {
     let times = 1;
-    while (isAnother(start + times * size)) times += 1;
+    while (isAnother(outlines, places, { start, size, at: start + times * size })) times += 1;
     if (times < (size === 1 ? LEAST_TIMES_ALONE : LEAST_TIMES)) continue;
     if (!best || size * times > best.size * best.times) best = { start, size, times };
   }
   return best;
 }
 
-/** Within a group a statement may refer to another one of it; to others only where all groups do. */
-function exactShape(statements: readonly Statement[], start: number, size: number): string {
-  const group = statements.slice(start, start + size);
-  const place = new Map(group.map(({ key }, index) => [key, `own ${index}`]));
-  return group.map((statement) => shapeOf(statement, (key) => place.get(key) ?? key)).join('\n');
+/** Whether a group is like the first one. Within a group a statement may refer to another one of it; to others only where all groups do. */
+function isAnother(outlines: readonly Outline[], places: ReadonlyMap<string, number>, { start, size, at }: { start: number; size: number; at: number }): boolean {
+  if (at + size > outlines.length) return false;
+  const inGroup = (key: string, begin: number) => {
+    const place = places.get(key) ?? -1;
+    return place >= begin && place < begin + size ? place - begin : key;
+  };
+  for (let member = 0; member < size; member += 1) if (outlines[start + member]!.shape !== outlines[at + member]!.shape) return false;
+  return Array.from({ length: size }, (_, member) => (
+    outlines[start + member]!.references.every((key, index) => inGroup(key, start) === inGroup(outlines[at + member]!.references[index]!, at))
+  )).every(Boolean);
 }
 
-function shapeOf({ construct, scope, id, props }: Statement, place: (key: string) => string): string {
-  return JSON.stringify([construct, scope === undefined ? null : place(scope), shape(id, place), shape(props, place)]);
+function shapeOf({ construct, scope, id, props }: Statement): string {
+  return JSON.stringify([construct, scope !== undefined, shape(id), shape(props)]);
 }
 
-function shape(expression: Expression, place: (key: string) => string): unknown {
+function shape(expression: Expression): unknown {
   switch (expression.kind) {
     case 'literal': return expression.isFixed ? { is: expression.value } : typeof expression.value;
     case 'enum': return { enum: expression.path };
-    case 'reference': return { to: place(expression.to) };
-    case 'members': return { of: expression.members.map(([name, value]) => [name, shape(value, place)]) };
-    case 'call': return { call: expression.callee, with: expression.args.map((arg) => shape(arg, place)) };
-    case 'property': return { read: expression.path, of: shape(expression.of, place) };
-    case 'interpolation': return { text: expression.parts.map((part) => shape(part, place)) };
-    default: return partsOf(expression).map((part) => shape(part, place));
+    case 'reference': return { to: '' };
+    case 'members': return { of: expression.members.map(([name, value]) => [name, shape(value)]) };
+    case 'call': return { call: expression.callee, with: expression.args.map(shape) };
+    case 'property': return { read: expression.path, of: shape(expression.of) };
+    case 'interpolation': return { text: expression.parts.map(shape) };
+    default: return partsOf(expression).map(shape);
   }
 }

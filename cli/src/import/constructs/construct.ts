@@ -1,4 +1,4 @@
-import type { AgentConfigSpec, AgentSpec, McpServerSpec, ModelApiSpec, SessionSpec, TaskBudgetSpec, TaskPipelineSpec, TaskSpawnerSpec, TaskSpec, WebhookGatewaySpec, WorkerPoolSpec, WorkspaceSpec } from '@taskwright/schema';
+import type { AgentConfigSpec, AgentSpec, McpServerSpec, ModelApiSpec, SessionSpawnerSpec, SessionSpec, TaskBudgetSpec, TaskPipelineSpec, TaskSpawnerSpec, TaskSpec, WebhookGatewaySpec, WorkerPoolSpec, WorkspaceSpec } from '@taskwright/schema';
 import { call, literal } from '../expression.ts';
 import { keyOf, type ImportedObject } from '../manifest.ts';
 import { kindOf, schemaOf } from '../known-kinds.ts';
@@ -9,6 +9,7 @@ import type { Find, Props } from './find.ts';
 import { mcpServiceProps } from './mcp-service.ts';
 import { modelApiProps } from './model-api.ts';
 import { serviceAgentProps } from './service-agent.ts';
+import { sessionSpawnerProps } from './session-spawner.ts';
 import { sessionProps } from './session.ts';
 import { taskBudgetProps } from './task-budget.ts';
 import { taskPipelineProps } from './task-pipeline.ts';
@@ -58,6 +59,7 @@ function specProps(kind: string, object: ImportedObject, context: Find): Props |
     case 'TaskBudget': return taskBudgetProps(object.spec as TaskBudgetSpec);
     case 'WorkerPool': return workerPoolProps(object.spec as WorkerPoolSpec, context);
     case 'Session': return sessionProps(object.spec as SessionSpec, context);
+    case 'SessionSpawner': return sessionSpawnerProps(object.spec as SessionSpawnerSpec, context);
     case 'WebhookGateway': return webhookGatewayProps(object.spec as WebhookGatewaySpec);
     case 'TaskSpawner': return taskSpawnerProps(object.spec as TaskSpawnerSpec, context);
     case 'TaskPipeline': return taskPipelineProps(object.spec as TaskPipelineSpec, context);

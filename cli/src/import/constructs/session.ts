@@ -1,12 +1,13 @@
 import type { SessionSpec } from '@taskwright/schema';
 import { literal, members } from '../expression.ts';
-import { inlineAgent, textOf } from './agent.ts';
-import type { Find, Props } from './find.ts';
+import { inlineAgent, type Pool, textOf } from './agent.ts';
 import { durationOf } from './duration.ts';
+import type { Find, Props } from './find.ts';
 import { volumeClaimOf } from './volume-claim.ts';
 
-export function sessionProps({ worker, initialPrompt, initialBranch, volumeClaimTemplate, suspend, idlePolicy }: SessionSpec, find: Find): Props | undefined {
-  const agent = inlineAgent(worker, find);
+/** A Session, or what a spawner says of those that it makes. */
+export function sessionProps({ worker, initialPrompt, initialBranch, volumeClaimTemplate, suspend, idlePolicy }: SessionSpec, find: Find, credentials?: Pool): Props | undefined {
+  const agent = inlineAgent(worker, find, credentials);
   return agent && {
     agent,
     workspace: worker.workspaceRef && find.find('Workspace', worker.workspaceRef.name),

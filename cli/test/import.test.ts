@@ -33,6 +33,15 @@ test('what was found is told to programs, too', async () => {
   });
 });
 
+test('a kind that is not known in a group of ours is kept, and told', async () => {
+  const cwd = folderWith({ 'fleet.yaml': 'apiVersion: kaos.tools/v1alpha1\nkind: MemoryStore\nmetadata: {name: notes, namespace: desk}\nspec: {size: 1Gi}\n' });
+  expect(await type(['import', 'fleet.yaml', '--check'], { cwd })).toEqual({
+    code: 0,
+    err: 'note: fleet.yaml:1: MemoryStore desk/notes is of a kind that is not known in kaos.tools, and is written as it is\n',
+    out: 'main.ts: 1 objects, 0 as constructs, 0 as L1, 1 as they are; it synthesizes to the same objects\n',
+  });
+});
+
 test('the program that the docs show is what comes of their manifest', async () => {
   const page = readFileSync(new URL('../../docs/import.md', import.meta.url), 'utf8');
   const [yaml, program] = ['yaml', 'ts'].map((language) => page.match(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm'))![1]!);

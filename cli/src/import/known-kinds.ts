@@ -10,6 +10,11 @@ export function kindOf({ apiVersion, kind }: Pick<ImportedObject, 'apiVersion' |
   return byName.get(`${groupOf(apiVersion)}/${kind}`);
 }
 
+/** Whether an object is in a group of ours, of a kind that is none of ours: others may have defined it, or a newer version has it. */
+export function isOfOthersInOurs(object: Pick<ImportedObject, 'apiVersion' | 'kind'>): boolean {
+  return groups.has(groupOf(object.apiVersion)) && !kindOf(object);
+}
+
 /** Whether the constructs write this version of the kind: they write the stored one. */
 export function isStored({ apiVersion }: Pick<ImportedObject, 'apiVersion'>, { group, versions }: Kind): boolean {
   return apiVersion === `${group}/${storedVersion(versions).name}`;

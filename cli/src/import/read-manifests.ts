@@ -6,8 +6,8 @@ import { MAX_YAML_ALIASES } from '../program.ts';
 import { dependencyOrder } from './dependency-order.ts';
 import { isRecord, misfitsOf, withTextQuantities } from './fit.ts';
 import { jsonOf } from './json-value.ts';
-import { isStored, kindOf, kindProblem, schemaOf } from './known-kinds.ts';
-import { type ImportedObject, keyOf, type Manifest, nameOf } from './manifest.ts';
+import { isOfOthersInOurs, isStored, kindOf, kindProblem, schemaOf } from './known-kinds.ts';
+import { groupOf, type ImportedObject, keyOf, type Manifest, nameOf } from './manifest.ts';
 import { imported } from './imported-object.ts';
 
 /** A program of more objects than fit into this is not one that people read. */
@@ -98,7 +98,10 @@ function known(manifest: Manifest, notes: string[]): Manifest {
   const problem = kindProblem(object);
   if (problem !== undefined) throw new CommandError(`${at}: ${problem}`);
   const kind = kindOf(object);
-  if (!kind) return manifest;
+  if (!kind) {
+    if (isOfOthersInOurs(object)) notes.push(`${at}: ${nameOf(object)} is of a kind that is not known in ${groupOf(object.apiVersion)}, and is written as it is`);
+    return manifest;
+  }
   if (!isStored(object, kind)) {
     notes.push(`${at}: ${nameOf(object)} is of the older version ${object.apiVersion}, and is written as it is`);
     return manifest;

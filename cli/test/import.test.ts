@@ -46,7 +46,7 @@ test('the program that the docs show is what comes of their manifest', async () 
   const page = readFileSync(new URL('../../docs/import.md', import.meta.url), 'utf8');
   const [yaml, program] = ['yaml', 'ts'].map((language) => page.match(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm'))![1]!);
   const cwd = folderWith({ 'workers.yaml': yaml! });
-  expect(await type(['import', 'workers.yaml', '--check'], { cwd })).toMatchObject({ code: 0, err: '' });
+  expect(await type(['import', 'workers.yaml', '--check'], { cwd })).toEqual({ code: 0, err: '', out: 'main.ts: 1 objects, 1 as constructs, 0 as L1, 0 as they are; it synthesizes to the same objects\n' });
   expect(readFileSync(join(cwd, 'main.ts'), 'utf8').split('\n').slice(2).join('\n')).toBe(program);
 });
 

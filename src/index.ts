@@ -55,6 +55,7 @@ export * from './triggers/slack';
 export { type WebhookOptions, WebhookTrigger, webhookTrigger } from './triggers/webhook';
 export * from './triggers/webhook-filter';
 export * from './volume-claim';
+export * from './webhook-certificate';
 export * from './webhook-gateway';
 export * from './webhook-source';
 export * from './worker-pool';

@@ -11,6 +11,7 @@ import { addChecks } from './private/program';
 import { copyOfList } from './private/shape';
 import { validatingWebhook } from './private/validating-webhook';
 import type { ISecretRef } from './secret-ref';
+import { WebhookCertificate } from './webhook-certificate';
 
 /** Images that are not those of the registry and version of the install. */
 export interface TaskwrightImages {
@@ -151,6 +152,12 @@ export interface TaskwrightProps {
    */
   readonly validatesObjects?: boolean;
   /**
+   * Who makes the certificate with which the operator answers the API server, where one of the two above asks it.
+   *
+   * @default WebhookCertificate.byOperator()
+   */
+  readonly webhookCertificate?: WebhookCertificate;
+  /**
    * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
    *
    * @default - none
@@ -256,13 +263,16 @@ export class Taskwright extends Construct {
 
   private createWebhooks(): ApiObject {
     const name = `${NAME}-webhooks`;
+    const secretName = `${WEBHOOK_SERVICE}-tls`;
     const cluster = { name: `${this.clusterName}-webhooks` };
-    this.object('Role', `${RBAC}/v1`, { name, namespace: this.home }, { rules: certificateRules(`${WEBHOOK_SERVICE}-tls`) }, 'WebhookRole');
+    this.object('Role', `${RBAC}/v1`, { name, namespace: this.home }, { rules: certificateRules(secretName, { isGiven: this.certificate._isGiven }) }, 'WebhookRole');
     this.object('RoleBinding', `${RBAC}/v1`, { name, namespace: this.home }, { roleRef: { apiGroup: RBAC, kind: 'Role', name }, subjects: [this.subject] }, 'WebhookRoleBinding');
     const { convertsOlderVersions, validatesObjects } = this.props;
     const rules = [...(convertsOlderVersions ? definitionRules(CONVERTED_DEFINITIONS) : []), ...(validatesObjects ? configurationRules(this.validationName) : [])];
     this.object('ClusterRole', `${RBAC}/v1`, cluster, { rules }, 'WebhookClusterRole');
     this.object('ClusterRoleBinding', `${RBAC}/v1`, cluster, { roleRef: { apiGroup: RBAC, kind: 'ClusterRole', ...cluster }, subjects: [this.subject] }, 'WebhookClusterRoleBinding');
+    const spec = this.certificate._certificateSpec(secretName, [`${WEBHOOK_SERVICE}.${this.home}.svc`, `${WEBHOOK_SERVICE}.${this.home}.svc.cluster.local`]);
+    if (spec) this.object('Certificate', 'cert-manager.io/v1', { name: WEBHOOK_SERVICE, namespace: this.home }, { spec });
     return this.object('Service', 'v1', { name: WEBHOOK_SERVICE, namespace: this.home }, {
       // An operator is ready when it has read everything, and for that somebody has to convert what is stored in an older version.
       spec: { publishNotReadyAddresses: true, selector: SELECTOR, ports: [{ name: 'https', port: 443, targetPort: 'https-webhook' }] },
@@ -272,6 +282,10 @@ export class Taskwright extends Construct {
   /** Whether the API server has questions to it. */
   private get answersServer(): boolean {
     return Boolean(this.props.convertsOlderVersions || this.props.validatesObjects);
+  }
+
+  private get certificate(): WebhookCertificate {
+    return this.props.webhookCertificate ?? WebhookCertificate.byOperator();
   }
 
   private get validationName(): string {
@@ -363,6 +377,7 @@ export class Taskwright extends Construct {
       'webhook-bind-address': this.answersServer ? `:${WEBHOOK_PORT}` : undefined,
       'convert-versions': this.props.validatesObjects && !this.props.convertsOlderVersions ? 'false' : undefined,
       'validating-webhook': this.props.validatesObjects ? this.validationName : undefined,
+      'webhook-certificate': this.answersServer && this.certificate._isGiven ? 'given' : undefined,
       'watch-namespaces': this.watchNamespaces?.join(','),
       'agent-tools-image': this.image('agent-tools', images.agentTools),
       'claude-code-image': this.image('claude-code', images.claudeCode),
@@ -391,10 +406,12 @@ export class Taskwright extends Construct {
   }
 
   private check(): Problem[] {
-    const { replicas = 2, watchNamespaces } = this.props;
+    const { replicas = 2, watchNamespaces, webhookCertificate } = this.props;
     const problems = checkLabelName(this.home, 'namespace');
     if (!Number.isInteger(replicas) || replicas < 1) problems.push({ code: 'too-small', path: 'replicas', got: quote(replicas), allowed: 'it has to be a whole number from 1' });
     problems.push(...checkAgentNetwork(this.network));
+    if (webhookCertificate && !this.answersServer) problems.push({ code: 'required', path: 'convertsOlderVersions', allowed: 'webhookCertificate is for an operator that is asked', fix: 'set it, or validatesObjects, or leave webhookCertificate out' });
+    problems.push(...webhookCertificate?._check('webhookCertificate') ?? []);
     if (watchNamespaces?.length === 0) problems.push({ code: 'too-few', path: 'watchNamespaces', got: 'none', fix: 'name one, or leave it out to watch all' });
     return [...problems, ...(watchNamespaces ?? []).flatMap((name, index) => checkLabelName(name, `watchNamespaces[${index}]`))];
   }

@@ -19,7 +19,7 @@ const examples: CodeBlock[] = readdirSync(folder).filter((name) => name.endsWith
 });
 
 test('there are examples', () => {
-  expect(examples.map(({ path }) => path)).toEqual(['src/agent-config.ts', 'src/agent-pipeline.ts', 'src/coding-agent.ts', 'src/context-source.ts', 'src/crds.ts', 'src/mcp-service.ts', 'src/model-api.ts', 'src/output.ts', 'src/service-agent.ts', 'src/session-spawner.ts', 'src/session.ts', 'src/task-budget.ts', 'src/task-pipeline.ts', 'src/task-spawner.ts', 'src/task.ts', 'src/taskwright.ts', 'src/trigger.ts', 'src/webhook-gateway.ts', 'src/worker-pool.ts', 'src/workspace.ts']);
+  expect(examples.map(({ path }) => path)).toEqual(['src/agent-config.ts', 'src/agent-pipeline.ts', 'src/coding-agent.ts', 'src/context-source.ts', 'src/crds.ts', 'src/mcp-service.ts', 'src/model-api.ts', 'src/output.ts', 'src/service-agent.ts', 'src/session-spawner.ts', 'src/session.ts', 'src/task-budget.ts', 'src/task-pipeline.ts', 'src/task-spawner.ts', 'src/task.ts', 'src/taskwright.ts', 'src/trigger.ts', 'src/webhook-certificate.ts', 'src/webhook-gateway.ts', 'src/worker-pool.ts', 'src/workspace.ts']);
 });
 
 test('every example compiles where `this` is a chart', () => {

@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-34';
-import { Taskwright, type TaskwrightProps } from 'cdk8s-taskwright';
+import { Taskwright, type TaskwrightProps, WebhookCertificate } from 'cdk8s-taskwright';
 import { describe, expect, test } from 'vitest';
 import { expectSynth } from './expect-synth';
 
@@ -321,6 +321,37 @@ describe('Taskwright', () => {
     const few = install({ validatesObjects: true, convertsOlderVersions: true, watchNamespaces: ['shop'] });
     expect(few.taskwright.validatingWebhook!.toJson().webhooks[0].namespaceSelector).toEqual({ matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['shop'] }] });
     expect(few.find('Deployment').spec.template.spec.containers[0].args).not.toContain('--convert-versions=false');
+  });
+
+  test('reads the certificate that cert-manager makes, and then writes no Secret', () => {
+    const { objects, find } = install({ convertsOlderVersions: true, webhookCertificate: WebhookCertificate.certManager({ name: 'platform', kind: 'ClusterIssuer' }) });
+    expect(find('Certificate')).toMatchObject({ apiVersion: 'cert-manager.io/v1', metadata: { name: 'taskwright-webhook', namespace: 'taskwright-system' } });
+    expect(find('Certificate').spec).toEqual({
+      secretName: 'taskwright-webhook-tls',
+      dnsNames: ['taskwright-webhook.taskwright-system.svc', 'taskwright-webhook.taskwright-system.svc.cluster.local'],
+      usages: ['digital signature', 'key encipherment', 'server auth'],
+      issuerRef: { name: 'platform', kind: 'ClusterIssuer', group: 'cert-manager.io' },
+    });
+    expect(find('Deployment').spec.template.spec.containers[0].args).toContain('--webhook-certificate=given');
+    expect(objects.find(({ kind, metadata }) => kind === 'Role' && metadata.name === 'taskwright-operator-webhooks')!.rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['taskwright-webhook-tls'], verbs: ['get', 'list', 'watch'] },
+    ]);
+  });
+
+  test('reads the certificate that somebody keeps, and says nothing of one that it makes itself', () => {
+    const given = install({ validatesObjects: true, webhookCertificate: WebhookCertificate.fromSecret() });
+    expect(given.objects.some(({ kind }) => kind === 'Certificate')).toBe(false);
+    expect(given.find('Deployment').spec.template.spec.containers[0].args).toContain('--webhook-certificate=given');
+    expect(install({ validatesObjects: true, webhookCertificate: WebhookCertificate.byOperator() }).objects).toEqual(install({ validatesObjects: true }).objects);
+  });
+
+  test('wants a certificate only where it is asked, and an issuer with a name', () => {
+    expectSynth((chart) => new Taskwright(chart, 'install', { webhookCertificate: WebhookCertificate.fromSecret() }), { refused: [
+      '[fleet/install] convertsOlderVersions: is missing; webhookCertificate is for an operator that is asked; set it, or validatesObjects, or leave webhookCertificate out',
+    ] });
+    expectSynth((chart) => new Taskwright(chart, 'install', { validatesObjects: true, webhookCertificate: WebhookCertificate.certManager({ name: '' }) }), { refused: [
+      '[fleet/install] webhookCertificate.name: is missing, got ""; name the issuer',
+    ] });
   });
 
   test('keeps one replica through a drain, and its metrics have an address', () => {

@@ -52,11 +52,9 @@ const NETWORK_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
 };
 
 /** In the namespace of the operator: the certificate of its webhooks is kept in a Secret, which cannot be named before it is created. */
-export function certificateRules(secret: string): PolicyRule[] {
-  return [
-    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-    { apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs: [...READ, 'patch'] },
-  ];
+export function certificateRules(secret: string, { isGiven }: { readonly isGiven: boolean }): PolicyRule[] {
+  const named = (verbs: string[]) => ({ apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs });
+  return isGiven ? [named(READ)] : [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }, named([...READ, 'patch'])];
 }
 
 /** The definitions of kinds with several versions are told which certificate to trust. */

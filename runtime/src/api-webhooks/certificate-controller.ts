@@ -7,7 +7,7 @@ import { Controller, source } from '../kube/controller.ts';
 import { Informer, type InformerOptions } from '../kube/informer.ts';
 import type { Log } from '../kube/log.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { creation, type Plan } from '../kube/plan.ts';
+import { creation, type Plan, type Write } from '../kube/plan.ts';
 import { isAboutCluster } from '../kube/recognized-trouble.ts';
 import { selfSignedCertificate, type ServerIdentity } from '../kube/self-signed-certificate.ts';
 import { Written } from '../kube/written.ts';
@@ -19,6 +19,8 @@ export interface CertificateFacts {
   /** The one of {@link secretName}; nothing when it is not there. */
   readonly secret?: Secret;
   readonly callers: readonly Caller[];
+  /** The Secret is somebody else's to write. */
+  readonly isGiven: boolean;
   readonly now: Date;
 }
 
@@ -29,6 +31,8 @@ export interface CertificateControllerOptions {
   readonly definitions: readonly string[];
   /** The ValidatingWebhookConfiguration by which we are asked about objects. Left out: there is none. */
   readonly configuration?: string | undefined;
+  /** Somebody else writes the Secret: cert-manager, a person. Default: false. */
+  readonly isGiven?: boolean;
   readonly ofInformers: Pick<InformerOptions<KubeObject, never>, 'clock' | 'random' | 'onError'>;
   readonly clock: Clock;
   readonly log?: Log;
@@ -55,16 +59,17 @@ export function hostsOf({ name, namespace }: WebhookService): string[] {
 
 /** Whether {@link planCertificates} needs a fresh pair. */
 export function wantsFresh(facts: CertificateFacts): boolean {
-  return needsFresh(rotationFacts(facts));
+  return !facts.isGiven && needsFresh(rotationFacts(facts));
 }
 
 /**
  * Keeps a pair in the Secret, and what is to be trusted in each caller.
  *
- * Callers follow what the Secret was seen to hold: a run that stores something new leaves them to the next one.
+ * Callers follow what the Secret was seen to hold: a run that stores something new leaves them to the next one. Of one that is given, the Secret is left as it is.
  */
 export function planCertificates(facts: CertificateFacts, fresh?: ServerIdentity): Plan {
-  const { service, secret, callers } = facts;
+  const { service, secret, callers, isGiven } = facts;
+  if (isGiven) return { writes: trust(callers, given(secret)) };
   const rotation = planRotation(rotationFacts(facts), fresh);
   if ('store' in rotation) {
     const data = secretData(rotation.store);
@@ -72,16 +77,27 @@ export function planCertificates(facts: CertificateFacts, fresh?: ServerIdentity
     const { namespace } = service;
     return { writes: [creation(secretResource, { metadata: { namespace, name: secretName(service) }, data: withoutNull(data) } as KubeObject)] };
   }
-  const bundle = bundleOf(certificatesOf(secret).trusted);
-  const behind = callers.filter((caller) => caller.bundle !== bundle);
-  return { writes: behind.map((caller) => caller.trust(Buffer.from(bundle).toString('base64'))), requeueAfterMs: rotation.lookAgainInMs };
+  return { writes: trust(callers, certificatesOf(secret).trusted), requeueAfterMs: rotation.lookAgainInMs };
+}
+
+function trust(callers: readonly Caller[], trusted: readonly string[]): Write[] {
+  const bundle = bundleOf(trusted);
+  const behind = trusted.length === 0 ? [] : callers.filter((caller) => caller.bundle !== bundle);
+  return behind.map((caller) => caller.trust(Buffer.from(bundle).toString('base64')));
+}
+
+/** What is to be trusted of a given pair: its CA, or itself where none is told. */
+function given(secret: Secret | undefined): readonly string[] {
+  const { current, trusted } = certificatesOf(secret);
+  if (current === undefined) return [];
+  return trusted.length > 0 ? trusted : [current.cert];
 }
 
 /**
  * The same on every replica, whoever leads: caches of objects in an older version fill only when somebody converts them, and nobody leads before that.
  * Two that store at a time meet at the version of the Secret.
  */
-export function certificateController({ client, service, definitions, configuration, ofInformers, clock, log }: CertificateControllerOptions): CertificateController {
+export function certificateController({ client, service, definitions, configuration, isGiven = false, ofInformers, clock, log }: CertificateControllerOptions): CertificateController {
   const { namespace } = service;
   const secrets = new Informer<Secret>(client, { ...ofInformers, resource: secretResource, namespace, fieldSelector: `metadata.name=${secretName(service)}` });
   const defined = definitions.map((name) => new Informer<Definition>(client, { ...ofInformers, resource: DEFINITIONS, fieldSelector: `metadata.name=${name}`, project: conversionOnly }));
@@ -96,7 +112,7 @@ export function certificateController({ client, service, definitions, configurat
     async reconcile(_, { signal }) {
       const secret = secretNow();
       const objects = { definitions: defined.flatMap((informer) => informer.list()), configurations: configured.flatMap((informer) => informer.list()) };
-      const facts = { service, ...(secret && { secret }), callers: callersOf(objects, service), now: clock.now() };
+      const facts = { service, ...(secret && { secret }), callers: callersOf(objects, service), isGiven, now: clock.now() };
       const fresh = wantsFresh(facts) ? selfSignedCertificate(service.name, hostsOf(service), validityFrom(facts.now)) : undefined;
       return applyPlan(effects, { resource: secretResource, object: secret ?? { metadata: { namespace, name: KEY } } }, planCertificates(facts, fresh), signal);
     },

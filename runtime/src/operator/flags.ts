@@ -14,6 +14,8 @@ export interface Flags {
   readonly converts: boolean;
   /** The ValidatingWebhookConfiguration by which it asks about objects. Left out: it does not. */
   readonly validatingWebhook?: string;
+  /** Whether the certificate for these questions is made here, or given by somebody else. */
+  readonly certificate: 'made' | 'given';
   readonly leaderElect: boolean;
   readonly namespaces?: readonly string[];
   readonly kubeconfig?: string;
@@ -39,6 +41,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'webhook-bind-address': '0',
   'convert-versions': 'true',
   'validating-webhook': '',
+  'webhook-certificate': 'made',
   'leader-elect': 'false',
   'watch-namespaces': '',
   kubeconfig: '',
@@ -66,6 +69,7 @@ export function parseFlags(args: readonly string[]): Flags {
     webhookAddress: address('webhook-bind-address', text('webhook-bind-address')),
     converts: oneOf('convert-versions', text('convert-versions'), ['true', 'false']) === 'true',
     validatingWebhook: text('validating-webhook') || undefined,
+    certificate: oneOf('webhook-certificate', text('webhook-certificate'), ['made', 'given']) ?? 'made',
     leaderElect: oneOf('leader-elect', text('leader-elect'), ['true', 'false']) === 'true',
     namespaces: namespaces.length > 0 ? namespaces : undefined,
     kubeconfig: text('kubeconfig') || undefined,

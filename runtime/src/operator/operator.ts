@@ -48,7 +48,7 @@ export interface OperatorOptions {
   /** The only namespaces that are watched. Default: all of them. */
   readonly namespaces?: readonly string[];
   /** Where the API server asks us about objects and their versions. Left out: it does not. */
-  readonly webhooks?: Pick<WebhooksOptions, 'address' | 'service' | 'converts' | 'configuration'>;
+  readonly webhooks?: Pick<WebhooksOptions, 'address' | 'service' | 'converts' | 'configuration' | 'certificate'>;
   /** Ask the cluster whether it grants the rights and defines the kinds as we need them. Default: false, for one that is made for us does. */
   readonly reviewsCluster?: boolean;
 }

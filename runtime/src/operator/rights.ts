@@ -55,12 +55,12 @@ export function leaseRights(lease: string): readonly Right[] {
 }
 
 /** What the certificate of the webhooks asks for: its Secret, and who is to trust it. */
-export function webhookRights({ service, converts, configuration }: Pick<WebhooksOptions, 'service' | 'converts' | 'configuration'>): readonly Access[] {
+export function webhookRights({ service, converts, configuration, certificate }: Pick<WebhooksOptions, 'service' | 'converts' | 'configuration' | 'certificate'>): readonly Access[] {
   const { namespace } = service;
   const named = (needed: readonly Right[], name: string) => needed.map((right) => ({ ...right, name }));
   return [
-    ...rights('', 'secrets', 'create').map((right) => ({ ...right, namespace })),
-    ...named(rights('', 'secrets', 'get', 'list', 'watch', 'patch'), secretName(service)).map((right) => ({ ...right, namespace })),
+    ...(certificate === 'given' ? [] : rights('', 'secrets', 'create')).map((right) => ({ ...right, namespace })),
+    ...named(rights('', 'secrets', 'get', 'list', 'watch', ...(certificate === 'given' ? [] : ['patch'])), secretName(service)).map((right) => ({ ...right, namespace })),
     ...(converts ? CONVERTED_DEFINITIONS : []).flatMap((name) => named(rights('apiextensions.k8s.io', 'customresourcedefinitions', 'list', 'watch', 'patch'), name)),
     ...(configuration === undefined ? [] : named(rights('admissionregistration.k8s.io', 'validatingwebhookconfigurations', 'list', 'watch', 'patch'), configuration)),
   ];

@@ -1,6 +1,6 @@
 import { CONVERTED_DEFINITIONS, convert } from '@taskwright/schema';
 import type { WebhookService } from '../api-webhooks/callers.ts';
-import { certificateController } from '../api-webhooks/certificate-controller.ts';
+import { certificateController, secretName } from '../api-webhooks/certificate-controller.ts';
 import { startWebhookServer, type WebhookServer } from '../api-webhooks/webhook-server.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -20,6 +20,8 @@ export interface WebhooksOptions {
   readonly converts: boolean;
   /** The ValidatingWebhookConfiguration by which we are asked about objects. Left out: there is none. */
   readonly configuration?: string | undefined;
+  /** Whether the certificate is made here, or given by somebody else: then it is only read. */
+  readonly certificate: 'made' | 'given';
   readonly address: { readonly host?: string; readonly port: number };
   readonly onError: (error: unknown) => void;
   readonly log?: Log;
@@ -35,11 +37,11 @@ export interface Webhooks {
  * Answers the API server, on every replica and before anything else works: caches of objects that are stored in an older version fill only when
  * somebody converts them.
  */
-export function startWebhooks({ client, clock, random, service, converts, configuration, address, onError, log }: WebhooksOptions): Webhooks {
+export function startWebhooks({ client, clock, random, service, converts, configuration, certificate, address, onError, log }: WebhooksOptions): Webhooks {
   const definitions = converts ? CONVERTED_DEFINITIONS : [];
-  const { controller, informers, onIdentity } = certificateController({ client, service, definitions, configuration, clock, ofInformers: { clock, random, onError }, log });
+  const { controller, informers, onIdentity } = certificateController({ client, service, definitions, configuration, isGiven: certificate === 'given', clock, ofInformers: { clock, random, onError }, log });
   const manager = new Manager({ informers, controllers: [controller], log });
-  let problem: string | undefined = 'waiting for a certificate';
+  let problem: string | undefined = `waiting for a certificate in Secret "${secretName(service)}"`;
   let server: Promise<WebhookServer | undefined> | undefined;
 
   onIdentity((identity) => {

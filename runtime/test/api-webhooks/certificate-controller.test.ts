@@ -8,7 +8,7 @@ import { VirtualClock } from '../../src/embedded/virtual-clock.ts';
 import { KubeClient } from '../../src/kube/client.ts';
 import { Manager } from '../../src/kube/manager.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
-import { selfSignedCertificate } from '../../src/kube/self-signed-certificate.ts';
+import { selfSignedCertificate, type ServerIdentity } from '../../src/kube/self-signed-certificate.ts';
 
 const DEFINITIONS: Resource = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
 const SERVICE: WebhookService = { namespace: 'default', name: 'hooks' };
@@ -36,9 +36,9 @@ async function start() {
   return {
     clock, client, shown,
     /** One replica; it leads nothing. */
-    replica() {
+    replica({ isGiven = false } = {}) {
       const definitions = ['ours', 'too', 'others', 'plain', 'absent'].map((plural) => `${plural}.x.dev`);
-      const { controller, informers, onIdentity } = certificateController({ client, service: SERVICE, definitions, clock, ofInformers: { clock } });
+      const { controller, informers, onIdentity } = certificateController({ client, service: SERVICE, definitions, isGiven, clock, ofInformers: { clock } });
       onIdentity(({ cert }) => shown.push(cert));
       const manager = new Manager({ informers, controllers: [controller] });
       ends.push(() => manager.stop());
@@ -102,4 +102,34 @@ test('a definition that comes later is trusted with what is there', async () => 
   await clock.advance(10_000);
   const { ours, absent } = await bundles();
   expect([absent, absent === undefined]).toEqual([ours, false]);
+});
+
+test('one that is given is shown and trusted, and left to who gives it', async () => {
+  const { replica, clock, client, secret, bundles, shown } = await start();
+  replica({ isGiven: true });
+  await clock.advance(10_000);
+  await expect(secret()).rejects.toThrow('404');
+  expect((await bundles()).ours).toBeUndefined();
+
+  const give = async (pair: ServerIdentity, ca?: string) => {
+    const encoded = (text: string) => Buffer.from(text).toString('base64');
+    const data = { 'tls.crt': encoded(pair.cert), 'tls.key': encoded(pair.key), 'ca.crt': ca === undefined ? null : encoded(ca) };
+    const at = { namespace: 'default', name: secretName(SERVICE) };
+    if (shown.length > 0) return client.patchMerge(secretResource, at, { data });
+    return client.create(secretResource, { metadata: at, data: Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null)) } as KubeObject);
+  };
+  // Of the last days of its life, which would be replaced if it were ours.
+  const due = selfSignedCertificate('hooks', HOSTS, validityFrom(new Date(clock.now().getTime() - 70 * DAY_MS)));
+  await give(due);
+  await clock.advance(2 * DAY_MS);
+  expect(shown).toEqual([due.cert]);
+  expect((await bundles()).ours).toBe(Buffer.from(bundleOf([due.cert])).toString('base64'));
+
+  const [renewed, ca] = [1, 2].map(() => selfSignedCertificate('hooks', HOSTS, validityFrom(clock.now()))) as [ServerIdentity, ServerIdentity];
+  await give(renewed, ca.cert);
+  await clock.advance(2 * DAY_MS);
+  expect(shown).toEqual([due.cert, renewed.cert]);
+  const caBundle = Buffer.from(bundleOf([ca.cert])).toString('base64');
+  expect(await bundles()).toEqual({ ours: caBundle, too: caBundle, others: undefined, plain: undefined });
+  expect(Object.keys((await secret()).data!).sort()).toEqual(['ca.crt', 'tls.crt', 'tls.key']);
 });

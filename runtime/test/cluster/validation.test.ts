@@ -112,7 +112,7 @@ test('the operator tells the configuration what to trust, with the rights it is 
   const transport = await OperatorTransport.open(connection);
   const client = new KubeClient(transport, { userAgent: 'validation-test' });
   const service = { namespace: HOME, name: 'taskwright-webhook' };
-  const webhooks = startWebhooks({ client, clock: systemClock, random: systemRandom, service, converts: false, configuration: installed.metadata.name, address: { host: '127.0.0.1', port: 0 }, onError: () => {} });
+  const webhooks = startWebhooks({ client, clock: systemClock, random: systemRandom, service, converts: false, configuration: installed.metadata.name, certificate: 'made', address: { host: '127.0.0.1', port: 0 }, onError: () => {} });
   const bundle = () => connection.client.get<Configuration>(CONFIGURATIONS, { name: installed.metadata.name! }).then((found) => found.webhooks?.[0]?.clientConfig?.caBundle ?? '');
   try {
     expect(await until(connection, async () => Buffer.from(await bundle(), 'base64').toString().startsWith('-----BEGIN CERTIFICATE-----'))).toBe(true);

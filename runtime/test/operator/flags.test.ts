@@ -7,6 +7,7 @@ test('nothing said is a single operator for all namespaces, with images of the l
     metricsAddress: { port: 8080 },
     healthAddress: { port: 8081 },
     converts: true,
+    certificate: 'made',
     leaderElect: false,
     verbosity: 0,
     images: {
@@ -25,6 +26,7 @@ describe('a value', () => {
     { args: ['--metrics-bind-address', '127.0.0.1:9'], flags: { metricsAddress: { host: '127.0.0.1', port: 9 } } },
     { args: ['--health-probe-bind-address=[::1]:9'], flags: { healthAddress: { host: '::1', port: 9 } } },
     { args: ['--webhook-bind-address=:9443'], flags: { webhookAddress: { port: 9443 } } },
+    { args: ['--webhook-certificate=given'], flags: { certificate: 'given' } },
     { args: ['--convert-versions=false', '--validating-webhook=hooks'], flags: { converts: false, validatingWebhook: 'hooks' } },
     { args: ['--watch-namespaces=a, b,a,'], flags: { namespaces: ['a', 'b'] } },
     { args: ['--watch-namespaces='], flags: { namespaces: undefined } },

@@ -1,7 +1,7 @@
 import { agentConfigResource, taskResource, workspaceResource } from '@taskwright/schema';
 import { namespaceResource, secretResource } from '@taskwright/schema/kubernetes';
 import { ApiObject, App, Chart, Duration } from 'cdk8s';
-import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, Task, Taskwright, type TaskwrightProps, Workspace } from 'cdk8s-taskwright';
+import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, Task, Taskwright, type TaskwrightProps, WebhookCertificate, Workspace } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import type { Access } from '../../src/kube/access.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
@@ -127,13 +127,14 @@ test.each([
   { convertsOlderVersions: true },
   { validatesObjects: true },
   { convertsOlderVersions: true, validatesObjects: true },
+  { validatesObjects: true, webhookCertificate: WebhookCertificate.fromSecret() },
 ])('the operator reviews the rights for its webhooks, all of them and no other: %o', (props) => {
   const objects = install(props);
-  const { converts, validatingWebhook } = parseFlags(objects.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0].args);
+  const { converts, validatingWebhook, certificate } = parseFlags(objects.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0].args);
   expect([converts, validatingWebhook]).toEqual([props.convertsOlderVersions ?? false, objects.find(({ kind }) => kind === 'ValidatingWebhookConfiguration')?.metadata.name]);
   const rules = objects.filter(({ metadata }) => metadata.name.endsWith('-webhooks')).flatMap(({ rules: own = [] }) => own as PolicyRule[]);
   const service = { namespace: 'taskwright-system', name: 'taskwright-webhook' };
-  expect(reviewed(webhookRights({ service, converts, configuration: validatingWebhook }))).toEqual(installed(rules));
+  expect(reviewed(webhookRights({ service, converts, configuration: validatingWebhook, certificate }))).toEqual(installed(rules));
 });
 
 function reviewed(rights: readonly Omit<Access, 'namespace'>[]): string[] {

@@ -90,10 +90,13 @@ try {
     compare(`${rate} Tasks/s for ${seconds} s, CPU of the operator per Task`, 'ms', latencies, ({ cpuMsPerTask }) => cpuMsPerTask);
   }
   if (only.has('life-cycle')) {
-    const requests = await alternate({ ...bench, rounds: 1 }, (side, namespace) => lifeCycle(server, side, namespace));
-    compare('requests per Task, create to Succeeded, without events', 'requests', requests, ({ perTask }) => perTask);
-    compare('events per Task', 'requests', requests, ({ eventsPerTask }) => eventsPerTask);
-    compare('GETs in that time, watches included', 'requests', requests, ({ gets }) => gets);
+    for (const tellsCost of [false, true]) {
+      const requests = await alternate(bench, (side, namespace) => lifeCycle(server, side, namespace, { tellsCost }));
+      const whose = tellsCost ? 'Task that tells what it spent' : 'Task';
+      compare(`requests per ${whose}, create to Succeeded, without events`, 'requests', requests, ({ perTask }) => perTask);
+      compare(`events per ${whose}`, 'requests', requests, ({ eventsPerTask }) => eventsPerTask);
+      compare('GETs in that time, watches included', 'requests', requests, ({ gets }) => gets);
+    }
   }
   if (only.has('footprint')) {
     const costs = await inNamespace(server, async (namespace) => {

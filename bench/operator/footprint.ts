@@ -3,7 +3,7 @@ import { taskResource } from '@taskwright/schema';
 import { type Job, jobResource, podResource } from '@taskwright/schema/kubernetes';
 import { aTask, inParallel } from '../a-task.ts';
 import type { BenchServer } from '../server.ts';
-import { completeStatus, podStatus } from './node.ts';
+import { COMMIT_AND_COST, completeStatus, podStatus } from './node.ts';
 import type { OperatorSide } from './side.ts';
 import { taskWatch } from './task-watch.ts';
 
@@ -41,7 +41,7 @@ export async function fill(server: BenchServer, start: OperatorSide, namespace: 
       metadata: { namespace, name, labels, ownerReferences: [controllerReference(job, jobResource)] },
       spec: { ...spec, schedulerName: NOBODY },
     } as KubeObject);
-    await client.patchMerge(podResource, { namespace, name, subresource: 'status' }, { status: podStatus(pod, 'Succeeded') });
+    await client.patchMerge(podResource, { namespace, name, subresource: 'status' }, { status: podStatus(pod, 'Succeeded', COMMIT_AND_COST) });
   });
 }
 

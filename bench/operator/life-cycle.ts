@@ -1,7 +1,7 @@
 import { EVENTS, type KubeEvent, sleep, systemClock } from '@taskwright/runtime/kube';
 import { createTasks, inParallel } from '../a-task.ts';
 import type { BenchServer } from '../server.ts';
-import { endJob, runPod } from './node.ts';
+import { COMMIT_AND_COST, endJob, runPod } from './node.ts';
 import type { OperatorSide } from './side.ts';
 import { taskWatch } from './task-watch.ts';
 
@@ -16,8 +16,8 @@ const TASKS = 50;
 /** Events are sent after what they tell of. */
 const LAST_EVENTS_MS = 1_000;
 
-/** What Tasks cost the API server from their creation until they succeeded. */
-export async function lifeCycle(server: BenchServer, start: OperatorSide, namespace: string): Promise<LifeCycle> {
+/** What Tasks cost the API server from their creation until they succeeded. One that tells what it spent has a TaskRecord as well. */
+export async function lifeCycle(server: BenchServer, start: OperatorSide, namespace: string, { tellsCost }: { tellsCost: boolean }): Promise<LifeCycle> {
   const operator = await start(server, { namespace });
   const watch = await taskWatch(server.client, namespace);
   await sleep(systemClock, LAST_EVENTS_MS);
@@ -26,7 +26,7 @@ export async function lifeCycle(server: BenchServer, start: OperatorSide, namesp
   await watch.started(TASKS);
   await inParallel(TASKS, (index) => runPod(server, namespace, `life-${index}`));
   await watch.reached('Running', TASKS);
-  await inParallel(TASKS, (index) => endJob(server, namespace, `life-${index}`));
+  await inParallel(TASKS, (index) => endJob(server, namespace, `life-${index}`, tellsCost ? COMMIT_AND_COST : undefined));
   await watch.reached('Succeeded', TASKS);
   await sleep(systemClock, LAST_EVENTS_MS);
   const after = await operator.requests();

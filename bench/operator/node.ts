@@ -35,10 +35,10 @@ export async function runPod(server: BenchServer, namespace: string, jobName: st
   await server.client.patchMerge(podResource, { namespace, name: pod.metadata.name!, subresource: 'status' }, { status: podStatus(pod, 'Running') });
 }
 
-/** The Pod ends well and its Job with it. */
-export async function endJob(server: BenchServer, namespace: string, jobName: string): Promise<void> {
+/** The Pod ends well and its Job with it. `outputs` are the lines that the agent leaves. */
+export async function endJob(server: BenchServer, namespace: string, jobName: string, outputs?: readonly string[]): Promise<void> {
   const pod = await podOf(server, namespace, jobName);
-  await server.client.patchMerge(podResource, { namespace, name: pod.metadata.name!, subresource: 'status' }, { status: podStatus(pod, 'Succeeded') });
+  await server.client.patchMerge(podResource, { namespace, name: pod.metadata.name!, subresource: 'status' }, { status: podStatus(pod, 'Succeeded', outputs) });
   if (!server.isEmbedded) return;
   await server.client.patchMerge(jobResource, { namespace, name: jobName, subresource: 'status' }, { status: completeStatus() });
 }
@@ -50,11 +50,14 @@ export function completeStatus() {
   return { succeeded: 1, startTime: at, completionTime: at, conditions };
 }
 
+const COMMIT = ['branch: fix', 'commit: 0123456789012345678901234567890123456789'];
+export const COMMIT_AND_COST = [...COMMIT, 'cost-usd: 0.5'];
+
 /** What a kubelet says of a Pod whose only container runs, or ended with a result. */
-export function podStatus(pod: KubeObject, phase: 'Running' | 'Succeeded') {
+export function podStatus(pod: KubeObject, phase: 'Running' | 'Succeeded', outputs: readonly string[] = COMMIT) {
   const at = toKubeTime(systemClock.now());
   const { containers } = (pod as Pod).spec!;
-  const message = JSON.stringify({ taskwright: 1, outputs: ['branch: fix', 'commit: 0123456789012345678901234567890123456789', 'cost-usd: 0.5'] });
+  const message = JSON.stringify({ taskwright: 1, outputs });
   const state = phase === 'Running' ? { running: { startedAt: at } } : { terminated: { exitCode: 0, reason: 'Completed', startedAt: at, finishedAt: at, message } };
   return {
     phase,

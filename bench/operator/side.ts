@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { sleep, systemClock } from '@taskwright/runtime/kube';
-import { imageFlags } from '../image-flags.ts';
+import { imageEnvironment, imageFlags } from '../image-flags.ts';
 import { type Program, startProgram } from '../program.ts';
 import type { BenchServer } from '../server.ts';
 
@@ -22,12 +22,12 @@ export type OperatorSide = (server: BenchServer, options: { namespace?: string; 
 
 const READY_WITHIN_MS = 60_000;
 
-/** The one file of the operator's image, with the flags of that image. `nodeFlags` are to profile it. */
+/** The one file of the operator's image, with the flags and the environment of that image. `nodeFlags` are to profile it. */
 export function ourOperator(nodeFlags: readonly string[]): OperatorSide {
   const flagsOfNode = [...imageFlags(), ...nodeFlags];
   const file = join(homedir(), '.cache', 'taskwright', 'bench-operator.mjs');
   execFileSync(process.execPath, [new URL('../../tools/bundle-operator.mjs', import.meta.url).pathname, file], { stdio: ['ignore', 'inherit', 'inherit'] });
-  return (server, options) => started((args) => startProgram(process.execPath, [...flagsOfNode, file, ...args]), server, options);
+  return (server, options) => started((args) => startProgram('/usr/bin/env', [...imageEnvironment(), process.execPath, ...flagsOfNode, file, ...args]), server, options);
 }
 
 export function goOperator(binary: string): OperatorSide {

@@ -1,6 +1,6 @@
 import type { ApiObject } from 'cdk8s';
 import type * as l1 from '../l1';
-import { cycleThrough } from './cycle';
+import { cycleThrough, leadingIntoCycles } from './cycle';
 import { duplicatesOf } from './names';
 import { type Problem, quote } from './problem';
 import { Program } from './program';
@@ -34,18 +34,36 @@ function checkRepeated(references: readonly NamedObject[], path: string): Proble
 
 /** An agent starts when its peers are ready, unless it does not wait: in a circle of those that do, none ever starts. */
 function checkCycle(agent: ApiObject): Problem[] {
-  const cycle = cycleThrough(agent, waitingPeers(agent));
+  const { peersOf, inVain } = waits(agent);
+  const cycle = inVain.has(agent) ? cycleThrough(agent, peersOf) : undefined;
   // One agent of a cycle speaks for all of them.
   if (!cycle?.every(({ name }) => name >= agent.name)) return [];
   return [{ code: 'cycle', path: 'peers', got: [...cycle, agent].map(({ name }) => name).join(' → '), fix: 'take one of these out, or set waitForDependencies: false on one of them' }];
 }
 
-/** The agents of this program, in the namespace of one, that an agent waits for. */
-function waitingPeers(agent: ApiObject): (agent: ApiObject) => ApiObject[] {
-  const agents = Program.of(agent).objects(AGENT.kind, AGENT.group!).filter(({ metadata }) => metadata.namespace === agent.metadata.namespace);
-  return (of) => {
-    const { waitForDependencies, agentNetwork } = specOf<l1.AgentSpec>(of) ?? {};
-    if (waitForDependencies === false) return [];
-    return (agentNetwork?.access ?? []).flatMap((name) => agents.filter((other) => other.name === name));
-  };
+interface Waits {
+  /** The agents of the program that an agent waits for. */
+  readonly peersOf: (agent: ApiObject) => readonly ApiObject[];
+  /** Those that may wait for ever. */
+  readonly inVain: ReadonlySet<ApiObject>;
+}
+
+/** Of all agents of the program, once for a synth. */
+function waits(agent: ApiObject): Waits {
+  const program = Program.of(agent);
+  return program.once('agents that wait for each other', () => {
+    const agents = program.objects(AGENT.kind, AGENT.group!);
+    const byName = new Map(agents.map((other) => [keyOf(other, other.name), other]));
+    const peers = new Map(agents.map((of) => {
+      const { waitForDependencies, agentNetwork } = specOf<l1.AgentSpec>(of) ?? {};
+      const names = waitForDependencies === false ? [] : agentNetwork?.access ?? [];
+      return [of, names.flatMap((name) => byName.get(keyOf(of, name)) ?? [])];
+    }));
+    const peersOf = (of: ApiObject) => peers.get(of) ?? [];
+    return { peersOf, inVain: leadingIntoCycles(agents, peersOf) };
+  });
+}
+
+function keyOf({ metadata: { namespace } }: ApiObject, name: string): string {
+  return `${namespace ?? ''}/${name}`;
 }

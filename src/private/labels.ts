@@ -8,13 +8,16 @@ export const LONGEST_DOMAIN = 253;
 /** The value of a label. */
 export const LABEL_VALUE = `^(${NAME})?$`;
 
+const KEY = new RegExp(LABEL_KEY);
+const VALUE = new RegExp(LABEL_VALUE);
+
 /** Checks the key of a label: a name, with a domain before it or not. */
 export function checkLabelKey(key: string, path: string): Problem[] {
-  return new RegExp(LABEL_KEY).test(key) && key.indexOf('/') <= LONGEST_DOMAIN ? [] : [{ code: 'invalid-name', path, got: quote(key), allowed: 'the key of a label is at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; example.com/ may stand before it' }];
+  return KEY.test(key) && key.indexOf('/') <= LONGEST_DOMAIN ? [] : [{ code: 'invalid-name', path, got: quote(key), allowed: 'the key of a label is at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; example.com/ may stand before it' }];
 }
 
 /** Checks the value of a label, which may be empty. */
 export function checkLabelValue(value: unknown, path: string): Problem[] {
   if (typeof value !== 'string') return [{ code: 'type', path, got: `a ${typeof value}`, allowed: 'it has to be a text' }];
-  return new RegExp(LABEL_VALUE).test(value) ? [] : [{ code: 'pattern', path, got: quote(value), allowed: 'the value of a label is at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit' }];
+  return VALUE.test(value) ? [] : [{ code: 'pattern', path, got: quote(value), allowed: 'the value of a label is at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit' }];
 }

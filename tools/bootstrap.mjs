@@ -26,7 +26,9 @@ export class SetupError extends Error {}
 /** Runs a main function; a {@link SetupError} ends the process with its sentence alone. */
 export async function runMain(main) {
   try {
-    process.exitCode = await main();
+    const code = await main();
+    // A suite says how it ended; every other answer means that it did.
+    process.exitCode = typeof code === 'number' ? code : 0;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     process.stderr.write(`${error.message}\n`);

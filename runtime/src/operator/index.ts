@@ -1,3 +1,6 @@
 /** The operator as a part of another program: of `taskwright dev`, or of a test. */
+export type { Discovery, PolledSource, PushedSource, SourceContext } from '../sources/source.ts';
+export type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
+export { polledSources } from '../sources/sources.ts';
 export type { AgentImage, Images } from '../tasks/pod/image.ts';
 export { type Operator, type OperatorOptions, startOperator } from './operator.ts';

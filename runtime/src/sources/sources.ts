@@ -1,0 +1,9 @@
+import type { PolledSource, TriggerName } from './source.ts';
+
+/** Keeps the types of a source together, so that sources of different triggers fit into one list. */
+export function polled<Name extends TriggerName>(source: PolledSource<Name>): PolledSource {
+  return source as unknown as PolledSource;
+}
+
+/** Every source that is looked at. */
+export const polledSources: readonly PolledSource[] = [];

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { failover } from './operator/failover.ts';
 import { floor } from './operator/floor.ts';
 import { fill, footprint } from './operator/footprint.ts';
-import { chainsOf, type Gate, onBranches, throughGates } from './operator/gates.ts';
+import { chainsOf, type Gate, onBranches, type ThroughGates, throughGates } from './operator/gates.ts';
 import { lifeCycle } from './operator/life-cycle.ts';
 import { burst, openLoop } from './operator/load.ts';
 import { joinNode } from './operator/node.ts';
@@ -65,13 +65,16 @@ try {
       '500 Tasks on a branch each': { count: 500, gate: onBranches(500) },
       '500 Tasks on 50 branches': { count: 500, gate: onBranches(50) },
     };
-    const rates: Record<string, number[]> = {};
+    const runs: Record<string, ThroughGates[]> = {};
     for (let round = 0; round < rounds; round += 1) {
       for (const [name, { count, gate }] of Object.entries(gates)) {
-        (rates[name] ??= []).push(await inNamespace(server, (namespace) => throughGates(server, ours, namespace, count, gate)));
+        (runs[name] ??= []).push(await inNamespace(server, (namespace) => throughGates(server, ours, namespace, count, gate)));
       }
     }
-    for (const [name, values] of Object.entries(rates)) figure('operator', `ours: ${name}, create to Succeeded`, median(values), 'Tasks/s');
+    for (const [name, all] of Object.entries(runs)) {
+      figure('operator', `ours: ${name}, create to Succeeded`, median(all.map(({ tasksPerSecond }) => tasksPerSecond)), 'Tasks/s');
+      figure('operator', `ours: ${name}, requests to the server`, median(all.map(({ requestsPerTask }) => requestsPerTask)), 'a Task');
+    }
   }
   if (only.has('tenant')) {
     for (const atATime of [1, 8, 32]) {

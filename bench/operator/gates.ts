@@ -22,8 +22,14 @@ export function onBranches(count: number): Gate {
 const WARM_UP_TASKS = 100;
 const WORKSPACE = 'shop';
 
-/** Tasks per second from the first create until the last Task has succeeded. */
-export async function throughGates(server: BenchServer, start: OperatorSide, namespace: string, tasks: number, gate: Gate): Promise<number> {
+export interface ThroughGates {
+  /** From the first create until the last Task has succeeded. */
+  readonly tasksPerSecond: number;
+  /** What the operator asked of the server for each Task, reads included. */
+  readonly requestsPerTask: number;
+}
+
+export async function throughGates(server: BenchServer, start: OperatorSide, namespace: string, tasks: number, gate: Gate): Promise<ThroughGates> {
   const { client } = server;
   const operator = await start(server, { namespace });
   await client.create(workspaceResource, { metadata: { namespace, name: WORKSPACE }, spec: { repo: 'https://git.example.com/acme/shop.git', ref: 'main' } } as KubeObject);
@@ -31,14 +37,20 @@ export async function throughGates(server: BenchServer, start: OperatorSide, nam
   const stopJobs = await playJobs(client, namespace);
   await inParallel(WARM_UP_TASKS, (index) => create(client, namespace, `warm-up-${index}`, {}));
   await watch.reached('Succeeded', WARM_UP_TASKS);
+  const before = sum(await operator.requests());
   const startedAt = performance.now();
   await inParallel(tasks, (index) => create(client, namespace, nameOf(index), gate(index)));
   await watch.reached('Succeeded', tasks + WARM_UP_TASKS);
   const seconds = (performance.now() - startedAt) / 1_000;
+  const requests = sum(await operator.requests()) - before;
   stopJobs();
   watch.stop();
   await operator.program.end();
-  return tasks / seconds;
+  return { tasksPerSecond: tasks / seconds, requestsPerTask: requests / tasks };
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
 function nameOf(index: number): string {

@@ -1,4 +1,5 @@
 /** The operator as a part of another program: of `taskwright dev`, or of a test. */
+export type { GitHubDelivery } from '../sources/github-webhook/delivery.ts';
 export type { Discovery, PolledSource, PushedSource, SourceContext } from '../sources/source.ts';
 export type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 export { polledSources } from '../sources/sources.ts';

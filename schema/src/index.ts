@@ -19,12 +19,13 @@ export { MOST_RETRIES, OUTPUT_SCHEMA, TASK_ANNOTATIONS, TASK_BUDGET_ANNOTATIONS,
 export { type TaskBudget, type TaskBudgetSpec, type TaskBudgetStatus, taskBudgetKind, taskBudgetResource } from './kelos/task-budget.ts';
 export { type TaskPipeline, type TaskPipelineSpec, type TaskPipelineStatus, taskPipelineKind } from './kelos/task-pipeline.ts';
 export { type TaskRecord, type TaskRecordSpec, taskRecordKind, taskRecordResource } from './kelos/task-record.ts';
-export { type TaskSpawner, type TaskSpawnerSpec, taskSpawnerKind } from './kelos/task-spawner.ts';
+export { CREDENTIAL_LABEL, PAUSE_ANNOTATION, SOURCE_ANNOTATIONS, SPAWNED_ANNOTATIONS, SPAWNER_ANNOTATIONS, SPAWNER_LABEL, taskMarker } from './kelos/spawner-annotations.ts';
+export { type TaskSpawner, type TaskSpawnerSpec, taskSpawnerKind, taskSpawnerResource } from './kelos/task-spawner.ts';
 export type { TaskSpawnerStatus } from './kelos/task-spawner-fields.ts';
 export type { TaskUsage } from './kelos/usage.ts';
 export { type WebhookGateway, type WebhookGatewaySpec, type WebhookGatewayStatus, webhookGatewayKind } from './kelos/webhook-gateway.ts';
 export type { WorkerSpec } from './kelos/worker.ts';
-export { type WorkerPool, type WorkerPoolSpec, type WorkerPoolStatus, workerPoolKind } from './kelos/worker-pool.ts';
+export { type WorkerPool, type WorkerPoolSpec, type WorkerPoolStatus, workerPoolKind, workerPoolResource } from './kelos/worker-pool.ts';
 export { type Workspace, type WorkspaceSpec, workspaceKind, workspaceResource } from './kelos/workspace.ts';
 export type { GitRemote, WorkspaceFile } from './kelos/workspace-fields.ts';
 export type { Event, EventVariable } from './kelos/events/event.ts';

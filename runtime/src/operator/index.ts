@@ -2,6 +2,9 @@
 export type { GitHubDelivery } from '../sources/github-webhook/delivery.ts';
 export type { Discovery, PolledSource, PushedSource, SourceContext } from '../sources/source.ts';
 export type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
+export type { Decision, DecisionLog } from '../spawners/decision.ts';
+export { Secrets } from '../spawners/secrets.ts';
+export type { Spawning } from '../spawners/spawning.ts';
 export { polledSources } from '../sources/sources.ts';
 export type { AgentImage, Images } from '../tasks/pod/image.ts';
 export { type Operator, type OperatorOptions, startOperator } from './operator.ts';

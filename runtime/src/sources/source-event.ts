@@ -12,6 +12,8 @@ export interface SourceEvent {
   readonly labels: readonly string[];
   /** When somebody last asked for it: later than the end of its Task, it is done again. Left out: nobody asks twice. */
   readonly triggerTime?: Date;
+  /** When it was due, for a source that goes by the time: the next look begins after the last one of which something has become. Left out: a look finds it again. */
+  readonly time?: Date;
   /** What reporting needs to know later, for the annotations of the Task. They win over those of the template. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Labels for the Task, which win as well. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Kind } from '../kind.ts';
+import { type Kind, resourceOf } from '../kind.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
 import { GROUP, HUB, NOT_ACTED_ON } from './group.ts';
 import { spawnerCredentials } from './spawner-credential.ts';
@@ -60,6 +60,8 @@ export const taskSpawnerKind = {
   description: `Makes Tasks of what happens elsewhere: of issues, pull requests, messages, webhooks or the time of day. ${NOT_ACTED_ON}`,
   versions: [{ ...HUB, schema: z.object({ spec: taskSpawnerSpec.optional(), status: taskSpawnerStatus.optional() }), printerColumns: TASK_SPAWNER_COLUMNS }, taskSpawnerV1alpha1],
 } as const satisfies Kind;
+
+export const taskSpawnerResource = resourceOf(taskSpawnerKind);
 
 export type TaskSpawnerSpec = z.infer<typeof taskSpawnerSpec>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Kind } from '../kind.ts';
+import { type Kind, resourceOf } from '../kind.ts';
 import { kubernetesType } from '../kubernetes/kubernetes-type.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
 import { conditions } from './condition.ts';
@@ -58,6 +58,8 @@ export const workerPoolKind = {
     ],
   }],
 } as const satisfies Kind;
+
+export const workerPoolResource = resourceOf(workerPoolKind);
 
 export type WorkerPoolSpec = z.infer<typeof workerPoolSpec>;
 export type WorkerPoolStatus = z.infer<typeof workerPoolStatus>;

@@ -126,6 +126,13 @@ export function eventTables(): { readonly [event in EventName]: EventTable } {
         Body: {"property":"body"},
         URL: {"property":"url","from":"service"},
         Kind: {"property":"kind","from":"service"},
+        Text: {"property":"text"},
+        User: {"property":"user","from":"service"},
+        UserName: {"property":"userName"},
+        Channel: {"property":"channel","from":"service"},
+        Thread: {"property":"thread","from":"service"},
+        Command: {"property":"command","from":"name"},
+        Files: {"property":"files"},
       },
     },
     WebhookEvent: {

@@ -212,6 +212,29 @@ export interface SlackMessageEvent {
   readonly url: string;
   /** SlackMessage. In templates `.Kind`. */
   readonly kind: string;
+  /** Its text without the mentions that it begins with. The reference does not offer it. In templates `.Text`. */
+  readonly text: string;
+  /**
+   * The ID of who wrote it; of a bot without a user the ID of the bot. The reference does not offer it. In templates
+   * `.User`.
+   */
+  readonly user: string;
+  /**
+   * The name of who wrote it; their ID where Slack does not tell. The reference does not offer it. In templates
+   * `.UserName`.
+   */
+  readonly userName: string;
+  /** The ID of its channel. The reference does not offer it. In templates `.Channel`. */
+  readonly channel: string;
+  /**
+   * The timestamp of the message that its thread begins with, or would; empty for a slash command. The reference does
+   * not offer it. In templates `.Thread`.
+   */
+  readonly thread: string;
+  /** The slash command, with its slash; empty for a message. The reference does not offer it. In templates `.Command`. */
+  readonly command: string;
+  /** The names and addresses of its files, one on each line. The reference does not offer it. In templates `.Files`. */
+  readonly files: string;
 }
 
 /** The variables of a webhook: each property is the expression that a template reads one with. */

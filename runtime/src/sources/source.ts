@@ -1,4 +1,5 @@
 import type { TaskSpawner, TaskSpawnerSpec, Workspace } from '@taskwright/schema';
+import type { GitHubClients } from '../github/github-clients.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Log } from '../kube/log.ts';
 import type { FailedEvent, SkippedEvent, SourceEvent } from './source-event.ts';
@@ -17,6 +18,8 @@ export interface SourceContext {
   readonly readSecret: (name: string) => Promise<Readonly<Record<string, string>> | undefined>;
   /** How services are reached. */
   readonly fetch: typeof globalThis.fetch;
+  /** How GitHub is, with what is known of it already. */
+  readonly github: GitHubClients;
   readonly clock: Clock;
   /** Pass it to every request. */
   readonly signal: AbortSignal;

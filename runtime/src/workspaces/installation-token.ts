@@ -1,5 +1,7 @@
 import { request } from '@octokit/request';
 import { z } from 'zod';
+import { boundedAnswer } from '../github/bounded-answer.ts';
+import { limitedForMs } from '../github/rate-limit.ts';
 import type { Clock } from '../kube/clock.ts';
 import { appJwt, type GitHubApp } from './github-app.ts';
 import type { TokenScope } from './token-scope.ts';
@@ -35,17 +37,13 @@ const TIMEOUT_MS = 10_000;
 const LONGEST_ANSWER_BYTES = 256 * 1024;
 /** Clocks that differ by less agree. */
 const CLOCK_TOLERANCE_MS = 30_000;
-/** What GitHub asks of who was limited and not told for how long. */
-const LIMITED_MS = 60_000;
-/** A host that says "in a year" is not obeyed. */
-const LONGEST_LIMIT_MS = 3_600_000;
 /** Somebody has to change something. It may not be the Secret, which is watched. */
 const CHANGE_NEEDED_MS = 60_000;
 
 const answer = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
 
 /**
- * Asks GitHub for a token of an App's installation that reaches these repositories and nothing else, with the permissions that the App has.
+ * Asks GitHub for a token of an App's installation that reaches these repositories and nothing else (all of the installation where none is named), with the permissions that the App has.
  *
  * A clock that is wrong is corrected by the time in GitHub's answer, once.
  *
@@ -71,10 +69,10 @@ async function ask(app: GitHubApp, { apiUrl, repositories }: TokenScope, { clock
     const { headers, data } = await request('POST /app/installations/{installation_id}/access_tokens', {
       baseUrl: apiUrl,
       installation_id: Number(app.installationId),
-      repositories: [...repositories],
+      ...(repositories.length > 0 && { repositories: [...repositories] }),
       headers: { authorization: `Bearer ${appJwt(app, jwtTimeMs)}`, 'user-agent': 'taskwright-operator' },
       // Not followed: whoever answers by leading elsewhere is not given a proof of who we are twice.
-      request: { fetch: (url: string, init: RequestInit) => bounded(fetch, url, init), signal: timeout.signal, redirect: 'manual', log: { warn() {} } },
+      request: { fetch: async (url: string, init: RequestInit) => boundedAnswer(await fetch(url, init), LONGEST_ANSWER_BYTES), signal: timeout.signal, redirect: 'manual', log: { warn() {} } },
     });
     const parsed = answer.safeParse(data);
     if (!parsed.success) throw new TokenError(`${apiUrl} did not answer as GitHub does; check the host in spec.repo`, CHANGE_NEEDED_MS);
@@ -88,26 +86,12 @@ async function ask(app: GitHubApp, { apiUrl, repositories }: TokenScope, { clock
   }
 }
 
-/** The answer, read up to a bound. */
-async function bounded(fetch: GitHubAccess['fetch'], url: string, init: RequestInit): Promise<Response> {
-  const { status, headers, body } = await fetch(url, init);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.length;
-    if (bytes > LONGEST_ANSWER_BYTES) break;
-    chunks.push(chunk);
-  }
-  const hasBody = status !== 204 && status !== 205 && status !== 304;
-  return new Response(hasBody ? Buffer.concat(chunks) : null, { status, headers });
-}
-
 function explain(error: unknown, { apiUrl, repositories }: TokenScope, nowMs: number): TokenError {
   if (error instanceof TokenError) return error;
   const change = (message: string) => new TokenError(message, CHANGE_NEEDED_MS, { cause: error });
   if (!isRequestError(error) || !error.response) return new TokenError(`${apiUrl} cannot be reached${codeOf(error)}`, 0, { cause: error });
   const { status, response } = error;
-  const limitedMs = limitOf(response.headers, status, nowMs);
+  const limitedMs = limitedForMs(response.headers, status, nowMs);
   if (limitedMs !== undefined) return new TokenError(`${apiUrl} limits how often the App may ask; it is asked again when that ends`, limitedMs, { cause: error });
   const said = JSON.stringify(response.data ?? '');
   const clockIsOff = Math.abs(Date.parse(response.headers.date ?? '') - nowMs) > CLOCK_TOLERANCE_MS;
@@ -126,17 +110,6 @@ function explain(error: unknown, { apiUrl, repositories }: TokenScope, nowMs: nu
     default:
       return new TokenError(`${apiUrl} answered with status ${status}`, 0, { cause: error });
   }
-}
-
-/** How long GitHub asks us to wait: it says so in one of two ways, or leaves us to its documentation. */
-function limitOf(headers: Readonly<Record<string, string | undefined>>, status: number, nowMs: number): number | undefined {
-  const waits = (ms: number) => Math.min(Math.max(Number.isFinite(ms) ? ms : LIMITED_MS, 1_000), LONGEST_LIMIT_MS);
-  if (headers['retry-after'] !== undefined) return waits(Number(headers['retry-after']) * 1_000);
-  if ((status === 403 || status === 429) && headers['x-ratelimit-remaining'] === '0') {
-    const theirNowMs = Date.parse(headers.date ?? '');
-    return waits(Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1_000 - (Number.isNaN(theirNowMs) ? nowMs : theirNowMs));
-  }
-  return status === 429 ? LIMITED_MS : undefined;
 }
 
 /** What `@octokit/request` throws: without a response when there was none. */

@@ -98,10 +98,12 @@ export function eventTables(): { readonly [event in EventName]: EventTable } {
         ID: {"property":"id","from":"service"},
         Number: {"property":"number","type":"number","from":"service"},
         Title: {"property":"title"},
+        Body: {"property":"body"},
         URL: {"property":"url","from":"service"},
         Labels: {"property":"labels"},
         Comments: {"property":"comments"},
         Kind: {"property":"kind"},
+        Status: {"property":"status"},
       },
     },
     LinearWebhookEvent: {

@@ -164,17 +164,27 @@ export interface JiraIssueEvent {
   readonly number: string;
   /** Its summary. In templates `.Title`. */
   readonly title: string;
+  /**
+   * Its description, without markup where Jira keeps a document. With the reference operator it is empty. In templates
+   * `.Body`.
+   */
+  readonly body: string;
   /** Its address for a browser. In templates `.URL`. */
   readonly url: string;
   /** Its labels, with a comma and a space between them. In templates `.Labels`. */
   readonly labels: string;
   /**
-   * Its comments, from the oldest to the newest, with a line --- between them. Of more than 64 KiB only the oldest. In
-   * templates `.Comments`.
+   * Its comments, from the oldest to the newest, with a line --- between them. Of more than 64 KiB only the newest, or
+   * with the reference operator the oldest. In templates `.Comments`.
    */
   readonly comments: string;
   /** The name of its type, such as Bug. In templates `.Kind`. */
   readonly kind: string;
+  /**
+   * The name of its status, such as To Do. The reference operator does not know it, and makes no Task of a template
+   * that reads it. In templates `.Status`.
+   */
+  readonly status: string;
 }
 
 /** The variables of a Linear webhook: each property is the expression that a template reads one with. */

@@ -1,3 +1,4 @@
+import { jiraSource } from './jira/jira.ts';
 import type { PolledSource, TriggerName } from './source.ts';
 
 /** Keeps the types of a source together, so that sources of different triggers fit into one list. */
@@ -6,4 +7,4 @@ export function polled<Name extends TriggerName>(source: PolledSource<Name>): Po
 }
 
 /** Every source that is looked at. */
-export const polledSources: readonly PolledSource[] = [];
+export const polledSources: readonly PolledSource[] = [polled(jiraSource)];

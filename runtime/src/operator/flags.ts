@@ -1,6 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import { parseArgs } from 'node:util';
 import { AGENT_TYPES } from '@taskwright/schema';
+import { AllowedTargets } from '../context-sources/allowed-targets.ts';
 import type { NetworkRules } from '../tasks/network/network-rules.ts';
 import type { AgentImage, Images } from '../tasks/pod/image.ts';
 
@@ -21,6 +22,8 @@ export interface Flags {
   readonly kubeconfig?: string;
   readonly verbosity: number;
   readonly images: Images;
+  /** What context sources may fetch beside the internet. Left out: nothing. */
+  readonly contextTargets?: AllowedTargets;
   /** Left out: agents get no network policy. */
   readonly network?: NetworkRules;
 }
@@ -50,6 +53,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'agent-network': 'any',
   'agent-network-allow': '',
   'agent-network-deny': '',
+  'context-source-allow': '',
   ...Object.fromEntries(IMAGES.flatMap((name) => [[`${name}-image`, `${REGISTRY}/${name}`], [`${name}-image-pull-policy`, '']])),
 };
 
@@ -75,6 +79,7 @@ export function parseFlags(args: readonly string[]): Flags {
     kubeconfig: text('kubeconfig') || undefined,
     verbosity: count('verbosity', text('verbosity')),
     images: { agents: Object.fromEntries(AGENT_TYPES.map((type) => [type, image(type)])), agentTools: image('agent-tools') },
+    contextTargets: contextTargets(list(text('context-source-allow'))),
     network: networkOf(text),
   };
 }
@@ -92,6 +97,15 @@ function networkOf(text: (flag: string) => string): NetworkRules | undefined {
   }
   for (const cidr of denyCidrs) if (!isCidr(cidr)) throw refusal('agent-network-deny', cidr, 'blocks of addresses, such as 203.0.113.0/24');
   return { reach, allowCidrs: cidrs, allowHosts: hosts, denyCidrs };
+}
+
+function contextTargets(entries: readonly string[]): AllowedTargets | undefined {
+  if (entries.length === 0) return undefined;
+  try {
+    return new AllowedTargets(entries);
+  } catch (cause) {
+    throw new RangeError(`--context-source-allow: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function isCidr(text: string): boolean {

@@ -26,6 +26,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   const operator = startOperator({
     transport,
     images: flags.images,
+    ...(flags.contextTargets ? { contextTargets: flags.contextTargets } : {}),
     ...(flags.network ? { network: flags.network } : {}),
     log,
     metrics,

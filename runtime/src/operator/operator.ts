@@ -1,5 +1,7 @@
 import { taskResource } from '@taskwright/schema';
 import { budgetControllers } from '../budgets/budget-controllers.ts';
+import { AllowedTargets } from '../context-sources/allowed-targets.ts';
+import { ContextSources } from '../context-sources/context-sources.ts';
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
@@ -32,6 +34,8 @@ export interface OperatorOptions {
   readonly images: Images;
   /** What agents may reach. Left out: whatever the network of the cluster lets them. */
   readonly network?: NetworkRules;
+  /** What context sources may fetch beside the internet. Left out: nothing. */
+  readonly contextTargets?: AllowedTargets;
   /** How GitHub is reached, for the tokens of its Apps. Default: that of the machine. */
   readonly fetch?: typeof globalThis.fetch;
   /** Default: that of the machine. */
@@ -78,7 +82,7 @@ const REPORTING_CONTROLLER = 'kelos-controller';
  * missing once, is not ready meanwhile, asks again with a backoff, and goes on by itself.
  */
 export function startOperator(options: OperatorOptions): Operator {
-  const { images, network, fetch = globalThis.fetch, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined] } = options;
+  const { images, network, fetch = globalThis.fetch, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined], contextTargets = new AllowedTargets() } = options;
   const troubles = new Troubles({ clock, log });
   const transport = watched(options.transport, troubles);
   const clientOptions = { userAgent: NAME, clock, ...(metrics ? { metrics: metrics.requests('kubernetes') } : {}) };
@@ -95,6 +99,7 @@ export function startOperator(options: OperatorOptions): Operator {
   const events = new EventRecorder(client, { reportingController: REPORTING_CONTROLLER, reportingInstance: identity, clock, random, onError });
   const taskMetrics = metrics && new TaskMetrics(metrics.registry);
 
+  const contexts = new ContextSources({ clock, allowed: contextTargets, onDefect: (err) => log?.error({ err }, 'fetching a context failed') });
   const tokens = new InstallationTokens({ clock, fetch, onDefect: (err) => log?.error({ err }, 'asking GitHub for a token failed') });
 
   const parts = namespaces.map((namespace) => {
@@ -147,6 +152,7 @@ export function startOperator(options: OperatorOptions): Operator {
       stopping.abort();
       for (const { tasks } of parts) tasks.close();
       await manager.stop();
+      await contexts.close();
       await webhooks?.stop();
       troubles.close();
     },

@@ -8,7 +8,7 @@ export const REPOSITORIES = 'taskwright.dev/github-repositories';
 export interface TokenScope {
   /** The root of the REST API, without a slash at its end. */
   readonly apiUrl: string;
-  /** Names, without their owner: an installation belongs to one. Sorted. */
+  /** Names, without their owner: an installation belongs to one. Sorted. None: all that the installation reaches. */
   readonly repositories: readonly string[];
 }
 

@@ -50,6 +50,11 @@ describe('a value', () => {
   });
 });
 
+test('what context sources may reach is read from its flag', () => {
+  const { contextTargets } = parseFlags(['--context-source-allow=10.20.0.0/16, teams.tools']);
+  expect([contextTargets?.hasAddress('10.20.0.1', false), contextTargets?.hasHost('teams.tools'), contextTargets?.hasHost('tools')]).toEqual([true, true, false]);
+});
+
 test.each([
   { args: ['--leader-elect=yes'], error: '--leader-elect: got "yes"; allowed is one of true, false' },
   { args: ['--metrics-bind-address=8080'], error: '--metrics-bind-address: got "8080"; allowed is :8080, 127.0.0.1:8080, or 0 for nowhere' },
@@ -59,6 +64,7 @@ test.each([
   { args: ['--agent-network=internet', '--agent-network-allow=git.example.com'], error: '--agent-network-allow: got "git.example.com"; allowed is blocks of addresses, such as 10.20.0.0/16; names of hosts go with --agent-network=hosts' },
   { args: ['--agent-network=hosts', '--agent-network-allow=10.0.0.0/33'], error: '--agent-network-allow: got "10.0.0.0/33"; allowed is blocks of addresses, such as 10.20.0.0/16, and names of hosts, such as *.example.com' },
   { args: ['--agent-network=internet', '--agent-network-deny=10.0.0.1'], error: '--agent-network-deny: got "10.0.0.1"; allowed is blocks of addresses, such as 203.0.113.0/24' },
+  { args: ['--context-source-allow=10.0.0.0/33'], error: '--context-source-allow: got "10.0.0.0/33"; allowed is a block of addresses, such as 10.20.0.0/16, or a name, such as teams.example.com or *.example.com' },
   { args: ['--verbosity=-1'], error: '--verbosity: got "-1"; allowed is a number from 0' },
   { args: ['--codex-image=a b'], error: '--codex-image: got "a b"; allowed is an image, such as ghcr.io/acme/agent or ghcr.io/acme/agent:1' },
   { args: ['--codex-image-pull-policy=Sometimes'], error: '--codex-image-pull-policy: got "Sometimes"; allowed is one of Always, IfNotPresent, Never' },

@@ -1,4 +1,5 @@
 import type { TaskSpawner } from '@taskwright/schema';
+import { GitHubClients } from '../../../src/github/github-clients.ts';
 import { systemClock } from '../../../src/kube/clock.ts';
 import { silentLog } from '../../../src/kube/log.ts';
 import type { SlackBot, SlackCommand, SlackMessage } from '../../../src/sources/slack/slack-event.ts';
@@ -24,7 +25,8 @@ export function aSpawner({ name = 'helpers', slack = {}, prompt }: { name?: stri
 }
 
 export function contextOf(spawner: TaskSpawner): SourceContext {
-  return { spawner, readSecret: async () => undefined, fetch: () => Promise.reject(new Error('nothing is fetched here')), clock: systemClock, signal: new AbortController().signal, log: silentLog };
+  const fetch = () => Promise.reject(new Error('nothing is fetched here'));
+  return { spawner, readSecret: async () => undefined, fetch, github: new GitHubClients({ clock: systemClock, fetch }), clock: systemClock, signal: new AbortController().signal, log: silentLog };
 }
 
 /** Counts what is asked for. */

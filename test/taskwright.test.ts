@@ -211,7 +211,7 @@ describe('Taskwright', () => {
         "tasks of kelos.dev: get list watch patch delete",
         "tasks/status of kelos.dev: patch",
         "tasks/finalizers of kelos.dev: update",
-        "workspaces agentconfigs of kelos.dev: get list watch",
+        "workspaces agentconfigs taskspawners of kelos.dev: get list watch",
         "taskbudgets of kelos.dev: get list watch",
         "taskbudgets/status of kelos.dev: patch",
         "taskrecords of kelos.dev: get list watch create delete",

@@ -20,7 +20,7 @@ const WORKLOAD_RULES: readonly PolicyRule[] = [
   { apiGroups: ['kelos.dev'], resources: ['tasks/status'], verbs: ['patch'] },
   // Owns Jobs in a way that blocks deletion, which some clusters allow only to who may change finalizers.
   { apiGroups: ['kelos.dev'], resources: ['tasks/finalizers'], verbs: ['update'] },
-  { apiGroups: ['kelos.dev'], resources: ['workspaces', 'agentconfigs'], verbs: READ },
+  { apiGroups: ['kelos.dev'], resources: ['workspaces', 'agentconfigs', 'taskspawners'], verbs: READ },
   // Says of budgets what has been spent; writes down what each Task spent, and forgets it when its time has come.
   { apiGroups: ['kelos.dev'], resources: ['taskbudgets'], verbs: READ },
   { apiGroups: ['kelos.dev'], resources: ['taskbudgets/status'], verbs: ['patch'] },

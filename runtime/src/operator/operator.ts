@@ -110,7 +110,7 @@ export function startOperator(options: OperatorOptions): Operator {
     const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
     return { caches, secrets, refresh, budgets, tasks: taskController({ client, caches, clock, random, images, network, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
-  const informers = parts.flatMap(({ caches, secrets }) => [caches.tasks, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets]);
+  const informers = parts.flatMap(({ caches, secrets }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets]);
   const controllers = parts.flatMap(({ tasks, refresh, budgets }) => [tasks.controller, refresh, ...budgets]);
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);

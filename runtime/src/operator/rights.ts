@@ -22,6 +22,7 @@ const WORKLOAD_RIGHTS: readonly Right[] = [
   ...rights('kelos.dev', 'tasks', 'get', 'list', 'watch', 'patch', 'delete'),
   ...rights('kelos.dev', 'tasks/status', 'patch'),
   ...rights('kelos.dev', 'tasks/finalizers', 'update'),
+  ...rights('kelos.dev', 'taskspawners', 'get', 'list', 'watch'),
   ...rights('kelos.dev', 'workspaces', 'get', 'list', 'watch'),
   ...rights('kelos.dev', 'agentconfigs', 'get', 'list', 'watch'),
   ...rights('kelos.dev', 'taskbudgets', 'get', 'list', 'watch'),

@@ -16,6 +16,7 @@ export const HOLD_REASONS = [
   'BudgetReserved',
   'BudgetInvalid',
   'BranchLocked',
+  'MaxConcurrencyReached',
   'WorkspaceMissing',
   'WorkspaceIncomplete',
   'AgentConfigMissing',

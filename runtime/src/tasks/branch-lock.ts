@@ -21,12 +21,6 @@ export function heldLockOf({ metadata }: KubeObject): string | undefined {
   return metadata.labels?.[BRANCH_LABEL];
 }
 
-/** The older Task goes first; of two made in one second, the one whose name does. */
-export function isAhead(a: Task, b: Task): boolean {
-  const [first, second] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? '');
-  return first === second ? a.metadata.name! < b.metadata.name! : first! < second!;
-}
-
 /**
  * Nothing but its branch keeps this Task from starting, as far as anyone knows: either that is what it waits for, or nobody has looked at it
  * yet. One that waits for something else keeps nobody from the branch, or two could wait for each other.

@@ -1,12 +1,13 @@
 import type { Task } from '@taskwright/schema';
 import { controllerOf, type KubeObject, keyOf } from '../kube/object.ts';
-import { branchLockOf, isAhead, wantsBranch } from './branch-lock.ts';
+import { branchLockOf, wantsBranch } from './branch-lock.ts';
 import { PATIENCE_MS } from './deletion.ts';
 import type { BranchFacts, BranchHolder } from './gates/branch.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
 import { isFinished } from './phase.ts';
 import type { Starting } from './starting.ts';
 import { jobKeysOf, siblingKey, type TaskCaches } from './task-caches.ts';
+import { isAhead } from './turn.ts';
 import { workerOf } from './worker.ts';
 
 /** Who else is on the branch of a Task, as the caches and what is under way tell. */

@@ -19,7 +19,10 @@ import { AGENT_CONTAINER } from './pod/paths.ts';
 import type { Images } from './pod/image.ts';
 import { missesItsJob } from './progress.ts';
 import { jobKeysOf, OF_TASKS, siblingKey, type TaskCaches } from './task-caches.ts';
-import type { Predecessor } from './predecessor.ts';
+import type { Need, Predecessor } from './predecessor.ts';
+import { slotFactsOf } from './slot-queue.ts';
+import { spawnerOf } from './slot.ts';
+import type { SpawnerLookup } from './spawner-lookup.ts';
 import type { Starting } from './starting.ts';
 import type { CachedFacts, TaskFacts } from './task-facts.ts';
 import { isAboutToGo } from './deletion.ts';
@@ -40,6 +43,7 @@ export interface Surroundings {
   readonly wake: (taskKey: string) => void;
   readonly starting: Starting;
   readonly predecessor: Pick<Predecessor, 'isKnown' | 'ask'>;
+  readonly spawnerLookup: Pick<SpawnerLookup, 'isKnown' | 'ask'>;
 }
 
 /**
@@ -50,7 +54,7 @@ export interface Surroundings {
  * Answers nothing when the caches do not show yet what an earlier operator started.
  */
 export async function gather(task: Task, surroundings: Surroundings, signal: AbortSignal): Promise<TaskFacts | undefined> {
-  const { client, caches, clock, images, network, tokens, wake, starting, predecessor } = surroundings;
+  const { client, caches, clock, images, network, tokens, wake, starting, predecessor, spawnerLookup } = surroundings;
   const { tasks, jobs, workspaces, agentConfigs } = caches;
   const { workspaceName } = workerOf(task);
   const jobKey = siblingKey(task, jobNameOf(task));
@@ -61,12 +65,14 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
   const pods = isLast || missesPods({ task, job, pods: cachedPods }) ? await readPods(client, task, signal) : cachedPods;
   // No waiting from here to where the Task is noted as starting: of two that are planned at a time, the second sees the first.
   const branch = branchFactsOf(task, caches, starting);
+  const slot = slotFactsOf(task, caches, starting);
   const now = clock.now();
   const cached: CachedFacts = {
     task,
     job,
     pods,
     ...(branch ? { branch } : {}),
+    ...(slot ? { slot } : {}),
     budgets: () => budgetStandingsOf(task, caches, starting, now),
     hasRecord: caches.records.get(siblingKey(task, task.metadata.uid!)) !== undefined,
     ...(workspaceName === undefined ? {} : { workspace: workspaces.get(siblingKey(task, workspaceName)) }),
@@ -79,7 +85,11 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
   };
   let limit: TaskFacts['limit'];
   if (isAboutToStart(cached)) {
-    const needs = branch ? 'work' : 'budgets';
+    if (!spawnerLookup.isKnown(task)) {
+      await spawnerLookup.ask(task, signal);
+      return gather(tasks.get(keyOf(task)) ?? task, surroundings, signal);
+    }
+    const needs: Need[] = ['budgets', ...(spawnerOf(task) ? ['spawners' as const] : []), ...(branch || slot ? ['work' as const] : [])];
     if (!predecessor.isKnown(task.metadata.namespace!, needs)) {
       // What is above was read before the answer.
       return (await predecessor.ask(task.metadata.namespace!, needs, signal)) ? gather(tasks.get(keyOf(task)) ?? task, surroundings, signal) : undefined;

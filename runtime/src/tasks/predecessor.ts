@@ -1,4 +1,4 @@
-import { taskBudgetResource, taskRecordResource } from '@taskwright/schema';
+import { taskBudgetResource, taskRecordResource, taskSpawnerResource } from '@taskwright/schema';
 import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -15,6 +15,7 @@ const PAGE = 250;
 const ASKED_AGAIN_MS = { first: 1_000, longest: 60_000 };
 /** A watch that lags is waited for this long; then the caches are believed as they are. */
 const PATIENCE_MS = 900_000;
+const ORDER: readonly Need[] = ['budgets', 'spawners', 'work'];
 
 export interface PredecessorOptions {
   readonly client: KubeClient;
@@ -22,15 +23,15 @@ export interface PredecessorOptions {
   readonly clock: Clock;
 }
 
-/** What has to be known of a namespace: only its budgets, or also what is at work there. Where there is a budget, that is needed, too. */
-export type Need = 'budgets' | 'work';
+/** What has to be known of a namespace: its budgets, its TaskSpawners, what is at work there. Where there is a budget, that is needed, too. */
+export type Need = 'budgets' | 'spawners' | 'work';
 
 /**
  * Tells whether the caches show what the operator before this one has seen and started in a namespace.
  *
  * What we start ourselves is in our caches at once. What another process saw and did before it died may come late, when a watch lags, and a
  * branch or a budget would look free. So the server is asked, once for each namespace in the life of a process: for the budgets, which are
- * few, and for Jobs, Pods and records only where a Task has a branch or a budget.
+ * few, for TaskSpawners where one has made a Task, and for Jobs, Pods and records only where a Task has a branch, a budget or a spawner with a limit.
  */
 export class Predecessor {
   readonly #options: PredecessorOptions;
@@ -43,18 +44,21 @@ export class Predecessor {
     this.#options = options;
   }
 
-  isKnown(namespace: string, need: Need): boolean {
-    return this.#needsOf(namespace, need).every((one) => this.#known.has(`${one} ${namespace}`));
+  isKnown(namespace: string, needs: readonly Need[]): boolean {
+    return this.#needsOf(namespace, needs).every((one) => this.#known.has(`${one} ${namespace}`));
   }
 
   /** Answers whether the caches show it now; if not, ask again soon. */
-  async ask(namespace: string, need: Need, signal: AbortSignal): Promise<boolean> {
-    if (!(await this.#askOnce('budgets', namespace, signal))) return false;
-    return this.#needsOf(namespace, need).includes('work') ? this.#askOnce('work', namespace, signal) : true;
+  async ask(namespace: string, needs: readonly Need[], signal: AbortSignal): Promise<boolean> {
+    for (const need of ORDER) {
+      // Asked each time: what the answer before it was may need more.
+      if (this.#needsOf(namespace, needs).includes(need) && !(await this.#askOnce(need, namespace, signal))) return false;
+    }
+    return true;
   }
 
-  #needsOf(namespace: string, need: Need): Need[] {
-    return need === 'work' || this.#options.caches.budgets.list(namespace).length > 0 ? ['budgets', 'work'] : ['budgets'];
+  #needsOf(namespace: string, needs: readonly Need[]): readonly Need[] {
+    return this.#options.caches.budgets.list(namespace).length > 0 ? [...needs, 'work'] : needs;
   }
 
   /** A thousand Tasks that ask at a time are one question. */
@@ -72,7 +76,7 @@ export class Predecessor {
     const askedMs = clock.elapsed();
     const isEarly = before && askedMs - before.askedMs < before.againInMs && askedMs - before.sinceMs < PATIENCE_MS;
     if (isEarly && !before.missing.isShown()) return false;
-    const missing = need === 'budgets' ? await this.#missingBudgets(namespace, signal) : await this.#missingWork(namespace, signal);
+    const missing = await this.#missing(need, namespace, signal);
     const sinceMs = before?.sinceMs ?? askedMs;
     if (missing && clock.elapsed() - sinceMs < PATIENCE_MS) {
       const againInMs = before ? Math.min(2 * before.againInMs, ASKED_AGAIN_MS.longest) : ASKED_AGAIN_MS.first;
@@ -84,8 +88,16 @@ export class Predecessor {
     return true;
   }
 
-  #missingBudgets(namespace: string, signal: AbortSignal): Promise<Missing | undefined> {
-    return this.#missingOf(this.#options.caches.budgets, { resource: taskBudgetResource, namespace, signal });
+  #missing(need: Need, namespace: string, signal: AbortSignal): Promise<Missing | undefined> {
+    const { budgets, spawners } = this.#options.caches;
+    switch (need) {
+      case 'budgets':
+        return this.#missingOf(budgets, { resource: taskBudgetResource, namespace, signal });
+      case 'spawners':
+        return this.#missingOf(spawners, { resource: taskSpawnerResource, namespace, signal });
+      case 'work':
+        return this.#missingWork(namespace, signal);
+    }
   }
 
   async #missingWork(namespace: string, signal: AbortSignal): Promise<Missing | undefined> {

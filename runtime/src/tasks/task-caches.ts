@@ -1,4 +1,4 @@
-import { type AgentConfig, agentConfigResource, type Task, taskResource, type Workspace, workspaceResource } from '@taskwright/schema';
+import { type AgentConfig, agentConfigResource, type Task, taskResource, type TaskSpawner, taskSpawnerResource, type Workspace, workspaceResource } from '@taskwright/schema';
 import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -14,6 +14,8 @@ import { mayPush } from './outcome/attempts.ts';
 import { jobEnd } from './outcome/job-state.ts';
 import { failedAttemptsOf } from './failed-attempts.ts';
 import { hasStarted, isFinished, isRunning } from './phase.ts';
+import { heldSlotOf, SLOT_LABEL, spawnerOf } from './slot.ts';
+import { SlotLines } from './slot-lines.ts';
 import { workerOf } from './worker.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
 
@@ -21,12 +23,15 @@ import type { ObservedJob, ObservedPod } from './observed.ts';
 export const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
 
 /** How Tasks are looked for. `workspace` to `budget` only know Tasks that have not started: to the others a change is no news. */
-export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork';
+export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork' | 'slot';
 
 /** What the Task controller reads instead of asking the server. */
 export interface TaskCaches extends BudgetCaches {
   readonly tasks: Informer<Task, TaskIndex>;
-  readonly jobs: Informer<ObservedJob, 'lock' | 'active'>;
+  /** Who wants a slot of its TaskSpawner. */
+  readonly slots: SlotLines;
+  readonly spawners: Informer<TaskSpawner>;
+  readonly jobs: Informer<ObservedJob, 'lock' | 'active' | 'slot'>;
   readonly pods: Informer<ObservedPod, 'job' | 'lock'>;
   readonly workspaces: Informer<Workspace>;
   readonly agentConfigs: Informer<AgentConfig>;
@@ -43,28 +48,35 @@ export interface TaskCachesOptions {
 }
 
 export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCaches {
+  const tasks = new Informer<Task, TaskIndex>(client, {
+    ...options,
+    resource: taskResource,
+    // A Task may be stored without a spec. It is refused by a gate of its own, and no other rule has to think of it.
+    project: (task) => (task.spec ? task : { ...task, spec: { prompt: '' } }),
+    indexes: {
+      job: (task) => jobNamesOf(task).map((name) => siblingKey(task, name)),
+      dependsOn: (task) => (task.spec.dependsOn ?? []).map((name) => siblingKey(task, name)),
+      workspace: (task) => waiting(task, [workerOf(task).workspaceName ?? []].flat()),
+      agentConfig: (task) => waiting(task, workerOf(task).agentConfigRefs.map(({ name }) => name)),
+      budget: (task) => [blockingBudgetOf(task) ?? []].flat().map((name) => siblingKey(task, name)),
+      atWork: (task) => (isRunning(task) || (failedAttemptsOf(task).length > 0 && !isFinished(task)) ? [task.metadata.namespace!] : []),
+      slot: (task) => (isRunning(task) ? [spawnerOf(task)?.uid ?? []].flat() : []),
+      branch: (task) => (task.metadata.deletionTimestamp ? [] : waiting(task, [task.spec.branch || []].flat())),
+    },
+  });
+  const slots = new SlotLines();
+  // Before anybody else hears of it: who is woken by the change asks the lines.
+  tasks.onChange((change) => slots.follow(change));
   return {
-    tasks: new Informer<Task, TaskIndex>(client, {
-      ...options,
-      resource: taskResource,
-      // A Task may be stored without a spec. It is refused by a gate of its own, and no other rule has to think of it.
-      project: (task) => (task.spec ? task : { ...task, spec: { prompt: '' } }),
-      indexes: {
-        job: (task) => jobNamesOf(task).map((name) => siblingKey(task, name)),
-        dependsOn: (task) => (task.spec.dependsOn ?? []).map((name) => siblingKey(task, name)),
-        workspace: (task) => waiting(task, [workerOf(task).workspaceName ?? []].flat()),
-        agentConfig: (task) => waiting(task, workerOf(task).agentConfigRefs.map(({ name }) => name)),
-        budget: (task) => [blockingBudgetOf(task) ?? []].flat().map((name) => siblingKey(task, name)),
-        atWork: (task) => (isRunning(task) || (failedAttemptsOf(task).length > 0 && !isFinished(task)) ? [task.metadata.namespace!] : []),
-        branch: (task) => (task.metadata.deletionTimestamp ? [] : waiting(task, [task.spec.branch || []].flat())),
-      },
-    }),
-    jobs: new Informer<ObservedJob, 'lock' | 'active'>(client, {
+    tasks,
+    slots,
+    spawners: new Informer<TaskSpawner>(client, { ...options, resource: taskSpawnerResource }),
+    jobs: new Informer<ObservedJob, 'lock' | 'active' | 'slot'>(client, {
       ...options,
       resource: jobResource,
       labelSelector: OF_TASKS,
       project: projectJob,
-      indexes: { lock: (job) => (jobEnd(job) ? [] : lockKeysOf(job)), active: (job) => (jobEnd(job) ? [] : [job.metadata.namespace!]) },
+      indexes: { lock: (job) => (jobEnd(job) ? [] : lockKeysOf(job)), active: (job) => (jobEnd(job) ? [] : [job.metadata.namespace!]), slot: (job) => (jobEnd(job) ? [] : [heldSlotOf(job) ?? []].flat()) },
     }),
     pods: new Informer<ObservedPod, 'job' | 'lock'>(client, {
       ...options,
@@ -113,7 +125,7 @@ function projectPod({ metadata, status }: ObservedPod): ObservedPod {
 function identity(metadata: ObjectMeta): ObjectMeta {
   const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, annotations } = metadata;
   const limit = annotations?.[ENFORCED_LIMIT];
-  const lock = heldLockOf({ metadata });
-  const labels = lock === undefined ? {} : { labels: { [BRANCH_LABEL]: lock } };
+  const kept = Object.entries({ [BRANCH_LABEL]: heldLockOf({ metadata }), [SLOT_LABEL]: heldSlotOf({ metadata }) }).filter((label): label is [string, string] => label[1] !== undefined);
+  const labels = kept.length === 0 ? {} : { labels: Object.fromEntries(kept) };
   return { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, ...labels, ...(limit === undefined ? {} : { annotations: { [ENFORCED_LIMIT]: limit } }) };
 }

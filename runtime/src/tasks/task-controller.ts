@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Task, TaskBudget } from '@taskwright/schema';
+import type { Task, TaskBudget, TaskSpawner } from '@taskwright/schema';
 import { labelsOf } from '../budgets/task-records.ts';
 import type { Effects } from '../kube/apply-plan.ts';
 import type { Change } from '../kube/change-feed.ts';
@@ -18,11 +18,13 @@ import type { Surroundings } from './gather.ts';
 import { mayPush } from './outcome/attempts.ts';
 import { Predecessor } from './predecessor.ts';
 import { taskReconciler } from './reconcile-task.ts';
+import { waitersForSlot } from './slot-queue.ts';
+import { SpawnerLookup } from './spawner-lookup.ts';
 import { Starting } from './starting.ts';
 import { jobKeysOf, siblingKey, type TaskCaches } from './task-caches.ts';
 import type { TaskMetrics } from './task-metrics.ts';
 
-export interface TaskControllerOptions extends Omit<Surroundings, 'wake' | 'starting' | 'predecessor'> {
+export interface TaskControllerOptions extends Omit<Surroundings, 'wake' | 'starting' | 'predecessor' | 'spawnerLookup'> {
   readonly events?: Effects['events'];
   readonly random?: Random;
   readonly log?: Log;
@@ -56,6 +58,8 @@ export function taskController(options: TaskControllerOptions): { controller: Co
       source(tasks, (task) => relatives(caches, task), phaseChanged),
       source(tasks, (task) => neighboursOnBranch(task, caches), standingChanged),
       source(tasks, (task) => waitersForBudgets(task.metadata.namespace, budgetedLabelsOf(task), caches), phaseChanged),
+      source(caches.slots, (task) => [keyOf(task)]),
+      source(caches.spawners, (spawner) => caches.slots.all(spawner.metadata.uid!), specChanged),
       source(caches.records, (record) => [siblingKey(record, record.spec.taskRef.name)]),
       source(caches.records, (record) => waitersForBudgets(record.metadata.namespace, labelsOf(record), caches)),
       source(caches.budgets, (budget) => tasks.byIndex('budget', keyOf(budget)).map(keyOf), specChanged),
@@ -78,8 +82,10 @@ export function taskController(options: TaskControllerOptions): { controller: Co
       metrics: taskMetrics,
       starting: new Starting(),
       predecessor: new Predecessor({ client, caches, clock }),
+      spawnerLookup: new SpawnerLookup({ client, spawners: caches.spawners }),
       startEnded(task) {
-        for (const key of [...neighboursOnBranch(task, caches), ...waitersForBudgets(task.metadata.namespace, budgetedLabelsOf(task), caches)]) controller.queue.add(key);
+        const others = [...neighboursOnBranch(task, caches), ...waitersForSlot(task, caches), ...waitersForBudgets(task.metadata.namespace, budgetedLabelsOf(task), caches)];
+        for (const key of others) controller.queue.add(key);
       },
     }),
     groupOf: (key) => splitKey(key).namespace ?? '',
@@ -117,8 +123,8 @@ function standingChanged(change: Change<Task>): boolean {
   return before !== after;
 }
 
-/** What a budget says of itself is no news to who waits for it: the records were. */
-function specChanged(change: Change<TaskBudget>): boolean {
+/** What a budget or a TaskSpawner says of itself is no news to who waits for it: the records, or the Tasks, were. */
+function specChanged(change: Change<TaskBudget | TaskSpawner>): boolean {
   if (change.type !== 'updated') return true;
   const [before, after] = [change.old.metadata, change.object.metadata];
   return before.generation !== after.generation || !isDeepStrictEqual(before.annotations, after.annotations);

@@ -5,6 +5,7 @@ import type { Plan } from '../kube/plan.ts';
 import type { TokenState } from '../workspaces/installation-tokens.ts';
 import type { BranchFacts } from './gates/branch.ts';
 import type { BudgetStandings } from './gates/budget.ts';
+import type { SlotFacts } from './gates/slot.ts';
 import type { LogReading } from './outcome/log-result.ts';
 import type { Images } from './pod/image.ts';
 import type { ObservedJob, ObservedPod } from './observed.ts';
@@ -28,6 +29,8 @@ export interface CachedFacts {
   readonly dependants: readonly Task[];
   /** Who else is on the branch of the Task; left out when it names none, or a Workspace that does not exist. */
   readonly branch?: BranchFacts;
+  /** Where the Task stands among those of its TaskSpawner; left out when none made it, or one that sets no limit. */
+  readonly slot?: SlotFacts;
   /** The budgets that the Task comes under. Not asked for, they are not counted. */
   readonly budgets: () => BudgetStandings;
   /** What the Task spent is written down. */

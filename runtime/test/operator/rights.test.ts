@@ -98,6 +98,7 @@ test('the operator lives with the rights that the constructs install', async () 
       "watch taskbudgets.kelos.dev",
       "watch taskrecords.kelos.dev",
       "watch tasks.kelos.dev",
+      "watch taskspawners.kelos.dev",
       "watch workspaces.kelos.dev",
     ]
   `);

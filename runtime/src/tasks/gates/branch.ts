@@ -1,6 +1,8 @@
 import type { Task } from '@taskwright/schema';
-import { isAhead, wantsBranch } from '../branch-lock.ts';
+import { wantsBranch } from '../branch-lock.ts';
 import type { Gate } from '../gate.ts';
+import { spawnerOf, waitsForSlot } from '../slot.ts';
+import { isAhead } from '../turn.ts';
 
 /** Who else is on the branch of a Task. */
 export interface BranchFacts {
@@ -17,17 +19,18 @@ export interface BranchHolder {
 }
 
 /**
- * Lets one Task at a time work on a branch, the oldest first.
+ * Lets one Task at a time work on a branch: the most urgent first, then the oldest.
  *
  * Only a Task whose agent is at work holds the branch, and only one that could start now goes before a younger one: a Task that waits for
- * something else, a dependency or a budget, keeps its place but nobody from starting. So no two Tasks ever wait for each other.
+ * something else, a dependency or a budget, keeps its place but nobody from starting. So no two Tasks ever wait for each other. Of one TaskSpawner, also who
+ * waits for a slot goes before: the slot is its own matter, and else all of them would come to the branch and leave it with every Task that goes.
  *
  * A Task is told of the one just before it, which will have the branch before it does if it has not got it now. So nothing changes for it when
  * that one starts, and however long the queue is it is told once.
  */
 export const branchGate: Gate = ({ task, branch, now }) => {
   if (!branch) return undefined;
-  const ahead = branch.waiting.filter((other) => isAhead(other, task) && wantsBranch(other));
+  const ahead = branch.waiting.filter((other) => isAhead(other, task) && (wantsBranch(other) || isOfOneSlotLine(other, task)));
   const justAhead = ahead.reduce<Task | undefined>((last, other) => (last && isAhead(other, last) ? last : other), undefined);
   const holder: BranchHolder | undefined = justAhead ? { taskName: justAhead.metadata.name! } : branch.holders.find(({ goneAt }) => goneAt === undefined || goneAt > now);
   if (!holder) return undefined;
@@ -37,3 +40,7 @@ export const branchGate: Gate = ({ task, branch, now }) => {
     ...(holder.goneAt ? { retryAfterMs: holder.goneAt.getTime() - now.getTime() } : {}),
   };
 };
+
+function isOfOneSlotLine(other: Task, task: Task): boolean {
+  return waitsForSlot(other) && spawnerOf(other)?.uid === spawnerOf(task)?.uid;
+}

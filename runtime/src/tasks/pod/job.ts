@@ -20,6 +20,7 @@ import { declaredOutputsOf } from '../declared-outputs.ts';
 import { limitAnnotations } from '../enforced-limit.ts';
 import { JobBuildError } from '../job-build-error.ts';
 import { childNameOf, jobNameOf, taskLabelOf } from '../names.ts';
+import { SLOT_LABEL, spawnerOf } from '../slot.ts';
 import type { Worker } from '../worker.ts';
 import { agentContainer } from './agent-container.ts';
 import { MCP_SERVERS } from './environment.ts';
@@ -100,7 +101,8 @@ function job(request: PodRequest, images: Images): Job {
   const { task, worker, outputs } = request;
   const { labels: userLabels, activeDeadlineSeconds } = worker.podOverrides;
   const lock = branchLockOf(task, request.workspace);
-  const labels = { ...userLabels, ...ownLabels(task), ...(lock === undefined ? {} : { [BRANCH_LABEL]: lock }) };
+  const spawner = spawnerOf(task);
+  const labels = { ...userLabels, ...ownLabels(task), ...(lock === undefined ? {} : { [BRANCH_LABEL]: lock }), ...(spawner && { [SLOT_LABEL]: spawner.uid }) };
   checkFailurePolicy(task);
   return {
     apiVersion: 'batch/v1',

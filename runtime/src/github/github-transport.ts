@@ -109,7 +109,8 @@ export class GitHubTransport {
         request: {
           fetch: (to: string, init: RequestInit) => this.#bounded(to, init, signal),
           parseSuccessResponseBody: false, // as text it is kept, and parsed once
-          retries: method === 'GET' ? RETRIES : 0,
+          // Said of a read, the plugin would repeat what it should not, a 304 among it.
+          ...method !== 'GET' && { retries: 0 },
         },
       });
       const text = answer.data ? await new Response(answer.data as ReadableStream).text() : '';
@@ -162,7 +163,7 @@ async function loadOctokit({ apiUrl, credential }: TransportParts): Promise<Octo
     log: { debug() {}, info() {}, warn() {}, error() {} },
     // The distances between writes that GitHub asks for. An Enterprise Server has no such limits unless its administrators set them, and then says so.
     throttle: { enabled: isCloud(apiUrl), id: credential.account, onRateLimit: () => false, onSecondaryRateLimit: () => false },
-    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] },
+    retry: { retries: RETRIES, doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] },
   });
 }
 

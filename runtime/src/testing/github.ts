@@ -17,6 +17,8 @@ export interface Installation {
 
 export interface RegisteredApp {
   readonly appId: string;
+  /** What it is called in addresses, and, with `[bot]`, where it writes. @default app-<appId> */
+  readonly slug?: string;
   /** PEM, or a key. */
   readonly publicKey: string | KeyObject;
   /** By their id. */
@@ -75,12 +77,14 @@ export class GitHub {
 
   async #answer(request: Request): Promise<Response> {
     const { apiUrl = 'https://api.github.com', clock, lifetimeMs = LIFETIME_MS } = this.#options;
+    const isAboutApp = request.method === 'GET' && request.url === `${apiUrl}/app`;
     const [, installationId] = /^\/app\/installations\/([^/]+)\/access_tokens$/.exec(request.url.slice(apiUrl.length)) ?? [];
-    if (!request.url.startsWith(apiUrl) || request.method !== 'POST' || installationId === undefined) return this.#json(404, { message: 'Not Found' });
+    if (!request.url.startsWith(apiUrl) || (!isAboutApp && (request.method !== 'POST' || installationId === undefined))) return this.#json(404, { message: 'Not Found' });
     const app = this.#appOf(request.headers.get('authorization') ?? '');
     if (typeof app === 'string') return this.#json(app === 'Integration not found' ? 404 : 401, { message: app });
+    if (isAboutApp) return this.#json(200, { id: Number(app.appId), slug: app.slug ?? `app-${app.appId}`, name: app.slug ?? `App ${app.appId}` });
 
-    const installation = app.installations[installationId];
+    const installation = app.installations[installationId!];
     if (!installation) return this.#json(404, { message: 'Not Found' });
     if (installation.isSuspended) return this.#json(403, { message: 'This installation has been suspended' });
     const { repositories = installation.repositories } = JSON.parse((await request.text()) || '{}') as { repositories?: string[] };
@@ -89,7 +93,7 @@ export class GitHub {
     }
     const expiresAt = new Date(Math.floor((clock.now().getTime() + lifetimeMs) / 1000) * 1000);
     const token = `ghs_${String(this.issued.length).padStart(36, '0')}`;
-    this.issued.push({ token, installationId, repositories, expiresAt });
+    this.issued.push({ token, installationId: installationId!, repositories, expiresAt });
     return this.#json(201, {
       token, expires_at: expiresAt.toISOString().replace('.000', ''), permissions: { contents: 'write', metadata: 'read' }, repository_selection: 'selected',
     });

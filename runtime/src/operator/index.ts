@@ -5,6 +5,10 @@ export type { Discovery, PolledSource, PushedSource, SourceContext } from '../so
 export type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 export type { Decision, DecisionLog } from '../spawners/decision.ts';
 export { Secrets } from '../spawners/secrets.ts';
+export { Deliveries } from '../slack/deliveries.ts';
+export { SlackApi } from '../slack/slack-api.ts';
+export { slackRoute } from '../slack/slack-route.ts';
+export { SocketConnection } from '../slack/socket-connection.ts';
 export type { Spawning } from '../spawners/spawning.ts';
 export { polledSources } from '../sources/sources.ts';
 export type { AgentImage, Images } from '../tasks/pod/image.ts';

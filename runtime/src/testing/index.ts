@@ -5,3 +5,5 @@ export { type AnsweredRequest, GitHubServer, type GitHubServerOptions, secondary
 export { GitHubRepository, type NewComment, type NewIssue, type NewPull, type Permission } from './github-repository.ts';
 export { type ConversationRequest, type Script, type ScriptedModel, type ScriptedModelOptions, startScriptedModel, type Turn } from './scripted-model.ts';
 export type { Conversation, ModelFault, ToolCall, TurnUsage } from './wire-format.ts';
+export { SlackServer, type SlackServerOptions } from './slack-server.ts';
+export { type SlackSocketServer, startSlackSocketServer } from './slack-socket-server.ts';

@@ -218,7 +218,7 @@ describe('Taskwright', () => {
         "jobs of batch: get list watch create delete",
         "pods of core: get list watch delete",
         "pods/log of core: get",
-        "configmaps of core: get list watch create",
+        "configmaps of core: get list watch create patch",
         "secrets of core: get list watch create patch",
         "persistentvolumeclaims of core: get",
         "events of events.k8s.io: create patch",

@@ -31,8 +31,9 @@ const WORKLOAD_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   // Plugins and long prompts travel in ConfigMaps, MCP settings and GitHub tokens in Secrets; both end with their Task. A token is renewed
   // while its Task runs. Those of
-  // users are read by name, and watched one by one while a Task waits for them: RBAC has no narrower word for that.
-  { apiGroups: [''], resources: ['configmaps'], verbs: [...READ, 'create'] },
+  // users are read by name, and watched one by one while a Task waits for them: RBAC has no narrower word for that. What TaskSpawners decided is kept in
+  // ConfigMaps of ours, and changes.
+  { apiGroups: [''], resources: ['configmaps'], verbs: [...READ, 'create', 'patch'] },
   { apiGroups: [''], resources: ['secrets'], verbs: [...READ, 'create', 'patch'] },
   // Whether the clone cache of a Workspace exists.
   { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get'] },

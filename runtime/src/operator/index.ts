@@ -4,6 +4,7 @@ export { slackSource } from '../sources/slack/slack-source.ts';
 export type { Discovery, PolledSource, PushedSource, SourceContext } from '../sources/source.ts';
 export type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 export type { Decision, DecisionLog } from '../spawners/decision.ts';
+export { ConfigMapDecisions, decisionsIn, decisionsNameOf } from '../spawners/decision-log.ts';
 export { Secrets } from '../spawners/secrets.ts';
 export { Deliveries } from '../slack/deliveries.ts';
 export { SlackApi } from '../slack/slack-api.ts';

@@ -31,7 +31,7 @@ const WORKLOAD_RIGHTS: readonly Right[] = [
   ...rights('batch', 'jobs', 'get', 'list', 'watch', 'create', 'delete'),
   ...rights('', 'pods', 'get', 'list', 'watch', 'delete'),
   ...rights('', 'pods/log', 'get'),
-  ...rights('', 'configmaps', 'get', 'list', 'watch', 'create'),
+  ...rights('', 'configmaps', 'get', 'list', 'watch', 'create', 'patch'),
   ...rights('', 'secrets', 'get', 'list', 'watch', 'create', 'patch'),
   ...rights('', 'persistentvolumeclaims', 'get'),
   ...rights('events.k8s.io', 'events', 'create', 'patch'),

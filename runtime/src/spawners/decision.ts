@@ -24,7 +24,8 @@ export interface Decision {
   readonly reason?: string;
 }
 
-/** Where decisions are kept. Each is told once it is durable; telling one again does no harm. */
+/** Where decisions are kept. Telling one again does no harm. */
 export interface DecisionLog {
-  record(spawner: TaskSpawner, decision: Decision): void;
+  /** Resolves when it is durable, and rejects when it may not be: of what was told once, the sender has to come again. Who need not know may leave the promise alone. */
+  record(spawner: TaskSpawner, decision: Decision): Promise<void>;
 }

@@ -1,0 +1,210 @@
+import { SPAWNER_LABEL, type TaskSpawner, taskSpawnerResource } from '@taskwright/schema';
+import { type ConfigMap, configMapResource } from '@taskwright/schema/kubernetes';
+import { isAlreadyExists, isConflict, isNotFound } from '../kube/api-error.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { type Clock, sleep } from '../kube/clock.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { Log } from '../kube/log.ts';
+import { controllerOf, controllerReference, keyOf, type KubeObject } from '../kube/object.ts';
+import { normalEvent, warningEvent } from '../kube/plan.ts';
+import { shorten } from '../tasks/names.ts';
+import type { Decision, DecisionLog } from './decision.ts';
+import { isNews, isWithoutEffect, keptOf, type KeptDecision, MOST_KEPT, readRing, textOf, withDecisions } from './decision-ring.ts';
+
+export interface ConfigMapDecisionsOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  /** Hears of what was made and refused, so that `kubectl describe` shows it. */
+  readonly events?: Pick<EventRecorder, 'record'>;
+  readonly log?: Log;
+}
+
+/** The key of the ConfigMap that has them. */
+export const DECISIONS_KEY = 'decisions';
+/** By this the ConfigMap is known as ours. */
+const COMPONENT = { 'app.kubernetes.io/component': 'decisions', 'app.kubernetes.io/managed-by': 'taskwright' };
+
+/** Between two writes for one spawner, in milliseconds. */
+const PAUSE_MS = 500;
+/** Several replicas write at a time; each time somebody else was first, that one had its turn. */
+const MOST_TRIES = 8;
+/** Rings that are remembered, to write without reading first. Of more than that, those that were written longest ago are read again. */
+const MOST_REMEMBERED = 256;
+
+/** The ConfigMap that has the decisions of a spawner. */
+export function decisionsNameOf({ metadata: { name } }: Pick<TaskSpawner, 'metadata'>): string {
+  return shorten(`${name!}-decisions`, 253);
+}
+
+/** What is in a ConfigMap with decisions. The newest come first. */
+export function decisionsIn(configMap: Pick<ConfigMap, 'data'>): readonly KeptDecision[] {
+  return readRing(configMap.data?.[DECISIONS_KEY] ?? '');
+}
+
+/**
+ * Keeps the last decisions of each TaskSpawner in a ConfigMap that belongs to it.
+ *
+ * **Guarantee** When {@link record} resolves, the decision is written, or was before; when it rejects, it may not be. Whoever does not wait need not care. A spawner is written to
+ * once in 500 ms at most, whatever comes meanwhile, and replicas that write at a time lose nothing of each other. That the same was decided again of the same event is written with the
+ * next news. A ConfigMap of the name that is somebody else's is left alone, and an event of the spawner tells it.
+ *
+ * **Errors** Those of the API server, when it does not take the ConfigMap.
+ */
+export class ConfigMapDecisions implements DecisionLog {
+  readonly #options: ConfigMapDecisionsOptions;
+  /** By uid of the spawner, while something is to be written for it. */
+  readonly #books = new Map<string, Book>();
+  /** By uid of the spawner, the one that was written longest ago first. */
+  readonly #remembered = new Map<string, Written>();
+  /** What the server did not take goes with the next decision of its spawner, by uid. */
+  readonly #unwritten = new Map<string, readonly Decision[]>();
+
+  constructor(options: ConfigMapDecisionsOptions) {
+    this.#options = options;
+  }
+
+  record(spawner: TaskSpawner, decision: Decision): Promise<void> {
+    this.#tell(spawner, decision);
+    const uid = spawner.metadata.uid!;
+    const book = this.#books.get(uid) ?? { spawner, written: undefined, next: undefined };
+    if (!this.#books.has(uid)) {
+      this.#books.set(uid, book);
+      void this.#keep(book);
+    }
+    book.next ??= new Batch(this.#unwritten.get(uid) ?? []);
+    this.#unwritten.delete(uid);
+    book.next.add(decision);
+    return book.next.written.promise;
+  }
+
+  /** Resolves when nothing is left to be written. */
+  async flush(): Promise<void> {
+    const left = () => [...this.#books.values()].flatMap(({ written, next }) => [written ?? [], next?.written.promise ?? []].flat());
+    for (let writing = left(); writing.length > 0; writing = left()) await Promise.allSettled(writing);
+  }
+
+  async #keep(book: Book): Promise<void> {
+    const uid = book.spawner.metadata.uid!;
+    // What is recorded in the same turn goes along.
+    await Promise.resolve();
+    for (let batch = book.next; batch !== undefined; batch = book.next) {
+      book.next = undefined;
+      book.written = batch.written.promise;
+      try {
+        await this.#write(book.spawner, batch.decisions.map(keptOf));
+        batch.written.resolve();
+      } catch (error) {
+        keep(this.#unwritten, uid, batch.decisions);
+        batch.written.reject(error);
+      }
+      book.written = undefined;
+      await sleep(this.#options.clock, PAUSE_MS);
+    }
+    this.#books.delete(uid);
+  }
+
+  async #write(spawner: TaskSpawner, decisions: readonly KeptDecision[]): Promise<void> {
+    const uid = spawner.metadata.uid!;
+    for (let tries = 1; ; tries += 1) {
+      const before = this.#remembered.get(uid) ?? (await this.#read(spawner));
+      if (before === 'foreign') return this.#tellForeign(spawner);
+      const ring = withDecisions(before?.ring ?? [], decisions);
+      if (before && !isNews(before.ring, ring)) return keep(this.#remembered, uid, { ...before, ring });
+      try {
+        const { metadata } = await this.#put(spawner, before, ring);
+        return keep(this.#remembered, uid, { ring, version: metadata.resourceVersion!, uid: metadata.uid! });
+      } catch (error) {
+        this.#remembered.delete(uid);
+        if (tries === MOST_TRIES || !(isConflict(error) || isAlreadyExists(error) || isNotFound(error))) throw error;
+      }
+    }
+  }
+
+  async #read(spawner: TaskSpawner): Promise<Written | 'foreign' | undefined> {
+    const { metadata: { namespace } } = spawner;
+    const found = await this.#found(namespace!, decisionsNameOf(spawner));
+    if (!found) return undefined;
+    const { resourceVersion, uid, labels = {} } = found.metadata as KubeObject['metadata'];
+    if (Object.entries(COMPONENT).some(([name, value]) => labels[name] !== value)) return 'foreign';
+    // One that a spawner of this name left is taken over, without what it says.
+    const isOwn = controllerOf(found as KubeObject)?.uid === spawner.metadata.uid;
+    return { ring: isOwn ? decisionsIn(found) : [], version: resourceVersion!, uid: uid! };
+  }
+
+  async #found(namespace: string, name: string): Promise<(ConfigMap & KubeObject) | undefined> {
+    try {
+      return await this.#options.client.get<ConfigMap & KubeObject>(configMapResource, { namespace, name });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #put(spawner: TaskSpawner, before: Written | undefined, ring: readonly KeptDecision[]): Promise<KubeObject> {
+    const { namespace, name: spawnerName } = spawner.metadata;
+    const name = decisionsNameOf(spawner);
+    const data = { [DECISIONS_KEY]: textOf(ring) };
+    const ownerReferences = [{ ...controllerReference(spawner, taskSpawnerResource), blockOwnerDeletion: false }];
+    const { client } = this.#options;
+    if (before) return client.patchMerge(configMapResource, { namespace, name }, { metadata: { uid: before.uid, resourceVersion: before.version, ownerReferences }, data });
+    const labels = { ...COMPONENT, [SPAWNER_LABEL]: shorten(spawnerName!, 63) };
+    return client.create(configMapResource, { metadata: { namespace, name, labels, ownerReferences }, data } as KubeObject);
+  }
+
+  #tell(spawner: TaskSpawner, { outcome, summary, task, reason }: Decision): void {
+    const regarding = { resource: taskSpawnerResource, object: spawner };
+    if (outcome === 'Fired') this.#options.events?.record(regarding, normalEvent('Fired', `${summary}: made Task "${task}"`));
+    if (outcome === 'Queued') this.#options.events?.record(regarding, normalEvent('Queued', `${summary}: made Task "${task}", which waits for a slot`));
+    if (outcome === 'Refused') this.#options.events?.record(regarding, warningEvent('Refused', `${summary}: made no Task${reason === undefined ? '' : `: ${reason}`}`));
+  }
+
+  #tellForeign(spawner: TaskSpawner): void {
+    const message = `ConfigMap "${decisionsNameOf(spawner)}" is somebody else's, so decisions are not kept; rename it or the TaskSpawner`;
+    this.#options.events?.record({ resource: taskSpawnerResource, object: spawner }, warningEvent('DecisionsNotKept', message));
+    this.#options.log?.warn({ taskSpawner: keyOf(spawner) }, message);
+  }
+}
+
+/** What is to be written for a spawner. */
+interface Book {
+  readonly spawner: TaskSpawner;
+  /** What is being written. */
+  written: Promise<void> | undefined;
+  next: Batch | undefined;
+}
+
+/** Decisions that are written together. A burst is cut down to what can be kept, without looking at it. */
+class Batch {
+  readonly written = Promise.withResolvers<void>();
+  readonly #lists: Readonly<Record<'effects' | 'others', Decision[]>> = { effects: [], others: [] };
+
+  constructor(before: readonly Decision[]) {
+    // Who does not wait for it does not have to handle it.
+    this.written.promise.catch(() => {});
+    for (const decision of before) this.add(decision);
+  }
+
+  get decisions(): readonly Decision[] {
+    return [...this.#lists.effects, ...this.#lists.others];
+  }
+
+  add(decision: Decision): void {
+    const list = this.#lists[isWithoutEffect(decision) ? 'others' : 'effects'];
+    list.push(decision);
+    if (list.length === 2 * MOST_KEPT) list.splice(0, MOST_KEPT);
+  }
+}
+
+/** What the server has, as far as we know. */
+interface Written {
+  readonly ring: readonly KeptDecision[];
+  readonly version: string;
+  readonly uid: string;
+}
+
+/** Keeps a value as the newest, and not too many of them. */
+function keep<T>(values: Map<string, T>, uid: string, value: T): void {
+  values.delete(uid);
+  values.set(uid, value);
+  if (values.size > MOST_REMEMBERED) values.delete(values.keys().next().value!);
+}

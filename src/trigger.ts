@@ -1,5 +1,9 @@
 import { CronTrigger } from './triggers/cron';
 import { type GitHubIssuesOptions, GitHubIssuesTrigger } from './triggers/github-issues';
+import { type GiteaIssuesOptions, GiteaIssuesTrigger } from './triggers/gitea-issues';
+import { type GiteaPullRequestsOptions, GiteaPullRequestsTrigger } from './triggers/gitea-pull-requests';
+import { type GitLabIssuesOptions, GitLabIssuesTrigger } from './triggers/gitlab-issues';
+import { type GitLabMergeRequestsOptions, GitLabMergeRequestsTrigger } from './triggers/gitlab-merge-requests';
 import { type JiraOptions, JiraTrigger } from './triggers/jira';
 import { type LinearWebhookOptions, LinearWebhookTrigger } from './triggers/linear-webhook';
 import { type SlackOptions, SlackTrigger } from './triggers/slack';
@@ -30,6 +34,26 @@ export class Trigger {
   /** Events that GitHub tells of the moment they happen. */
   public static githubWebhook(options: GitHubWebhookOptions): GitHubWebhookTrigger {
     return new GitHubWebhookTrigger(options);
+  }
+
+  /** Issues of a project on GitLab, which are looked for again and again. */
+  public static gitlabIssues(options: GitLabIssuesOptions = {}): GitLabIssuesTrigger {
+    return new GitLabIssuesTrigger(options);
+  }
+
+  /** Merge requests of a project on GitLab, which are looked for again and again. */
+  public static gitlabMergeRequests(options: GitLabMergeRequestsOptions = {}): GitLabMergeRequestsTrigger {
+    return new GitLabMergeRequestsTrigger(options);
+  }
+
+  /** Issues of a repository on Gitea or Forgejo, which are looked for again and again. */
+  public static giteaIssues(options: GiteaIssuesOptions = {}): GiteaIssuesTrigger {
+    return new GiteaIssuesTrigger(options);
+  }
+
+  /** Pull requests of a repository on Gitea or Forgejo, which are looked for again and again. */
+  public static giteaPullRequests(options: GiteaPullRequestsOptions = {}): GiteaPullRequestsTrigger {
+    return new GiteaPullRequestsTrigger(options);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import {
-  AgentConfig, AgentHarness, AgentMemory, BudgetWindow, CodingAgent, type CommentPolicy, ContextSource, Cost, Credentials, EnvValue, type EventTrigger, GitCredentials, type GitHubPollingOptions, type GitHubPullRequestCriteria, GitHubReporting, GitHubWebhookFilter, LiteLlmConfig, McpRuntime, McpServer, McpService, MemoryScope, MemoryTools, ModelApi, ModelBackend, Plugin, SecretRef, ServiceAgent, Session, SessionSpawner, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, TaskSpawner, Telemetry, ToolCalls, Trigger, VolumeClaim, WebhookFilter, WebhookGateway, WebhookSource, WorkerPool, Workspace,
+  AgentConfig, AgentHarness, AgentMemory, BudgetWindow, CodingAgent, type CommentPolicy, ContextSource, Cost, Credentials, EnvValue, type EventTrigger, type ForgePollingOptions, ForgeReporting, GitCredentials, type GitHubPollingOptions, type GitHubPullRequestCriteria, GitHubReporting, GitHubWebhookFilter, LiteLlmConfig, McpRuntime, McpServer, McpService, MemoryScope, MemoryTools, ModelApi, ModelBackend, Plugin, SecretRef, ServiceAgent, Session, SessionSpawner, Skill, Task, TaskBudget, TaskPipeline, TaskSelector, TaskSpawner, Telemetry, ToolCalls, Trigger, VolumeClaim, WebhookFilter, WebhookGateway, WebhookSource, WorkerPool, Workspace,
 } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 import { type StructuralSchema, specSchemaTexts } from '../src/private/schemas';
@@ -131,6 +131,16 @@ test('every field of a kind that has an L2 can be reached from it', () => {
   const spawner = (id: string, trigger: EventTrigger) => new TaskSpawner(chart, `${id}-events`, { trigger, agent, workspace, prompt: 'Do it.' });
   spawner('issues', Trigger.githubIssues({ ...polling, types: ['pulls'], assignee: '*' }));
   spawner('pulls', Trigger.githubPullRequests({ ...polling, draft: true, reviewState: 'approved', filePatterns, reporting: [...reporting, GitHubReporting.checks('x')] }));
+  const { repo: _repo, state: _state, commentPolicy: _policy, reporting: _reporting, ...unspecific } = polling;
+  const onForge = { ...unspecific, baseUrl: 'https://forge.example.com', reporting: [ForgeReporting.comments('Sticky')] } satisfies ForgePollingOptions;
+  const onCommit = [...onForge.reporting, ForgeReporting.commitStatus('x')];
+  const commands = { triggerComment: '/go', excludeComments: ['/stop'], allowedUsers: ['ann'] };
+  const onGitLab = { ...onForge, project: 'acme/shops/web', state: 'closed' as const, commentPolicy: { ...commands, minimumAccessLevel: 'developer' as const } };
+  const onGitea = { ...onForge, repo: 'acme/shop', state: 'closed' as const, commentPolicy: { ...commands, minimumPermission: 'write' as const } };
+  spawner('gitlab-issues', Trigger.gitlabIssues({ ...onGitLab, assignee: '*' }));
+  spawner('merge-requests', Trigger.gitlabMergeRequests({ ...onGitLab, draft: true, reviewState: 'approved', pipelineStatus: 'failed', filePatterns, reporting: onCommit }));
+  spawner('gitea-issues', Trigger.giteaIssues({ ...onGitea, assignee: '*' }));
+  spawner('gitea-pulls', Trigger.giteaPullRequests({ ...onGitea, draft: true, reviewState: 'approved', filePatterns, reporting: onCommit }));
   spawner('nightly', Trigger.cron('0 6 * * *'));
   const criteria = { action: 'opened', author: 'ann', branch: 'main', state: 'open', labels: ['a'], bodyPattern: 'x', pullRequestAuthor: 'ann' } satisfies GitHubPullRequestCriteria;
   const onGitHub = {

@@ -87,7 +87,7 @@ const CORE_DEFAULTS = [
 /** The time zone of a budget, the size of a pool, those of spawners and Sessions, and those of service agents. */
 const OWN_DEFAULTS = [
   'timezone: "UTC"', 'replicas: 1',
-  'failurePolicy: "Fail"', 'maxResponseBytes: 32768', 'method: "GET"', 'mode: "PerTask"', 'pollInterval: "5m"', 'reviewState: "any"', 'state: "open"', 'suspend: false', 'timeoutSeconds: 10', 'types: ["issues"]',
+  'failurePolicy: "Fail"', 'maxResponseBytes: 32768', 'method: "GET"', 'mode: "PerTask"', 'pollInterval: "5m"', 'reviewState: "any"', 'state: "open"', 'state: "opened"', 'suspend: false', 'timeoutSeconds: 10', 'types: ["issues"]',
   'branch: "main"', 'contextLimit: 6', 'enabled: false', 'enabled: true', 'expose: true', 'intervalSeconds: 0', 'maxIterRuntimeSeconds: 60', 'maxIterations: 10',
   'maxRuntimeSeconds: 300', 'maxSessionEvents: 500', 'maxSessions: 1000', 'maxToolCalls: 50', 'reasoningLoopMaxSteps: 5', 'scope: "agent"', 'toolCallMode: "auto"',
   'waitForDependencies: true',

@@ -947,6 +947,31 @@ export interface TaskSpawnerTrigger {
    */
   readonly jira?: Jira;
   /**
+   * Looks for issues of a project on GitLab, again and again. The reference operator does not know it.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly gitlabIssues?: GitLabIssues;
+  /**
+   * Looks for merge requests of a project on GitLab, again and again. The reference operator does not know it.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly gitlabMergeRequests?: GitLabMergeRequests;
+  /**
+   * Looks for issues of a repository on Gitea or Forgejo, again and again. The reference operator does not know it.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly giteaIssues?: GiteaIssues;
+  /**
+   * Looks for pull requests of a repository on Gitea or Forgejo, again and again. The reference operator does not know
+   * it.
+   *
+   * @default - another member says what is waited for
+   */
+  readonly giteaPullRequests?: GiteaPullRequests;
+  /**
    * Waits for the time of a schedule.
    *
    * @default - another member says what is waited for
@@ -1546,6 +1571,460 @@ export interface Jira {
   readonly pollInterval?: string;
   /** Secret with JIRA_TOKEN; with JIRA_USER beside it for Jira in the cloud, alone for a personal access token. */
   readonly secretRef: LocalSecretReference;
+}
+
+/**
+ * Looks for issues of a project on GitLab, again and again. The reference operator does not know it. Left out: another
+ * member says what is waited for.
+ */
+export interface GitLabIssues {
+  /**
+   * Root URL of GitLab, such as https://gitlab.com. At most 2048 characters. Matches `^https?://[^/]`.
+   *
+   * @default - the host of the Workspace's repository, by HTTPS. The token of the Workspace is sent to that host
+   * alone; another is asked without one
+   */
+  readonly baseUrl?: string;
+  /**
+   * Project that is looked at, with its groups, as group/project, and the upstreamRepo of the Tasks. Not empty.
+   *
+   * @default - that of the Workspace
+   */
+  readonly project?: string;
+  /**
+   * Labels that an item has to have, all of them.
+   *
+   * @default - none has to be there
+   */
+  readonly labels?: string[];
+  /**
+   * Labels of which an item may have none.
+   *
+   * @default - any will do
+   */
+  readonly excludeLabels?: string[];
+  /**
+   * Username of who has to have written it.
+   *
+   * @default - it does not matter
+   */
+  readonly author?: string;
+  /**
+   * Usernames whose items are ruled out.
+   *
+   * @default - there are none
+   */
+  readonly excludeAuthors?: string[];
+  /**
+   * Labels in the order in which new items become Tasks; those without one come last.
+   *
+   * @default - they come as they are found
+   */
+  readonly priorityLabels?: string[];
+  /**
+   * Time between two looks: a Go duration such as 30s, or seconds. What cannot be read counts as 5m.
+   *
+   * @default - 5m
+   */
+  readonly pollInterval?: string;
+  /**
+   * Commands in comments, and who may give them.
+   *
+   * @default - comments decide nothing
+   */
+  readonly commentPolicy?: GitLabCommentPolicy;
+  /**
+   * State that an issue has to have.
+   *
+   * @default "opened"
+   */
+  readonly state?: 'opened' | 'closed' | 'all';
+  /**
+   * Username of whom it has to be assigned to; * is anybody, none is nobody.
+   *
+   * @default - it does not matter
+   */
+  readonly assignee?: string;
+  /**
+   * What is told on the issue.
+   *
+   * @default - nothing
+   */
+  readonly reporting?: ForgeIssueReporting;
+}
+
+/** Commands in comments, and who may give them. Left out: comments decide nothing. */
+export interface GitLabCommentPolicy {
+  /**
+   * A line that has to stand, alone, in the text or in a comment.
+   *
+   * @default - none has to
+   */
+  readonly triggerComment?: string;
+  /**
+   * Lines that rule it out. With a triggerComment, the newest command of somebody who may give one counts.
+   *
+   * @default - there are none
+   */
+  readonly excludeComments?: string[];
+  /**
+   * Usernames whose commands count, in any case of letters. Who is in the list, or has the access asked for, may give
+   * commands.
+   *
+   * @default - nobody by name
+   */
+  readonly allowedUsers?: string[];
+  /**
+   * Lowest access level in the project, inherited or not, with which one may give commands.
+   *
+   * @default - none is enough by itself; and with no user either, everybody may
+   */
+  readonly minimumAccessLevel?: 'guest' | 'planner' | 'reporter' | 'developer' | 'maintainer' | 'owner';
+}
+
+/** What is told on the issue. Left out: nothing. */
+export interface ForgeIssueReporting {
+  /**
+   * Tells the state of Tasks in comments, even when it is empty.
+   *
+   * @default - no comment
+   */
+  readonly comments?: ForgeCommentReporting;
+}
+
+/** Tells the state of Tasks in comments, even when it is empty. Left out: no comment. */
+export interface ForgeCommentReporting {
+  /**
+   * PerTask writes a comment for each Task, Sticky one for each item, which is edited.
+   *
+   * @default "PerTask"
+   */
+  readonly mode?: 'PerTask' | 'Sticky';
+}
+
+/**
+ * Looks for merge requests of a project on GitLab, again and again. The reference operator does not know it. Left out:
+ * another member says what is waited for.
+ */
+export interface GitLabMergeRequests {
+  /**
+   * Root URL of GitLab, such as https://gitlab.com. At most 2048 characters. Matches `^https?://[^/]`.
+   *
+   * @default - the host of the Workspace's repository, by HTTPS. The token of the Workspace is sent to that host
+   * alone; another is asked without one
+   */
+  readonly baseUrl?: string;
+  /**
+   * Project that is looked at, with its groups, as group/project, and the upstreamRepo of the Tasks. Not empty.
+   *
+   * @default - that of the Workspace
+   */
+  readonly project?: string;
+  /**
+   * Labels that an item has to have, all of them.
+   *
+   * @default - none has to be there
+   */
+  readonly labels?: string[];
+  /**
+   * Labels of which an item may have none.
+   *
+   * @default - any will do
+   */
+  readonly excludeLabels?: string[];
+  /**
+   * Username of who has to have written it.
+   *
+   * @default - it does not matter
+   */
+  readonly author?: string;
+  /**
+   * Usernames whose items are ruled out.
+   *
+   * @default - there are none
+   */
+  readonly excludeAuthors?: string[];
+  /**
+   * Labels in the order in which new items become Tasks; those without one come last.
+   *
+   * @default - they come as they are found
+   */
+  readonly priorityLabels?: string[];
+  /**
+   * Time between two looks: a Go duration such as 30s, or seconds. What cannot be read counts as 5m.
+   *
+   * @default - 5m
+   */
+  readonly pollInterval?: string;
+  /**
+   * Commands in comments, and who may give them.
+   *
+   * @default - comments decide nothing
+   */
+  readonly commentPolicy?: GitLabCommentPolicy;
+  /**
+   * State that a merge request has to have.
+   *
+   * @default "opened"
+   */
+  readonly state?: 'opened' | 'closed' | 'locked' | 'merged' | 'all';
+  /**
+   * Whether it has to be a draft, or must not be one.
+   *
+   * @default - it does not matter
+   */
+  readonly draft?: boolean;
+  /**
+   * What its reviews have to come to.
+   *
+   * @default "any"
+   */
+  readonly reviewState?: 'approved' | 'changes_requested' | 'any';
+  /**
+   * Status that the pipeline of its newest commit has to have.
+   *
+   * @default - it does not matter
+   */
+  readonly pipelineStatus?: 'created' | 'waiting_for_resource' | 'preparing' | 'pending' | 'running' | 'success' | 'failed' | 'canceled' | 'skipped' | 'manual' | 'scheduled';
+  /**
+   * Globs for the files that were changed; ** spans directories.
+   *
+   * @default - they decide nothing
+   */
+  readonly filePatterns?: FilePatterns;
+  /**
+   * What is told where the event came from.
+   *
+   * @default - nothing
+   */
+  readonly reporting?: ForgeReporting;
+}
+
+/** What is told where the event came from. Left out: nothing. */
+export interface ForgeReporting {
+  /**
+   * Tells the state of Tasks in comments, even when it is empty.
+   *
+   * @default - no comment
+   */
+  readonly comments?: ForgeCommentReporting;
+  /**
+   * Tells the state of Tasks in a status of the newest commit.
+   *
+   * @default - no status
+   */
+  readonly commitStatus?: CommitStatusReporting;
+}
+
+/** Tells the state of Tasks in a status of the newest commit. Left out: no status. */
+export interface CommitStatusReporting {
+  /**
+   * Name of the status. At most 100 characters.
+   *
+   * @default - Taskwright: and the name of the TaskSpawner
+   */
+  readonly name?: string;
+}
+
+/**
+ * Looks for issues of a repository on Gitea or Forgejo, again and again. The reference operator does not know it. Left
+ * out: another member says what is waited for.
+ */
+export interface GiteaIssues {
+  /**
+   * Root URL of Gitea or Forgejo, such as https://codeberg.org. At most 2048 characters. Matches `^https?://[^/]`.
+   *
+   * @default - the host of the Workspace's repository, by HTTPS. The token of the Workspace is sent to that host
+   * alone; another is asked without one
+   */
+  readonly baseUrl?: string;
+  /**
+   * Repository that is looked at, as owner/repo, and the upstreamRepo of the Tasks. Matches `^[^/\s]+/[^/\s]+$`.
+   *
+   * @default - that of the Workspace
+   */
+  readonly repo?: string;
+  /**
+   * Labels that an item has to have, all of them.
+   *
+   * @default - none has to be there
+   */
+  readonly labels?: string[];
+  /**
+   * Labels of which an item may have none.
+   *
+   * @default - any will do
+   */
+  readonly excludeLabels?: string[];
+  /**
+   * Username of who has to have written it.
+   *
+   * @default - it does not matter
+   */
+  readonly author?: string;
+  /**
+   * Usernames whose items are ruled out.
+   *
+   * @default - there are none
+   */
+  readonly excludeAuthors?: string[];
+  /**
+   * Labels in the order in which new items become Tasks; those without one come last.
+   *
+   * @default - they come as they are found
+   */
+  readonly priorityLabels?: string[];
+  /**
+   * Time between two looks: a Go duration such as 30s, or seconds. What cannot be read counts as 5m.
+   *
+   * @default - 5m
+   */
+  readonly pollInterval?: string;
+  /**
+   * State that an item has to have.
+   *
+   * @default "open"
+   */
+  readonly state?: 'open' | 'closed' | 'all';
+  /**
+   * Commands in comments, and who may give them.
+   *
+   * @default - comments decide nothing
+   */
+  readonly commentPolicy?: GiteaCommentPolicy;
+  /**
+   * Username of whom it has to be assigned to; * is anybody, none is nobody.
+   *
+   * @default - it does not matter
+   */
+  readonly assignee?: string;
+  /**
+   * What is told on the issue.
+   *
+   * @default - nothing
+   */
+  readonly reporting?: ForgeIssueReporting;
+}
+
+/** Commands in comments, and who may give them. Left out: comments decide nothing. */
+export interface GiteaCommentPolicy {
+  /**
+   * A line that has to stand, alone, in the text or in a comment.
+   *
+   * @default - none has to
+   */
+  readonly triggerComment?: string;
+  /**
+   * Lines that rule it out. With a triggerComment, the newest command of somebody who may give one counts.
+   *
+   * @default - there are none
+   */
+  readonly excludeComments?: string[];
+  /**
+   * Usernames whose commands count, in any case of letters. Who is in the list, or has the access asked for, may give
+   * commands.
+   *
+   * @default - nobody by name
+   */
+  readonly allowedUsers?: string[];
+  /**
+   * Lowest permission on the repository with which one may give commands.
+   *
+   * @default - none is enough by itself; and with no user either, everybody may
+   */
+  readonly minimumPermission?: 'read' | 'write' | 'admin' | 'owner';
+}
+
+/**
+ * Looks for pull requests of a repository on Gitea or Forgejo, again and again. The reference operator does not know
+ * it. Left out: another member says what is waited for.
+ */
+export interface GiteaPullRequests {
+  /**
+   * Root URL of Gitea or Forgejo, such as https://codeberg.org. At most 2048 characters. Matches `^https?://[^/]`.
+   *
+   * @default - the host of the Workspace's repository, by HTTPS. The token of the Workspace is sent to that host
+   * alone; another is asked without one
+   */
+  readonly baseUrl?: string;
+  /**
+   * Repository that is looked at, as owner/repo, and the upstreamRepo of the Tasks. Matches `^[^/\s]+/[^/\s]+$`.
+   *
+   * @default - that of the Workspace
+   */
+  readonly repo?: string;
+  /**
+   * Labels that an item has to have, all of them.
+   *
+   * @default - none has to be there
+   */
+  readonly labels?: string[];
+  /**
+   * Labels of which an item may have none.
+   *
+   * @default - any will do
+   */
+  readonly excludeLabels?: string[];
+  /**
+   * Username of who has to have written it.
+   *
+   * @default - it does not matter
+   */
+  readonly author?: string;
+  /**
+   * Usernames whose items are ruled out.
+   *
+   * @default - there are none
+   */
+  readonly excludeAuthors?: string[];
+  /**
+   * Labels in the order in which new items become Tasks; those without one come last.
+   *
+   * @default - they come as they are found
+   */
+  readonly priorityLabels?: string[];
+  /**
+   * Time between two looks: a Go duration such as 30s, or seconds. What cannot be read counts as 5m.
+   *
+   * @default - 5m
+   */
+  readonly pollInterval?: string;
+  /**
+   * State that an item has to have.
+   *
+   * @default "open"
+   */
+  readonly state?: 'open' | 'closed' | 'all';
+  /**
+   * Commands in comments, and who may give them.
+   *
+   * @default - comments decide nothing
+   */
+  readonly commentPolicy?: GiteaCommentPolicy;
+  /**
+   * Whether it has to be a draft, or must not be one.
+   *
+   * @default - it does not matter
+   */
+  readonly draft?: boolean;
+  /**
+   * What its reviews have to come to.
+   *
+   * @default "any"
+   */
+  readonly reviewState?: 'approved' | 'changes_requested' | 'any';
+  /**
+   * Globs for the files that were changed; ** spans directories.
+   *
+   * @default - they decide nothing
+   */
+  readonly filePatterns?: FilePatterns;
+  /**
+   * What is told where the event came from.
+   *
+   * @default - nothing
+   */
+  readonly reporting?: ForgeReporting;
 }
 
 /** Waits for the time of a schedule. Left out: another member says what is waited for. */

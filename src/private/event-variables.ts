@@ -19,7 +19,7 @@ export interface EventTable {
   readonly variables: { readonly [name: string]: EventVariable };
 }
 
-export type EventName = 'GitHubIssueEvent' | 'GitHubPullRequestEvent' | 'GitHubWebhookEvent' | 'CronTickEvent' | 'JiraIssueEvent' | 'LinearWebhookEvent' | 'SlackMessageEvent' | 'WebhookEvent';
+export type EventName = 'GitHubIssueEvent' | 'GitHubPullRequestEvent' | 'GitHubWebhookEvent' | 'GitLabIssueEvent' | 'GitLabMergeRequestEvent' | 'GiteaIssueEvent' | 'GiteaPullRequestEvent' | 'CronTickEvent' | 'JiraIssueEvent' | 'LinearWebhookEvent' | 'SlackMessageEvent' | 'WebhookEvent';
 
 /** By the name of its struct: what an event offers to templates. */
 export function eventTables(): { readonly [event in EventName]: EventTable } {
@@ -81,6 +81,64 @@ export function eventTables(): { readonly [event in EventName]: EventTable } {
         CheckRunURL: {"property":"checkRunUrl","from":"service","of":["check_run"],"alwaysOf":["check_run"]},
         HeadSHA: {"property":"headSha","from":"service","of":["check_run"],"alwaysOf":["check_run"]},
         CheckApp: {"property":"checkApp","of":["check_run"]},
+      },
+    },
+    GitLabIssueEvent: {
+      called: 'a GitLab issue',
+      variables: {
+        ID: {"property":"id","from":"service"},
+        Number: {"property":"number","type":"number","from":"service"},
+        Title: {"property":"title"},
+        Body: {"property":"body"},
+        URL: {"property":"url","from":"service"},
+        Labels: {"property":"labels"},
+        Comments: {"property":"comments"},
+        Kind: {"property":"kind","from":"service"},
+      },
+    },
+    GitLabMergeRequestEvent: {
+      called: 'a GitLab merge request',
+      variables: {
+        ID: {"property":"id","from":"service"},
+        Number: {"property":"number","type":"number","from":"service"},
+        Title: {"property":"title"},
+        Body: {"property":"body"},
+        URL: {"property":"url","from":"service"},
+        Labels: {"property":"labels"},
+        Comments: {"property":"comments"},
+        Kind: {"property":"kind","from":"service"},
+        Branch: {"property":"branch","from":"name"},
+        ReviewState: {"property":"reviewState","from":"service"},
+        ReviewComments: {"property":"reviewComments"},
+      },
+    },
+    GiteaIssueEvent: {
+      called: 'a Gitea issue',
+      variables: {
+        ID: {"property":"id","from":"service"},
+        Number: {"property":"number","type":"number","from":"service"},
+        Title: {"property":"title"},
+        Body: {"property":"body"},
+        URL: {"property":"url","from":"service"},
+        Labels: {"property":"labels"},
+        Comments: {"property":"comments"},
+        Kind: {"property":"kind","from":"service"},
+      },
+    },
+    GiteaPullRequestEvent: {
+      called: 'a Gitea pull request',
+      variables: {
+        ID: {"property":"id","from":"service"},
+        Number: {"property":"number","type":"number","from":"service"},
+        Title: {"property":"title"},
+        Body: {"property":"body"},
+        URL: {"property":"url","from":"service"},
+        Labels: {"property":"labels"},
+        Comments: {"property":"comments"},
+        Kind: {"property":"kind","from":"service"},
+        Branch: {"property":"branch","from":"name"},
+        ReviewState: {"property":"reviewState","from":"service"},
+        ReviewComments: {"property":"reviewComments"},
       },
     },
     CronTickEvent: {

@@ -35,10 +35,20 @@ export interface CommentPolicy {
   readonly minimumPermission?: 'read' | 'triage' | 'write' | 'maintain' | 'admin';
 }
 
+/** What policies of every forge have, and the lowest access by the names of each. */
+export interface CommandPolicy {
+  readonly triggerComment?: string;
+  readonly excludeComments?: readonly string[];
+  readonly allowedUsers?: readonly string[];
+  readonly allowedTeams?: readonly string[];
+  readonly minimumPermission?: string;
+  readonly minimumAccessLevel?: string;
+}
+
 /** What makes a policy say nothing. */
-export function checkCommentPolicy(policy: CommentPolicy | undefined, path: string): Problem[] {
+export function checkCommentPolicy(policy: CommandPolicy | undefined, path: string): Problem[] {
   if (!policy) return [];
-  const { triggerComment, minimumPermission } = policy;
+  const { triggerComment, minimumPermission = policy.minimumAccessLevel } = policy;
   const excludeComments = itemsIn<unknown>(policy.excludeComments);
   const allowed = [...itemsIn(policy.allowedUsers), ...itemsIn(policy.allowedTeams)];
   const commands = [...(triggerComment === undefined ? [] : [['triggerComment', triggerComment]]), ...excludeComments.map((command, index) => [`excludeComments[${index}]`, command])];

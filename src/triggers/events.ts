@@ -144,6 +144,116 @@ export interface GitHubWebhookEvent {
   readonly checkApp: string;
 }
 
+/** The variables of a GitLab issue: each property is the expression that a template reads one with. */
+export interface GitLabIssueEvent {
+  /** The number of the issue in its project. In templates `.ID`. */
+  readonly id: string;
+  /** The number of the issue in its project. In templates `.Number`. */
+  readonly number: string;
+  /** Its title. In templates `.Title`. */
+  readonly title: string;
+  /** Its text, which may be empty. In templates `.Body`. */
+  readonly body: string;
+  /** Its address for a browser. In templates `.URL`. */
+  readonly url: string;
+  /** The names of its labels, with a comma and a space between them. In templates `.Labels`. */
+  readonly labels: string;
+  /**
+   * Its comments, from the oldest to the newest, with a line --- between them. Of more than 64 KiB only the newest. In
+   * templates `.Comments`.
+   */
+  readonly comments: string;
+  /** Issue. In templates `.Kind`. */
+  readonly kind: string;
+}
+
+/** The variables of a GitLab merge request: each property is the expression that a template reads one with. */
+export interface GitLabMergeRequestEvent {
+  /** The number of the merge request in its project. In templates `.ID`. */
+  readonly id: string;
+  /** The number of the merge request in its project. In templates `.Number`. */
+  readonly number: string;
+  /** Its title. In templates `.Title`. */
+  readonly title: string;
+  /** Its text, which may be empty. In templates `.Body`. */
+  readonly body: string;
+  /** Its address for a browser. In templates `.URL`. */
+  readonly url: string;
+  /** The names of its labels, with a comma and a space between them. In templates `.Labels`. */
+  readonly labels: string;
+  /**
+   * Its comments, from the oldest to the newest, with a line --- between them. Of more than 64 KiB only the newest. In
+   * templates `.Comments`.
+   */
+  readonly comments: string;
+  /** MR. In templates `.Kind`. */
+  readonly kind: string;
+  /** The branch that it wants merged, named by who opened it. In templates `.Branch`. */
+  readonly branch: string;
+  /** What its reviews come to: approved, changes_requested, or nothing. In templates `.ReviewState`. */
+  readonly reviewState: string;
+  /**
+   * Comments on lines of its newest commit, each after its file and line, with a line --- between them. Of more than
+   * 64 KiB only the newest. In templates `.ReviewComments`.
+   */
+  readonly reviewComments: string;
+}
+
+/** The variables of a Gitea issue: each property is the expression that a template reads one with. */
+export interface GiteaIssueEvent {
+  /** The number of the issue in its project. In templates `.ID`. */
+  readonly id: string;
+  /** The number of the issue in its project. In templates `.Number`. */
+  readonly number: string;
+  /** Its title. In templates `.Title`. */
+  readonly title: string;
+  /** Its text, which may be empty. In templates `.Body`. */
+  readonly body: string;
+  /** Its address for a browser. In templates `.URL`. */
+  readonly url: string;
+  /** The names of its labels, with a comma and a space between them. In templates `.Labels`. */
+  readonly labels: string;
+  /**
+   * Its comments, from the oldest to the newest, with a line --- between them. Of more than 64 KiB only the newest. In
+   * templates `.Comments`.
+   */
+  readonly comments: string;
+  /** Issue. In templates `.Kind`. */
+  readonly kind: string;
+}
+
+/** The variables of a Gitea pull request: each property is the expression that a template reads one with. */
+export interface GiteaPullRequestEvent {
+  /** The number of the pull request in its project. In templates `.ID`. */
+  readonly id: string;
+  /** The number of the pull request in its project. In templates `.Number`. */
+  readonly number: string;
+  /** Its title. In templates `.Title`. */
+  readonly title: string;
+  /** Its text, which may be empty. In templates `.Body`. */
+  readonly body: string;
+  /** Its address for a browser. In templates `.URL`. */
+  readonly url: string;
+  /** The names of its labels, with a comma and a space between them. In templates `.Labels`. */
+  readonly labels: string;
+  /**
+   * Its comments, from the oldest to the newest, with a line --- between them. Of more than 64 KiB only the newest. In
+   * templates `.Comments`.
+   */
+  readonly comments: string;
+  /** PR. In templates `.Kind`. */
+  readonly kind: string;
+  /** The branch that it wants merged, named by who opened it. In templates `.Branch`. */
+  readonly branch: string;
+  /** What its reviews come to: approved, changes_requested, or nothing. In templates `.ReviewState`. */
+  readonly reviewState: string;
+  /**
+   * Comments on lines of its newest commit, each after its file and line, with a line --- between them. Of more than
+   * 64 KiB only the newest. In templates `.ReviewComments`.
+   */
+  readonly reviewComments: string;
+}
+
 /** The variables of a tick of a schedule: each property is the expression that a template reads one with. */
 export interface CronTickEvent {
   /** The time by the clocks of UTC, as 20260102-1504. In templates `.ID`. */

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { CodingAgent, ContextSource, Credentials, type EventTrigger, GitHubReporting, GitHubWebhookFilter, TaskSpawner, type TaskSpawnerProps, Trigger, Workspace } from 'cdk8s-taskwright';
+import { CodingAgent, ContextSource, Credentials, type EventTrigger, ForgeReporting, GitHubReporting, GitHubWebhookFilter, TaskSpawner, type TaskSpawnerProps, Trigger, Workspace } from 'cdk8s-taskwright';
 import { expect, test } from 'vitest';
 
 /** What a program that is run without the compiler may pass. */
@@ -12,6 +12,8 @@ type Make = (name: string, misfit: never) => Partial<TaskSpawnerProps>;
 const triggered = (trigger: (options: never) => EventTrigger): Make => (name, misfit) => ({ trigger: trigger({ [name]: misfit } as never) });
 const POLLING = ['repo', 'labels', 'excludeLabels', 'state', 'author', 'excludeAuthors', 'commentPolicy', 'priorityLabels', 'reporting', 'pollInterval'];
 
+const FORGE_POLLING = [...POLLING.filter((name) => name !== 'repo'), 'baseUrl'];
+
 const PLACES: readonly { readonly of: string; readonly make: Make; readonly names: readonly string[] }[] = [
   {
     of: 'a TaskSpawner',
@@ -20,6 +22,13 @@ const PLACES: readonly { readonly of: string; readonly make: Make; readonly name
   },
   { of: 'issues', make: triggered((options) => Trigger.githubIssues(options)), names: [...POLLING, 'types', 'assignee'] },
   { of: 'pull requests', make: triggered((options) => Trigger.githubPullRequests(options)), names: [...POLLING, 'draft', 'reviewState', 'filePatterns'] },
+  { of: 'issues of GitLab', make: triggered((options) => Trigger.gitlabIssues(options)), names: [...FORGE_POLLING, 'project', 'assignee'] },
+  { of: 'merge requests', make: triggered((options) => Trigger.gitlabMergeRequests(options)), names: [...FORGE_POLLING, 'project', 'draft', 'reviewState', 'pipelineStatus', 'filePatterns'] },
+  { of: 'a comment policy of GitLab', make: triggered((commentPolicy) => Trigger.gitlabIssues({ commentPolicy })), names: ['triggerComment', 'excludeComments', 'allowedUsers', 'minimumAccessLevel'] },
+  { of: 'issues of Gitea', make: triggered((options) => Trigger.giteaIssues(options)), names: [...FORGE_POLLING, 'repo', 'assignee'] },
+  { of: 'pull requests of Gitea', make: triggered((options) => Trigger.giteaPullRequests(options)), names: [...FORGE_POLLING, 'repo', 'draft', 'reviewState', 'filePatterns'] },
+  { of: 'a comment policy of Gitea', make: triggered((commentPolicy) => Trigger.giteaIssues({ commentPolicy })), names: ['triggerComment', 'excludeComments', 'allowedUsers', 'minimumPermission'] },
+  { of: 'reporting on a forge', make: (_, misfit) => ({ trigger: Trigger.giteaPullRequests({ reporting: [ForgeReporting.commitStatus(misfit), ForgeReporting.comments(misfit)] }) }), names: ['statuses and comments'] },
   { of: 'a comment policy', make: triggered((commentPolicy) => Trigger.githubIssues({ commentPolicy })), names: ['triggerComment', 'excludeComments', 'allowedUsers', 'allowedTeams', 'minimumPermission'] },
   { of: 'file patterns', make: triggered((filePatterns) => Trigger.githubPullRequests({ filePatterns })), names: ['include', 'exclude'] },
   { of: 'webhooks', make: (name, misfit) => ({ trigger: Trigger.githubWebhook({ events: ['push'], [name]: misfit }) }), names: ['events', 'repository', 'excludeAuthors', 'filters', 'excludeFilters', 'reporting', 'gateway'] },

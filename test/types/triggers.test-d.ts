@@ -8,8 +8,8 @@ export function prompts(secret: SecretRef): string[] {
   const webhook = Trigger.webhook({ source: 'grafana', fieldMapping: { id: '$.id', severity: '$.labels.severity' } });
   const alerts = webhookTrigger({ source: 'grafana', fieldMapping: { id: '$.id', severity: '$.labels.severity' } });
   return [
-    // @ts-expect-error an issue of Jira has no text
-    jira.event.body,
+    // @ts-expect-error an issue of Jira has no branch
+    jira.event.branch,
     // @ts-expect-error what Linear sends has no number
     linear.event.number,
     // @ts-expect-error a message has no labels

@@ -113,7 +113,7 @@ function constantName({ expression, hint }: Node, taken: Set<string>): string {
 /** What a trigger waits for. */
 const EVENTS: Readonly<Record<string, string>> = {
   'Trigger.githubIssues': 'issues', 'Trigger.githubPullRequests': 'pulls', 'Trigger.githubWebhook': 'github', 'Trigger.jira': 'issues', 'Trigger.linearWebhook': 'linear', 'Trigger.slack': 'messages',
-  'Trigger.cron': 'schedule', 'webhookTrigger': 'deliveries',
+  'Trigger.gitlabIssues': 'issues', 'Trigger.gitlabMergeRequests': 'changes', 'Trigger.giteaIssues': 'issues', 'Trigger.giteaPullRequests': 'pulls', 'Trigger.cron': 'schedule', 'webhookTrigger': 'deliveries',
 };
 
 const SUFFIXES: Readonly<Record<string, string>> = { SecretRef: 'secret', Credentials: 'credentials', GitCredentials: 'git credentials', CodingAgent: 'agent', ContextSource: '', McpServer: 'server', Plugin: 'plugin', Skill: 'skill' };

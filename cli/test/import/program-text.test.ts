@@ -62,6 +62,7 @@ const LEVELS: Readonly<Record<string, readonly [constructs: number, l1: number, 
   '44-one-spawner-per-label': [4, 0, 0],
   '45-agents-in-a-circle': [5, 0, 0],
   '46-session-per-pull-request': [2, 0, 0],
+  '47-forges': [4, 0, 0],
 };
 
 const files = readdirSync(MANIFESTS).sort();

@@ -51,6 +51,7 @@ function otherObject(): Arbitrary<ImportedObject> {
 /** Sources that have the variables below, and then some that have others. */
 const WHEN: readonly object[] = [
   { githubIssues: { labels: ['a'] } }, { githubIssues: { pollInterval: '5m' } }, { githubPullRequests: {} }, { githubWebhook: { events: ['issues'] } },
+  { gitlabIssues: { project: 'acme/shop' } }, { gitlabMergeRequests: { pipelineStatus: 'failed' } }, { giteaIssues: { baseUrl: 'https://codeberg.org' } }, { giteaPullRequests: {} },
   { jira: { baseUrl: 'https://acme.atlassian.net', project: 'A', secretRef: { name: 'jira' } } }, { slack: {} }, { cron: { schedule: '0 2 * * *' } },
   { webhook: { source: 'app', fieldMapping: { 'id': '$.id', 'title': '$.app', 'a-b': '$.a' } } },
 ];

@@ -6,9 +6,11 @@ import { spawnerCredentials } from './spawner-credential.ts';
 import { TASK_SPAWNER_COLUMNS, type TaskSpawnerStatus, taskSpawnerFields, taskSpawnerStatus } from './task-spawner-fields.ts';
 import { taskTemplate } from './task-template.ts';
 import { cron } from './triggers/cron.ts';
+import { giteaIssues, giteaPullRequests } from './triggers/gitea.ts';
 import { githubIssues } from './triggers/github-issues.ts';
 import { githubPullRequests } from './triggers/github-pull-requests.ts';
 import { githubWebhook } from './triggers/github-webhook.ts';
+import { gitlabIssues, gitlabMergeRequests } from './triggers/gitlab.ts';
 import { jira } from './triggers/jira.ts';
 import { linearWebhook } from './triggers/linear-webhook.ts';
 import { slack } from './triggers/slack.ts';
@@ -23,6 +25,10 @@ const trigger = z.object({
   webhook: webhook.optional().describe('Listens to any JSON that is posted. Left out: another member says what is waited for.'),
   slack: slack.optional().describe('Listens to messages in Slack. Left out: another member says what is waited for.'),
   jira: jira.optional().describe('Looks for issues of a Jira project, again and again. Left out: another member says what is waited for.'),
+  gitlabIssues: gitlabIssues.optional().describe('Looks for issues of a project on GitLab, again and again. The reference operator does not know it. Left out: another member says what is waited for.'),
+  gitlabMergeRequests: gitlabMergeRequests.optional().describe('Looks for merge requests of a project on GitLab, again and again. The reference operator does not know it. Left out: another member says what is waited for.'),
+  giteaIssues: giteaIssues.optional().describe('Looks for issues of a repository on Gitea or Forgejo, again and again. The reference operator does not know it. Left out: another member says what is waited for.'),
+  giteaPullRequests: giteaPullRequests.optional().describe('Looks for pull requests of a repository on Gitea or Forgejo, again and again. The reference operator does not know it. Left out: another member says what is waited for.'),
   cron: cron.optional().describe('Waits for the time of a schedule. Left out: another member says what is waited for.'),
 }).meta({ title: 'TaskSpawnerTrigger' });
 
@@ -36,8 +42,8 @@ export const taskSpawnerSpec = z.object({
   description: 'What is waited for, and which Tasks it makes.',
   rules: [
     {
-      rule: '!(has(self.when.githubIssues) || has(self.when.githubPullRequests) || has(self.when.githubWebhook) || has(self.when.linearWebhook)) || has(self.taskTemplate.workspaceRef) || (has(self.taskTemplate.worker) && has(self.taskTemplate.worker.workspaceRef)) || has(self.taskTemplate.workerPoolRef)',
-      message: 'a Workspace is required for githubIssues, githubPullRequests, githubWebhook and linearWebhook: set taskTemplate.worker.workspaceRef',
+      rule: '!(has(self.when.githubIssues) || has(self.when.githubPullRequests) || has(self.when.githubWebhook) || has(self.when.linearWebhook) || has(self.when.gitlabIssues) || has(self.when.gitlabMergeRequests) || has(self.when.giteaIssues) || has(self.when.giteaPullRequests)) || has(self.taskTemplate.workspaceRef) || (has(self.taskTemplate.worker) && has(self.taskTemplate.worker.workspaceRef)) || has(self.taskTemplate.workerPoolRef)',
+      message: 'a Workspace is required for githubIssues, githubPullRequests, githubWebhook, linearWebhook, gitlabIssues, gitlabMergeRequests, giteaIssues and giteaPullRequests: set taskTemplate.worker.workspaceRef',
     },
     {
       rule: 'has(self.taskTemplate.workerPoolRef) || (has(self.taskTemplate.worker) && (has(self.taskTemplate.worker.credentials) || has(self.credentials))) || (has(self.taskTemplate.type) && (has(self.taskTemplate.credentials) || has(self.credentials)))',

@@ -138,3 +138,19 @@ test('a generic webhook keeps its exclusions', () => {
   const older = down(on({ webhook }));
   expect(up(older.spec!, older.metadata.annotations).spec).toEqual(on({ webhook }));
 });
+
+describe('a trigger that the older version does not have', () => {
+  const forges = { gitlabIssues: { project: 'acme/shop' }, gitlabMergeRequests: {}, giteaIssues: { pollInterval: '1m' }, giteaPullRequests: { reporting: { comments: { mode: 'Sticky' } } } };
+
+  test.each(Object.entries(forges))('%s is left out there, and comes back', (name, trigger) => {
+    const older = down(on({ [name]: trigger, cron: { schedule: '0 9 * * 1' } }));
+    expect(older.spec).toEqual(on({ cron: { schedule: '0 9 * * 1' } }));
+    expect(ofReference(older)).toEqual({});
+    expect(up(older.spec!, older.metadata.annotations).spec).toEqual(on({ [name]: trigger, cron: { schedule: '0 9 * * 1' } }));
+  });
+
+  test('comes back beside what was changed there', () => {
+    const older = down(on({ gitlabIssues: forges.gitlabIssues }));
+    expect(up(on({ cron: { schedule: '0 9 * * 1' } }, { suspend: true }), older.metadata.annotations).spec).toEqual(on({ cron: { schedule: '0 9 * * 1' }, gitlabIssues: forges.gitlabIssues }, { suspend: true }));
+  });
+});

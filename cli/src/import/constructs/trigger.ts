@@ -10,10 +10,13 @@ type When = TaskSpawnerSpec['when'];
 
 const POLLED = ['repo', 'types', 'labels', 'excludeLabels', 'state', 'draft', 'reviewState', 'assignee', 'author', 'excludeAuthors', 'priorityLabels'];
 const COMMENT_POLICY = ['triggerComment', 'excludeComments', 'allowedUsers', 'allowedTeams', 'minimumPermission'];
+const FORGE_POLLED = ['baseUrl', 'project', 'repo', 'labels', 'excludeLabels', 'state', 'draft', 'reviewState', 'pipelineStatus', 'assignee', 'author', 'excludeAuthors', 'priorityLabels'];
+const FORGE_COMMENT_POLICY = ['triggerComment', 'excludeComments', 'allowedUsers', 'minimumAccessLevel', 'minimumPermission'];
 const LINEAR_FILTER = ['type', 'action', 'states', 'labels', 'excludeLabels'];
 
 /** What a spawner waits for. What its options cannot say, such as deprecated fields, is left out. */
-export function triggerOf({ githubIssues, githubPullRequests, githubWebhook, jira, linearWebhook, slack, webhook, cron }: When, find: Find): Call | undefined {
+export function triggerOf(when: When, find: Find): Call | undefined {
+  const { githubIssues, githubPullRequests, githubWebhook, jira, linearWebhook, slack, webhook, cron } = when;
   if (githubIssues) return withOptions('Trigger.githubIssues', polled(githubIssues, from(find, 'githubIssues')));
   if (githubPullRequests) return pullRequestsTrigger(githubPullRequests, from(find, 'githubPullRequests'));
   if (githubWebhook) return githubWebhookTrigger(githubWebhook, from(find, 'githubWebhook'));
@@ -21,6 +24,8 @@ export function triggerOf({ githubIssues, githubPullRequests, githubWebhook, jir
   if (linearWebhook) return linearTrigger(linearWebhook, from(find, 'linearWebhook'));
   if (slack) return slackTrigger(slack, from(find, 'slack'));
   if (webhook) return webhookTrigger(webhook, find);
+  const forge = FORGES.find((name) => when[name]);
+  if (forge) return forgeTrigger(`Trigger.${forge}`, when[forge]!, from(find, forge));
   return cron && call('Trigger.cron', literal(cron.schedule));
 }
 
@@ -39,13 +44,35 @@ function polled(options: NonNullable<When['githubIssues'] | When['githubPullRequ
 }
 
 function reportingOf({ comments, checks }: NonNullable<NonNullable<When['githubIssues']>['reporting']>): Expression {
-  const made = (method: string, option: string | undefined) => (option === undefined ? call(method) : call(method, literal(option, true)));
   return list([...comments ? [made('GitHubReporting.comments', comments.mode)] : [], ...checks ? [made('GitHubReporting.checks', checks.name)] : []]);
+}
+
+function made(method: string, option: string | undefined): Call {
+  return option === undefined ? call(method) : call(method, literal(option, true));
 }
 
 function pullRequestsTrigger(options: NonNullable<When['githubPullRequests']>, find: Find): Call {
   const { filePatterns } = options;
   return withOptions('Trigger.githubPullRequests', { ...polled(options, find), filePatterns: filePatterns && members(chosen(filePatterns, ['include', 'exclude'], find, 'filePatterns')) });
+}
+
+const FORGES = ['gitlabIssues', 'gitlabMergeRequests', 'giteaIssues', 'giteaPullRequests'] as const;
+type OfForge = NonNullable<When[(typeof FORGES)[number]]>;
+
+function forgeTrigger(factory: string, options: OfForge, find: Find): Call {
+  const { commentPolicy, pollInterval } = options;
+  const reporting: NonNullable<NonNullable<When['gitlabMergeRequests']>['reporting']> | undefined = options.reporting;
+  const filePatterns = 'filePatterns' in options ? options.filePatterns : undefined;
+  return withOptions(factory, {
+    ...chosen(options, FORGE_POLLED, find),
+    filePatterns: filePatterns && members(chosen(filePatterns, ['include', 'exclude'], find, 'filePatterns')),
+    commentPolicy: commentPolicy && members(chosen(commentPolicy, FORGE_COMMENT_POLICY, find, 'commentPolicy')),
+    reporting: reporting && list([
+      ...reporting.comments ? [made('ForgeReporting.comments', reporting.comments.mode)] : [],
+      ...reporting.commitStatus ? [made('ForgeReporting.commitStatus', reporting.commitStatus.name)] : [],
+    ]),
+    pollInterval: pollIntervalOf(pollInterval),
+  });
 }
 
 function githubWebhookTrigger(options: NonNullable<When['githubWebhook']>, find: Find): Call {

@@ -14,12 +14,14 @@ export const SPAWNER_PLACES: Places = [
 ];
 
 const POLLING = ['githubIssues', 'githubPullRequests', 'jira'];
+/** Triggers that the older version does not have. */
+const NEW_TRIGGERS = ['gitlabIssues', 'gitlabMergeRequests', 'giteaIssues', 'giteaPullRequests'];
 const COMMANDED = ['githubIssues', 'githubPullRequests'];
 const REPORTING = ['githubIssues', 'githubPullRequests', 'githubWebhook'];
 
 /**
  * The older version has one interval for all triggers, commands outside of a policy, no comments apart from reporting, no gateways, no
- * exclusions, no pool of credentials, and less to say in a filter and in a template.
+ * exclusions, no pool of credentials, no GitLab and no Gitea, and less to say in a filter and in a template.
  */
 export const taskSpawnerConversion: Conversion = {
   up: (older) => restoreAll(inOrder(older, [foldTemplate, spreadInterval, foldCommands]), SPAWNER_PRESERVED),
@@ -83,7 +85,7 @@ function dropNewFields(newer: Content): Content {
   const reported = REPORTING.reduce((content, trigger) => changedWithin(content, ['spec', 'when', trigger, 'reporting'], ({ comments, ...reporting }) => (
     comments === undefined ? reporting : { ...reporting, enabled: true }
   )), newer);
-  const plain = changedWithin(reported, ['spec', 'when'], (when) => Object.fromEntries(Object.entries(when).map(([name, trigger]) => [name, isFields(trigger) ? without(trigger, 'gatewayRef', 'excludeFilters') : trigger])));
+  const plain = changedWithin(reported, ['spec', 'when'], (when) => Object.fromEntries(Object.entries(without(when, ...NEW_TRIGGERS)).map(([name, trigger]) => [name, isFields(trigger) ? without(trigger, 'gatewayRef', 'excludeFilters') : trigger])));
   const filtered = changedWithin(plain, ['spec', 'when', 'githubWebhook'], (webhook) => having(webhook, 'filters', listIn(webhook, 'filters')?.map((filter) => (isFields(filter) ? olderFilter(filter) : filter))));
   return changedWithin(filtered, ['spec', 'taskTemplate'], (template) => (
     having(template, 'contextSources', listIn(template, 'contextSources')?.map((source) => changedWithin(source as Fields, ['http'], (http) => without(http, 'githubAppAuth'))))

@@ -1,6 +1,6 @@
 import type { Budget } from './limits';
 import { TemplateFault } from './template-error';
-import { Byte, Complex, ListValue, MapValue, type Value, describe, typeName } from './value';
+import { Byte, Complex, ListValue, MapValue, StructValue, type Value, describe, typeName } from './value';
 
 /** Go's `eq`: whether the first is equal to any of the others. */
 export function isEqualToAny(first: Value, others: readonly Value[], budget: Budget): boolean {
@@ -40,11 +40,11 @@ function isEqual(first: Value, second: Value, budget: Budget): boolean {
 /** Integers of either kind are one. */
 function plain(value: Value): Exclude<Value, Byte | null> {
   if (value instanceof Byte) return value.value;
-  return value ?? undefined;
+  return value instanceof StructValue && value.isNil ? undefined : value ?? undefined;
 }
 
-function isContainer(value: Value): value is MapValue | ListValue {
-  return value instanceof MapValue || value instanceof ListValue;
+function isContainer(value: Value): value is MapValue | ListValue | StructValue {
+  return value instanceof StructValue || value instanceof MapValue || value instanceof ListValue;
 }
 
 function hintFor(...values: Value[]): string {

@@ -3,7 +3,7 @@ import { suggestionFor } from '../private/suggestion';
 import { type ByteString, fromBytes } from './byte-string';
 import type { Budget } from './limits';
 import { TemplateFault } from './template-error';
-import { Byte, ListValue, MapValue, type Value, describe } from './value';
+import { Byte, ListValue, MapValue, StructValue, type Value, describe } from './value';
 
 /** Go's `index`: walks into maps, lists and texts. A key that a map lacks gives an empty value, as in Go. */
 export function elementOf(item: Value, keys: readonly Value[], budget: Budget): Value {
@@ -45,10 +45,18 @@ export function fieldOf(receiver: Value, name: ByteString, isStrict: boolean): V
   if (receiver === undefined && !isStrict) return undefined;
   const shown = fromBytes(name);
   if (receiver === undefined || receiver === null) throw new TemplateFault(`.${shown} of nothing; the value before it is nil`);
+  if (receiver instanceof StructValue) return structFieldOf(receiver, name);
   if (!(receiver instanceof MapValue)) throw new TemplateFault(`.${shown} of ${describe(receiver)}; only maps have fields`);
   const value = receiver.get(name);
   if (value === undefined && isStrict) throw new TemplateFault(`there is no .${shown}; ${known(shown, receiver.keys().map(fromBytes))}`);
   return value;
+}
+
+function structFieldOf(receiver: StructValue, name: ByteString): Value {
+  const value = receiver.get(name);
+  if (value !== undefined) return value;
+  const shown = fromBytes(name);
+  throw new TemplateFault(receiver.isNil ? `.${shown} of nothing; the value before it is nil` : `there is no .${shown}; ${known(shown, receiver.names())}`);
 }
 
 /** The near slip, or what there is. Names beyond this may be text from strangers, and are not repeated. */

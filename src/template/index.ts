@@ -5,4 +5,4 @@ export * from './renderer';
 export * from './shape';
 export type { Template } from './syntax-tree';
 export { TemplateError } from './template-error';
-export { stringList, stringMap } from './value';
+export { type StructFields, stringList, stringMap, structPointer } from './value';

@@ -3,7 +3,7 @@ import { type FloatVerb, formatFloat } from './float-format';
 import { type Budget, LIMITS } from './limits';
 import { canBackquote, quoteRune, quoteString } from './quoted';
 import { TemplateFault } from './template-error';
-import { Byte, type Complex, ListValue, MapValue, type Value, typeName } from './value';
+import { Byte, type Complex, ListValue, MapValue, StructValue, type Value, typeName } from './value';
 
 /** What stands between `%` and the verb. */
 export interface Flags {
@@ -48,7 +48,8 @@ export class Printer {
     this.text += text;
   }
 
-  public print(value: Value, verb: string): void {
+  public print(pointer: Value, verb: string): void {
+    const value = pointer instanceof StructValue ? pointed(pointer) : pointer;
     this.subject = value;
     if (value === null || value === undefined) {
       if (verb === 'v' || verb === 'T') this.pad('<nil>');
@@ -63,7 +64,8 @@ export class Printer {
     }
   }
 
-  private printPart(value: Value, verb: string, depth: number): void {
+  private printPart(part: Value, verb: string, depth: number): void {
+    const value = part instanceof StructValue ? pointed(part) : part;
     if (depth > LIMITS.dataDepth) throw new TemplateFault(`more than ${LIMITS.dataDepth} maps and lists are inside each other; print a part of them`);
     this.budget.spend(1);
     const isContainer = value instanceof MapValue || value instanceof ListValue;
@@ -249,6 +251,11 @@ export class Printer {
     act();
     this.flags = before;
   }
+}
+
+/** What is behind a pointer. */
+function pointed(struct: StructValue): MapValue | null {
+  return struct.isNil ? null : struct.toMap();
 }
 
 const FLOAT_VERBS: ReadonlyMap<string, { readonly verb: FloatVerb; readonly precision: number }> = new Map([

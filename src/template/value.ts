@@ -7,7 +7,7 @@ import { TemplateFault } from './template-error';
  * A JavaScript number is a Go `float64`, as in Go every number read from JSON is; a bigint is an `int`. `undefined` is Go's
  * absence of a value, which prints `<no value>`; `null` is a nil that was found in the data.
  */
-export type Value = ByteString | boolean | number | bigint | Byte | Complex | MapValue | ListValue | null | undefined;
+export type Value = ByteString | boolean | number | bigint | Byte | Complex | MapValue | ListValue | StructValue | null | undefined;
 
 /** One byte of a string, as `index` gives it: Go's uint8. */
 export class Byte {
@@ -78,6 +78,40 @@ export class ListValue {
   }
 }
 
+/** What a struct is made of. Each field is made when it is asked for, so that a large one costs what is read of it. */
+export interface StructFields {
+  /** Data, another struct, or nothing for a name that it has neither as a field nor as a method. */
+  get(name: string): unknown;
+  /** The fields that are set, for printing and for messages. */
+  names(): readonly string[];
+}
+
+/** A pointer to a Go struct. One that is nil has no fields, and may have methods all the same. */
+export class StructValue {
+  public constructor(private readonly fields: StructFields, public readonly isNil: boolean) {}
+
+  /** Nothing for a name that it does not have. */
+  public get(name: ByteString): Value {
+    const shown = fromBytes(name);
+    const value = toBytes(shown) === name ? this.fields.get(shown) : undefined;
+    return value === undefined ? undefined : toValue(value);
+  }
+
+  public names(): readonly string[] {
+    return this.isNil ? [] : this.fields.names();
+  }
+
+  /** As it is printed. Go prints the addresses of what is inside. */
+  public toMap(): MapValue {
+    return new MapValue(Object.fromEntries(this.names().map((name) => [name, this.fields.get(name)])), 'interface {}');
+  }
+}
+
+/** A pointer to a struct, or one that is nil: it prints `<nil>`, and its fields cannot be read. */
+export function structPointer(fields: StructFields, { isNil }: { readonly isNil: boolean }): StructValue {
+  return new StructValue(fields, isNil);
+}
+
 /** A map whose values are Go strings, and not anything: a key that is missing is then an empty text to `index`. */
 export function stringMap(entries: Readonly<Record<string, string>>): MapValue {
   return new MapValue(entries, 'string');
@@ -95,7 +129,7 @@ export function toValue(data: unknown): Value {
   if (typeof data === 'number' || typeof data === 'boolean') return data;
   if (typeof data === 'bigint') return BigInt.asIntN(64, data);
   if (Array.isArray(data)) return ListValue.of(data, 'interface {}');
-  if (data instanceof MapValue || data instanceof ListValue) return data;
+  if (data instanceof MapValue || data instanceof ListValue || data instanceof StructValue) return data;
   if (isRecord(data)) return new MapValue(data, 'interface {}');
   throw new TemplateFault('a variable holds what is no data; text, numbers, booleans, lists and plain objects are');
 }
@@ -116,6 +150,7 @@ export function isTrue(value: Value): boolean {
     case 'undefined': return false;
   }
   if (value === null) return false;
+  if (value instanceof StructValue) return !value.isNil;
   if (value instanceof MapValue) return value.keys().length > 0;
   if (value instanceof ListValue) return value.length > 0;
   return value instanceof Byte ? value.value !== 0n : value.real !== 0 || value.imaginary !== 0;
@@ -131,6 +166,7 @@ export function typeName(value: Value): string {
     case 'undefined': return '<nil>';
   }
   if (value === null) return '<nil>';
+  if (value instanceof StructValue) return '*struct';
   if (value instanceof MapValue) return `map[string]${value.element}`;
   if (value instanceof ListValue) return `[]${value.element}`;
   return value instanceof Byte ? 'uint8' : 'complex128';
@@ -140,7 +176,8 @@ export function typeName(value: Value): string {
 export function describe(value: Value): string {
   if (typeof value === 'string') return 'text';
   if (typeof value === 'boolean') return 'a boolean';
-  if (value === null || value === undefined) return 'nothing';
+  if (value === null || value === undefined || (value instanceof StructValue && value.isNil)) return 'nothing';
+  if (value instanceof StructValue) return 'a struct';
   if (value instanceof MapValue) return 'a map';
   if (value instanceof ListValue) return 'a list';
   return 'a number';

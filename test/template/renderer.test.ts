@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LIMITS, parseTemplate, renderTemplate, stringList, stringMap } from '../../src/template';
+import { LIMITS, parseTemplate, renderTemplate, stringList, stringMap, structPointer } from '../../src/template';
 
 function render(text: string, data: Record<string, unknown> = {}): string {
   return renderTemplate(parseTemplate(text, 'prompt'), data, { missingKey: 'error' });
@@ -86,5 +86,48 @@ describe('a template cannot take more than its share', () => {
     expect(render('{{.a}}', { a: 'x'.repeat(LIMITS.outputBytes) })).toHaveLength(LIMITS.outputBytes);
     expect(render('{{len (print .a)}}', { a: deep(LIMITS.dataDepth) })).toBe(String(2 * LIMITS.dataDepth + 1));
     expect(render('{{range .items}}{{.}}{{end}}', many)).toHaveLength(38_890);
+  });
+});
+
+describe('a struct', () => {
+  const nil = structPointer({ get: (name) => (name === 'GetName' ? '' : undefined), names: () => [] }, { isNil: true });
+  const asked: string[] = [];
+  const fields: Readonly<Record<string, unknown>> = { Name: 'ann', Age: 7n, Boss: nil, Tags: ['a'] };
+  const struct = structPointer({
+    get: (name) => {
+      asked.push(name);
+      return Object.hasOwn(fields, name) ? fields[name] : undefined;
+    },
+    names: () => Object.keys(fields),
+  }, { isNil: false });
+
+  test.each([
+    ['{{.s.Name}} {{.s.Age}} {{.s.Tags}}', 'ann 7 [a]'],
+    ['{{.s.Boss}} {{print .s.Boss}} {{printf "%v" .s.Boss}}', '<nil> <nil> <nil>'],
+    ['{{.s}} {{print .s}}', 'map[Age:7 Boss:<nil> Name:ann Tags:[a]] map[Age:7 Boss:<nil> Name:ann Tags:[a]]'],
+    ['{{if .s}}yes{{end}}{{if .s.Boss}}yes{{else}}no{{end}}{{with .s}}{{.Name}}{{end}}', 'yesnoann'],
+    ['{{.s.Boss.GetName}}|', '|'],
+    ['{{eq .s.Boss nil}} {{eq .s.Name "ann"}} {{eq .s.Boss "ann"}}', 'true true false'],
+    ['{{html .s.Boss}}', '&lt;nil&gt;'],
+  ])('renders %j as %j', (text, expected) => {
+    expect(render(text, { s: struct })).toBe(expected);
+  });
+
+  test.each([
+    ['{{.s.Nmae}}', 'there is no .Nmae; did you mean .Name?'],
+    ['{{.s.Boss.Name}}', '.Name of nothing; the value before it is nil'],
+    ['{{index .s "Name"}}', 'index of a struct'],
+    ['{{len .s}}', 'len of a struct'],
+    ['{{range .s}}{{end}}', 'range over a struct'],
+    ['{{eq .s .s}}', 'a struct is equal to nothing'],
+  ])('%s fails, whether or not keys may be missing', (text, message) => {
+    expect(() => render(text, { s: struct })).toThrow(message);
+    expect(() => renderTemplate(parseTemplate(text, 't'), { s: struct }, { missingKey: 'default' })).toThrow(message);
+  });
+
+  test('makes no field that nobody asks for', () => {
+    asked.length = 0;
+    render('{{.s.Name}}', { s: struct });
+    expect(asked).toEqual(['Name']);
   });
 });

@@ -16,6 +16,8 @@ export const SOURCE_ANNOTATIONS = {
   githubCommentMode: 'kelos.dev/github-comment-mode',
   githubChecks: 'kelos.dev/github-checks',
   githubCheckName: 'kelos.dev/github-check-name',
+  /** The WebhookGateway that took the delivery, whose credentials report. */
+  webhookGateway: 'kelos.dev/webhook-gateway',
   slackReporting: 'kelos.dev/slack-reporting',
   slackChannel: 'kelos.dev/slack-channel',
   slackUserId: 'kelos.dev/slack-user-id',

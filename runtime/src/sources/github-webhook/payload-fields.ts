@@ -1,0 +1,107 @@
+/**
+ * The fields of GitHub's events, as Go's client of GitHub (go-github v72) calls them, by what they are: what an absent one comes to follows from that. A name that
+ * several structs have is what it is in most of those of the usual events. Made by runtime/test/sources/github-webhook/go.
+ */
+
+export const TEXTS = `
+  AboutURL AccessTokensURL AccountsURL Action Actions ActionsVariables ActiveLockReason ActorType AddedBy Administration AffectedPackageName
+  AffectedRange After AfterSHA AllowDeletionsEnforcementLevel AllowForcePushesEnforcementLevel Alt AnalysisKey AnnotationLevel AnnotationsURL
+  AnswerChosenBy AnswerHTMLURL AppSlug ArchiveURL ArtifactsURL AssetsURL AssigneesURL Assignment Attestations AuthorAssociation AvatarURL BadgeURL
+  BaseRef BaseSHA Before BeforeSHA BillingCycle BillingEmail Bio BlobSHA BlobURL BlobsURL Blocking Blog Body BodyHTML Branch BranchesURL
+  BrowserDownloadURL BypassMode CVEID CWEID CancelURL Caption Category CheckRunURL CheckSuiteNodeID CheckSuiteURL Checks CloneURL Codespaces
+  CodespacesLifecycleAdmin CodespacesMetadata CodespacesSecrets CodespacesUserSecrets CollaboratorsURL Color ColumnsURL CommentsURL CommitID
+  CommitMessage CommitOID CommitSHA CommitTitle CommitURL CommitsURL Company Compare CompareURL Conclusion Content ContentNodeID ContentReferences
+  ContentType Contents ContentsURL Context ContextsURL ContributorsURL CopilotMessages CurrentUserCanBypass DefaultBranch DefaultRepoPermission
+  DefaultRepoSettings DefaultValue DependabotSecrets DeploymentCallbackURL DeploymentURL Deployments DeploymentsURL Description DetailsURL DiffHunk
+  DiffURL Digest DiscussionCategoryName Discussions DismissReason DismissedComment DismissedReason DisplayTitle DownloadURL DownloadsURL Ecosystem
+  EffectiveDate Email Emails Emoji Enforcement Environment EnvironmentURL Environments Event EventsURL ExternalID ExternalIdentifier ExternalReference
+  ExternalURL FailedReason Filename FixedIn FollowersURL FollowingURL ForksURL Fragment From FullDescription FullName GHSAID GPGKeys GUID Gists GistsURL
+  GitCommitsURL GitHead GitHubSecurityAdvisoryID GitRefsURL GitSigningSSHPublicKeys GitTagsURL GitURL GitignoreTemplate GravatarID HRef HTMLURL Head
+  HeadBranch HeadRef HeadSHA Help Homepage HooksURL Identifier ImageURL Implementation InsecureSSL InstallationCommand InstancesURL InteractionLimits
+  InvitationTeamURL IssueCommentURL IssueEventsURL IssueURL Issues IssuesURL JobsURL Key Keys KeysURL LDAPDN Label LabelsURL Language LanguagesURL
+  LdapDn LicenseTemplate LinearHistoryRequirementEnforcementLevel Location LocationsURL LogURL Login LogsURL MD5 Main MakeLatest Manifest ManifestPath
+  MasterBranch Members MembersAllowedRepositoryCreationType MembersURL MergeCommitMessage MergeCommitSHA MergeCommitTitle MergeMethod
+  MergeQueueEnforcementLevel MergeQueues MergeableState MergesURL Message Metadata MilestonesURL MirrorURL Mode NPMUser NPMVersion Name Namespace NodeID
+  NodeVersion NotificationSetting NotificationsURL ObjectType ObjectURL OrganizationAPIInsights OrganizationActionsVariables OrganizationAdministration
+  OrganizationAnnouncementBanners OrganizationBillingEmail OrganizationCodespaces OrganizationCodespacesSecrets OrganizationCodespacesSettings
+  OrganizationCopilotSeatManagement OrganizationCustomOrgRoles OrganizationCustomProperties OrganizationCustomRoles OrganizationDependabotSecrets
+  OrganizationEvents OrganizationHooks OrganizationKnowledgeBases OrganizationPackages OrganizationPermission OrganizationPersonalAccessTokenRequests
+  OrganizationPersonalAccessTokens OrganizationPlan OrganizationPreReceiveHooks OrganizationProjects OrganizationSecrets OrganizationSelfHostedRunners
+  OrganizationURL OrganizationUserBlocking OrganizationsURL OriginalCommitID OwnerURL PackageHTMLURL PackageType PackageURL Packages PageName Pages
+  Patch PatchURL PatchedVersions Path Payload Permission PingURL PreviousAttemptURL PreviousFilename PriceModel Privacy PrivacyLevel Profile
+  ProjectNodeID Property PropertyName PublicMembersURL PullRequestCommentURL PullRequestReviewsEnforcementLevel PullRequestURL PullsURL
+  PushProtectionBypassRequestComment PushProtectionBypassRequestHTMLURL PushProtectionBypassRequestReviewerComment PusherType RawDetails RawURL Readme
+  Reason ReceivedEventsURL Ref RefType Reference ReleasesURL ReposURL RepositoriesURL RepositoryAdvisories RepositoryCustomProperties RepositoryHooks
+  RepositoryPreReceiveHooks RepositoryProjects RepositorySelection RepositoryURL RequiredConversationResolutionLevel RequiredDeploymentsEnforcementLevel
+  RequiredStatusChecksEnforcementLevel RerunURL Resolution ResolutionComment ReviewCommentURL ReviewCommentsURL Role RoleName RuleDescription RuleID
+  RuleSeverity RunURL RunnerGroupName RunnerName SHA SHA1 SHA256 SPDXID SSHURL SVNURL Scope Secret SecretScanningAlerts SecretType SecretTypeDisplayName
+  Secrets SecurityEvents SecuritySeverityLevel Severity ShortDescription Side Signature SignatureRequirementEnforcementLevel Since SingleFile
+  SingleFileName Slug SourceType SourceURL SquashMergeCommitMessage SquashMergeCommitTitle StargazersURL StarredURL Starring StartSide State StateReason
+  Status Statuses StatusesURL SubjectType SubscribersURL SubscriptionURL SubscriptionsURL Summary TagName TagsURL TarballURL Target TargetCommitish
+  TargetOID TargetType TargetURL Task TeamDiscussions TeamsURL TestURL Text Title To TreeID TreesURL TwitterUsername Type URL UnitName UploadURL
+  UserEvents Validity ValueType ValuesEditableBy VectorString Vendor Version Visibility VulnerabilityAlerts VulnerableVersionRange Watching WebsiteURL
+  Workflow WorkflowName WorkflowURL Workflows Zen ZipballURL
+`;
+
+export const NUMBERS = `
+  ActorID Additions AnnotationsCount AppID ChangedFiles CheckSuiteID ChildCommentCount ClosedIssues Collaborators CommentCount Comments Commits Confused
+  DeletedByID Deletions DiscussionID DiskUsage DistinctSize DownloadCount Duration EndColumn EndLine Eyes FilledSeats Followers Following ForksCount
+  Heart HookID Hooray ID InReplyTo InstallationsCount LatestCheckRunsCount Laugh Line MembersCount MinusOne MonthlyPriceInCents NetworkCount Number
+  OpenIssues OpenIssuesCount OriginalLine OriginalPosition OriginalStartLine OwnedPrivateRepos ParentID Percentage Percentile PlusOne Position
+  PrivateGists PrivateRepos PublicGists PublicRepos PullRequestReviewID PushID ReleaseID ReposCount RepositoryCount RepositoryID
+  RequiredApprovingReviewCount ReviewComments Rocket RunAttempt RunID RunNumber RunnerGroupID RunnerID Score Seats Size Space StargazersCount
+  StartColumn StartLine Startline SubscribersCount TargetID TeamCount TeamID Total TotalCount TotalPrivateRepos UnitCount VersionCount Watchers
+  WatchersCount WorkflowID YearlyPriceInCents
+`;
+
+export const BOOLEANS = `
+  Accepted Active Admin AdminEnforced AdvancedSecurityEnabledForNewRepos AllowAutoMerge AllowForking AllowMergeCommit AllowRebaseMerge AllowSquashMerge
+  AllowUpdateBranch Archived AuthorizedActorsOnly AuthorizedDismissalActorsOnly AutoInit Created Default DeleteBranchOnMerge Deleted
+  DependabotAlertsEnabledForNewRepos DependabotSecurityUpdatesEnabledForNewRepos DependencyGraphEnabledForNewRepos Disabled DismissStaleReviews
+  DismissStaleReviewsOnPush Distinct Draft Enabled Featured Forced Fork GenerateReleaseNotes HasDiscussions HasDownloads HasFreeTrial HasIssues
+  HasMultipleSingleFiles HasOrganizationProjects HasPages HasProjects HasRepositoryProjects HasShrinkwrap HasWiki Hireable
+  IgnoreApprovalsFromContributors IsAnswerable IsBase64Encoded IsTemplate IsVerified Locked MaintainerCanModify MembersCanCreateInternalRepos
+  MembersCanCreatePages MembersCanCreatePrivatePages MembersCanCreatePrivateRepos MembersCanCreatePublicPages MembersCanCreatePublicRepos
+  MembersCanCreateRepos MembersCanForkPrivateRepos Mergeable Merged MultiRepo OnFreeTrial Prerelease Private Protected Public PubliclyLeaked
+  PublishedViaActions Pull Push PushProtectionBypassed ReadOnly Rebaseable RequireCodeOwnerReview RequireCodeOwnerReviews RequireLastPushApproval
+  Required Rerequestable RunsRerequestable SecretScanningEnabledForNewRepos SecretScanningPushProtectionEnabledForNewRepos
+  SecretScanningValidityChecksEnabled SiteAdmin Strict StrictRequiredStatusChecksPolicy TokenExpired Truncated TwoFactorAuthentication
+  TwoFactorRequirementEnabled UseSquashPRTitleAsDefault Verified WebCommitSignoffRequired
+`;
+
+export const TIMES = `
+  AnswerChosenAt ArchivedAt AutoDismissedAt ClosedAt CompletedAt CreatedAt Date DeletedAt DismissedAt DueOn FailedAt FixedAt FreeTrialEndsOn LastUsed
+  MergedAt NextBillingDate PublishedAt PushProtectionBypassedAt PushedAt ResolvedAt RunStartedAt StarredAt StartedAt SubmittedAt SuspendedAt Timestamp
+  TokenExpiresAt TokenLastUsedAt UpdatedAt WithdrawnAt
+`;
+
+export const STRUCTS = `
+  Account Actor AdvancedSecurity Alert AllowDeletions AllowForcePushes AllowForkSyncing App Approver Assignee Author AuthorizedActorNames AutoMerge Base
+  BlockCreations BlockedUser Build BypassPullRequestAllowances CVSS Changes CheckRun CheckSuite ClosedBy CodeOfConduct Comment Commit Committer
+  Condition ConditionType Config Configuration ContainerMetadata ContentReference CreateProtected Creator Definition DeletedBy DependabotSecurityUpdates
+  Dependency Deployment DeploymentStatus Details Discussion DiscussionCategory DismissalRestrictions DismissedBy Dismisser EPSS EnabledBy EnforceAdmins
+  Enterprise Error FirstPatchedVersion Forkee HTML HeadCommit HeadRepository Hook Installation Invitation Inviter Issue License Links LockBranch
+  MarketplacePurchase Member Membership MergeGroup MergedBy Milestone MostRecentInstance NPMMetadata Org Organization OrganizationID OrganizationName
+  Output Owner OwnerInfo Package PackageVersion Parent Pattern PerformedViaGithubApp PermissionsAdded PermissionsResult PermissionsUpgraded
+  PersonalAccessTokenRequest Plan PreviousMarketplacePurchase PrivateFork ProjectV2Item ProjectsV2 Protection Publisher PullRequest PullRequestLinks
+  PushProtectionBypassRequestReviewer PushProtectionBypassedBy Pusher Reactions RefName Registry RegistryPackage Release Repo Repository RepositoryName
+  RepositoryProperty RepositoryRuleset RequestedAction RequestedReviewer RequestedTeam Requester RequireLinearHistory RequiredConversationResolution
+  RequiredPullRequestReviews RequiredSignatures RequiredStatusChecks ResolvedBy Restrictions Review ReviewComment Rule RuleType Rules SecretScanning
+  SecretScanningPushProtection SecretScanningValidityChecks SecurityAdvisory SecurityAndAnalysis SecurityVulnerability Self Sender Source Stats
+  Submission SuspendedBy Tag Team TemplateRepository Thread Tier Tool Tree TriggeringActor Uploader User Verification WorkflowJob WorkflowJobRun
+  WorkflowRun
+`;
+
+export const LISTS = `
+  Added AllowedValues Annotations Apps Assets Assignees Branches Bullets BypassActors CPU CWEIDs CWEs Classifications CollaboratingTeams
+  CollaboratingUsers Conditions Contexts Contributors Credits CreditsDetailed DockerMetadata Entries Events Exclude Files Identifiers Images Include
+  Indices InheritedFrom Instances Keywords Labels Limitations Maintainers Matches Modified NewPropertyValues NugetMetadata OS OldPropertyValues
+  OrganizationIDs PackageFiles Parents PropertyValues PullRequests ReferencedWorkflows References Removed Repositories RepositoriesAdded
+  RepositoriesRemoved RepositoryIDs RequestedReviewers RequestedTeams Reviewers SingleFilePaths Steps Tags Teams TextMatches Topics Updated Users
+  Vulnerabilities VulnerableFunctions WorkflowJobRuns
+`;
+
+export const MAPS = `
+  Bin Bugs ClientPayload CustomProperties Dependencies DevDependencies Directories Dist Engines Inputs LastResponse Man OptionalDependencies Other
+  Parameters PeerDependencies Permissions Reviewer RubyMetadata Scripts Value
+`;

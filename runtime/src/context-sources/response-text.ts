@@ -1,6 +1,9 @@
+import { goText } from '../json-path/go-text.ts';
+import { JsonPath } from '../json-path/json-path.ts';
 import { ContextSourceError } from './context-request.ts';
-import { goText } from './go-text.ts';
-import { readJsonPath } from './json-path.ts';
+
+/** A deeper answer is built to be so, and whatever follows it to its leaves is ended by the stack. */
+const DEEPEST = 100;
 
 /** What templates are given of an answer: all of it, or what the JSONPath selects. Throws {@link ContextSourceError}. */
 export function responseText(text: string, expression: string | undefined): string {
@@ -19,12 +22,19 @@ function parsed(text: string): unknown {
 }
 
 function selected(expression: string, data: unknown): unknown {
+  if (isDeeper(data, DEEPEST)) throw new ContextSourceError(`responseFilter: the answer is nested more than ${DEEPEST} times`);
   try {
-    return readJsonPath(expression, data);
+    const { values, isList } = new JsonPath(expression).select(data);
+    return isList ? values : values[0];
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) throw new ContextSourceError(`responseFilter: ${error.message}`, { cause: error });
+    if (error instanceof SyntaxError || error instanceof RangeError) throw new ContextSourceError(`responseFilter ${JSON.stringify(expression)}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
 }
 
 /** As Go writes a map. */

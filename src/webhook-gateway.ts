@@ -43,8 +43,6 @@ export interface WebhookGatewayProps {
  * A path of its own for the webhooks of a namespace, with a secret of its own: `/webhook/<namespace>/<name>`. What listens to it says so with
  * its trigger, and is in the same namespace.
  *
- * The operator of Kelos serves gateways. Ours does not yet: it keeps the object.
- *
  * @example
  *
  * new WebhookGateway(this, 'hooks', {

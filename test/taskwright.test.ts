@@ -215,6 +215,8 @@ describe('Taskwright', () => {
         "taskbudgets of kelos.dev: get list watch",
         "taskbudgets/status of kelos.dev: patch",
         "taskrecords of kelos.dev: get list watch create delete",
+        "webhookgateways of kelos.dev: get list watch",
+        "webhookgateways/status of kelos.dev: patch",
         "jobs of batch: get list watch create delete",
         "pods of core: get list watch delete",
         "pods/log of core: get",

@@ -23,7 +23,7 @@ export { CREDENTIAL_LABEL, PAUSE_ANNOTATION, SOURCE_ANNOTATIONS, SPAWNED_ANNOTAT
 export { type TaskSpawner, type TaskSpawnerSpec, taskSpawnerKind, taskSpawnerResource } from './kelos/task-spawner.ts';
 export type { TaskSpawnerStatus } from './kelos/task-spawner-fields.ts';
 export type { TaskUsage } from './kelos/usage.ts';
-export { type WebhookGateway, type WebhookGatewaySpec, type WebhookGatewayStatus, webhookGatewayKind } from './kelos/webhook-gateway.ts';
+export { type WebhookGateway, type WebhookGatewaySpec, type WebhookGatewayStatus, webhookGatewayKind, webhookGatewayResource } from './kelos/webhook-gateway.ts';
 export type { WorkerSpec } from './kelos/worker.ts';
 export { type WorkerPool, type WorkerPoolSpec, type WorkerPoolStatus, workerPoolKind, workerPoolResource } from './kelos/worker-pool.ts';
 export { type Workspace, type WorkspaceSpec, workspaceKind, workspaceResource } from './kelos/workspace.ts';

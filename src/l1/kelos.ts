@@ -231,7 +231,7 @@ export interface CfgSessionSpawnerProps {
   readonly spec: SessionSpawnerSpec;
 }
 
-/** A path of its own for the webhooks of a namespace, with a secret of its own. The operator does not act on it yet. */
+/** A path of its own for the webhooks of a namespace, with a secret of its own. */
 export class CfgWebhookGateway extends ApiObject {
   /** Under which the API serves the kind. */
   public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'WebhookGateway' };
@@ -2416,7 +2416,7 @@ export interface WebhookGatewaySpec {
    */
   readonly linear?: LinearGateway;
   /**
-   * An empty object takes any JSON, without a signature.
+   * Takes any JSON.
    *
    * @default - another member says whose deliveries it takes
    */
@@ -2447,6 +2447,13 @@ export interface LinearGateway {
   readonly secretRef: LocalSecretReference;
 }
 
-/** An empty object takes any JSON, without a signature. Left out: another member says whose deliveries it takes. */
+/** Takes any JSON. Left out: another member says whose deliveries it takes. */
 export interface GenericGateway {
+  /**
+   * Secret with the key webhook-secret, with which deliveries are signed as GitHub signs them, in the header
+   * X-Hub-Signature-256.
+   *
+   * @default - nothing is signed, and whoever reaches the path is let in
+   */
+  readonly secretRef?: LocalSecretReference;
 }

@@ -25,6 +25,9 @@ const WORKLOAD_RULES: readonly PolicyRule[] = [
   { apiGroups: ['kelos.dev'], resources: ['taskbudgets'], verbs: READ },
   { apiGroups: ['kelos.dev'], resources: ['taskbudgets/status'], verbs: ['patch'] },
   { apiGroups: ['kelos.dev'], resources: ['taskrecords'], verbs: [...READ, 'create', 'delete'] },
+  // Says of gateways where they listen and what they lack.
+  { apiGroups: ['kelos.dev'], resources: ['webhookgateways'], verbs: READ },
+  { apiGroups: ['kelos.dev'], resources: ['webhookgateways/status'], verbs: ['patch'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: [...READ, 'create', 'delete'] },
   // Ends a Pod whose agent failed while its extra containers go on: its Job would never count it.
   { apiGroups: [''], resources: ['pods'], verbs: [...READ, 'delete'] },

@@ -1,10 +1,11 @@
-import { taskResource } from '@taskwright/schema';
+import { taskResource, type WebhookGateway, webhookGatewayResource } from '@taskwright/schema';
 import { budgetControllers } from '../budgets/budget-controllers.ts';
 import { AllowedTargets } from '../context-sources/allowed-targets.ts';
 import { ContextSources } from '../context-sources/context-sources.ts';
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
+import { Informer } from '../kube/informer.ts';
 import { LeaderElector } from '../kube/lease.ts';
 import type { Log } from '../kube/log.ts';
 import { Manager } from '../kube/manager.ts';
@@ -24,6 +25,7 @@ import { tokenController, tokenSecrets } from '../workspaces/token-controller.ts
 import { taskCaches } from '../tasks/task-caches.ts';
 import { taskController } from '../tasks/task-controller.ts';
 import { TaskMetrics } from '../tasks/task-metrics.ts';
+import { gatewayController } from '../webhooks/gateway-controller.ts';
 import { keepReviewing } from './cluster-review.ts';
 import { leaseRights, webhookRights, workloadRights } from './rights.ts';
 import { startWebhooks, type WebhooksOptions } from './webhooks.ts';
@@ -108,10 +110,12 @@ export function startOperator(options: OperatorOptions): Operator {
     const secrets = tokenSecrets(ofInformers);
     const refresh = tokenController({ client, clock, secrets, tasks: caches.tasks, tokens, events, log, metrics: metrics?.controller('github-token') });
     const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
-    return { caches, secrets, refresh, budgets, tasks: taskController({ client, caches, clock, random, images, network, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
+    const gateways = new Informer<WebhookGateway>(client, { ...ofInformers, resource: webhookGatewayResource });
+    const gatewayStatus = gatewayController({ client, gateways, clock, random, onError, log, metrics: metrics?.controller('webhookgateway') });
+    return { caches, secrets, refresh, budgets, gateways, gatewayStatus, tasks: taskController({ client, caches, clock, random, images, network, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
-  const informers = parts.flatMap(({ caches, secrets }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets]);
-  const controllers = parts.flatMap(({ tasks, refresh, budgets }) => [tasks.controller, refresh, ...budgets]);
+  const informers = parts.flatMap(({ caches, secrets, gateways }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, gateways]);
+  const controllers = parts.flatMap(({ tasks, refresh, budgets, gatewayStatus }) => [tasks.controller, refresh, ...budgets, gatewayStatus.controller]);
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);
   if (elector) metrics?.watchLeader(NAME, elector);
@@ -150,7 +154,10 @@ export function startOperator(options: OperatorOptions): Operator {
     },
     async stop() {
       stopping.abort();
-      for (const { tasks } of parts) tasks.close();
+      for (const { tasks, gatewayStatus } of parts) {
+        tasks.close();
+        gatewayStatus.close();
+      }
       await manager.stop();
       await contexts.close();
       await webhooks?.stop();

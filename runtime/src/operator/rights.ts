@@ -28,6 +28,8 @@ const WORKLOAD_RIGHTS: readonly Right[] = [
   ...rights('kelos.dev', 'taskbudgets', 'get', 'list', 'watch'),
   ...rights('kelos.dev', 'taskbudgets/status', 'patch'),
   ...rights('kelos.dev', 'taskrecords', 'get', 'list', 'watch', 'create', 'delete'),
+  ...rights('kelos.dev', 'webhookgateways', 'get', 'list', 'watch'),
+  ...rights('kelos.dev', 'webhookgateways/status', 'patch'),
   ...rights('batch', 'jobs', 'get', 'list', 'watch', 'create', 'delete'),
   ...rights('', 'pods', 'get', 'list', 'watch', 'delete'),
   ...rights('', 'pods/log', 'get'),

@@ -6,6 +6,7 @@ import { Informer, type InformerMetrics } from '../kube/informer.ts';
 import { controllerOf, keyOf, type KubeObject, type ObjectMeta } from '../kube/object.ts';
 import type { Random } from '../kube/random.ts';
 import { type BudgetCaches, budgetCaches } from '../budgets/budget-caches.ts';
+import { BY_LISTENING, listeningOf } from '../webhooks/listeners.ts';
 import { blockingBudgetOf } from './budget-blocked.ts';
 import { BRANCH_LABEL, heldLockOf } from './branch-lock.ts';
 import { ENFORCED_LIMIT } from './enforced-limit.ts';
@@ -30,7 +31,7 @@ export interface TaskCaches extends BudgetCaches {
   readonly tasks: Informer<Task, TaskIndex>;
   /** Who wants a slot of its TaskSpawner. */
   readonly slots: SlotLines;
-  readonly spawners: Informer<TaskSpawner>;
+  readonly spawners: Informer<TaskSpawner, typeof BY_LISTENING>;
   readonly jobs: Informer<ObservedJob, 'lock' | 'active' | 'slot'>;
   readonly pods: Informer<ObservedPod, 'job' | 'lock'>;
   readonly workspaces: Informer<Workspace>;
@@ -70,7 +71,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
   return {
     tasks,
     slots,
-    spawners: new Informer<TaskSpawner>(client, { ...options, resource: taskSpawnerResource }),
+    spawners: new Informer<TaskSpawner, typeof BY_LISTENING>(client, { ...options, resource: taskSpawnerResource, indexes: { [BY_LISTENING]: listeningOf } }),
     jobs: new Informer<ObservedJob, 'lock' | 'active' | 'slot'>(client, {
       ...options,
       resource: jobResource,

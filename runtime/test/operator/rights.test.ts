@@ -99,6 +99,7 @@ test('the operator lives with the rights that the constructs install', async () 
       "watch taskrecords.kelos.dev",
       "watch tasks.kelos.dev",
       "watch taskspawners.kelos.dev",
+      "watch webhookgateways.kelos.dev",
       "watch workspaces.kelos.dev",
     ]
   `);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Kind } from '../kind.ts';
+import { type Kind, resourceOf } from '../kind.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
-import { GROUP, HUB, NOT_ACTED_ON } from './group.ts';
+import { GROUP, HUB } from './group.ts';
 import { secretReference } from './references.ts';
 
 const webhookSecret = secretReference.describe('Secret with the key webhook-secret, with which deliveries are signed.');
@@ -14,10 +14,15 @@ const githubGateway = z.object({
 
 const linearGateway = z.object({ secretRef: webhookSecret }).meta({ title: 'LinearGateway' });
 
+/** The reference knows no secretRef here, and takes everything. */
+const genericGateway = z.object({
+  secretRef: secretReference.optional().describe('Secret with the key webhook-secret, with which deliveries are signed as GitHub signs them, in the header X-Hub-Signature-256. Left out: nothing is signed, and whoever reaches the path is let in.'),
+}).meta({ title: 'GenericGateway' });
+
 export const webhookGatewaySpec = z.object({
   github: githubGateway.optional().describe('Takes deliveries of GitHub. Left out: another member says whose deliveries it takes.'),
   linear: linearGateway.optional().describe('Takes deliveries of Linear. Left out: another member says whose deliveries it takes.'),
-  generic: z.object({}).meta({ title: 'GenericGateway' }).optional().describe('An empty object takes any JSON, without a signature. Left out: another member says whose deliveries it takes.'),
+  generic: genericGateway.optional().describe('Takes any JSON. Left out: another member says whose deliveries it takes.'),
 }).meta({
   title: 'WebhookGatewaySpec',
   description: 'Whose deliveries it takes.',
@@ -41,7 +46,7 @@ export const webhookGatewayKind = {
   singular: 'webhookgateway',
   shortNames: [],
   namespaced: true,
-  description: `A path of its own for the webhooks of a namespace, with a secret of its own. ${NOT_ACTED_ON}`,
+  description: 'A path of its own for the webhooks of a namespace, with a secret of its own.',
   versions: [{
     ...HUB,
     schema: z.object({ spec: webhookGatewaySpec.optional(), status: webhookGatewayStatus.optional() }),
@@ -52,6 +57,8 @@ export const webhookGatewayKind = {
     ],
   }],
 } as const satisfies Kind;
+
+export const webhookGatewayResource = resourceOf(webhookGatewayKind);
 
 export type WebhookGatewaySpec = z.infer<typeof webhookGatewaySpec>;
 export type WebhookGatewayStatus = z.infer<typeof webhookGatewayStatus>;

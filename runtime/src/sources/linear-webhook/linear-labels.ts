@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { SourceContext } from '../source.ts';
+
+/** The SDK of Linear takes 20 MB of memory for what is one question here. */
+const API = 'https://api.linear.app/graphql';
+const QUERY = 'query IssueLabels($id: String!) { issue(id: $id) { labels { nodes { name } } } }';
+/** So long an answer is used again: every spawner that listens asks about one comment within moments. */
+const KEPT_MS = 10_000;
+const MOST_KEPT = 1_000;
+
+interface Known {
+  readonly labels: Promise<readonly string[]>;
+  readonly until: number;
+}
+
+/**
+ * The labels of issues of Linear.
+ *
+ * **Guarantee** An issue is asked for once, whoever wants to know at that time.
+ *
+ * **Errors** What Linear answered, never the key. It is asked again the next time.
+ */
+export class LinearLabels {
+  readonly #known = new Map<string, Known>();
+
+  of(issueId: string, apiKey: string, context: Pick<SourceContext, 'fetch' | 'clock' | 'signal'>): Promise<readonly string[]> {
+    const key = `${createHash('sha256').update(apiKey).digest('hex')}/${issueId}`;
+    const now = context.clock.elapsed();
+    const known = this.#known.get(key);
+    if (known && known.until > now) return known.labels;
+    const labels = ask(issueId, apiKey, context);
+    this.#known.delete(key);
+    if (this.#known.size >= MOST_KEPT) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(key, { labels, until: now + KEPT_MS });
+    labels.catch(() => this.#known.delete(key));
+    return labels;
+  }
+}
+
+interface Answer {
+  readonly errors?: readonly unknown[];
+  readonly data?: { readonly issue?: { readonly labels?: { readonly nodes?: readonly { readonly name?: unknown }[] } } };
+}
+
+async function ask(id: string, apiKey: string, { fetch, signal }: Pick<SourceContext, 'fetch' | 'signal'>): Promise<readonly string[]> {
+  const response = await fetch(API, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: apiKey },
+    body: JSON.stringify({ query: QUERY, variables: { id } }),
+    redirect: 'error',
+    signal,
+  });
+  if (!response.ok) throw new Error(`Linear, labels of an issue: it answered ${response.status}`);
+  const { errors = [], data } = (await response.json()) as Answer;
+  if (errors.length > 0) throw new Error(`Linear, labels of an issue: it answered with ${errors.length} errors`);
+  return (data?.issue?.labels?.nodes ?? []).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+}

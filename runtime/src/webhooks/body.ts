@@ -1,0 +1,50 @@
+/** As in the reference, and less than the 25 MB that GitHub caps at. */
+export const MOST_BODY_BYTES = 10 * 1024 * 1024;
+/** Of all bodies that are being read or worked on. A sender that is told to come again does. */
+const MOST_HELD_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Room for bodies.
+ *
+ * **Guarantee** No more bytes are held than there is room for, however many senders there are; who has sent nothing takes none.
+ */
+export class BodyRoom {
+  #left: number;
+
+  constructor(bytes = MOST_HELD_BYTES) {
+    this.#left = bytes;
+  }
+
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#left += bytes;
+  }
+}
+
+/** Reads a body. Whoever gets it gives its bytes back to the room when it is done with. */
+export async function readBody(request: Request, room: BodyRoom): Promise<Buffer | 'tooLarge' | 'busy' | 'cutOff'> {
+  if (Number(request.headers.get('content-length') ?? 0) > MOST_BODY_BYTES) return 'tooLarge';
+  if (request.body === null) return Buffer.alloc(0);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const refuse = <Why extends string>(why: Why): Why => {
+    room.giveBack(bytes);
+    return why;
+  };
+  try {
+    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+      if (bytes + chunk.length > MOST_BODY_BYTES) return refuse('tooLarge');
+      if (!room.take(chunk.length)) return refuse('busy');
+      bytes += chunk.length;
+      chunks.push(chunk);
+    }
+  } catch {
+    return refuse('cutOff');
+  }
+  return chunks.length === 1 ? Buffer.from(chunks[0]!.buffer, chunks[0]!.byteOffset, bytes) : Buffer.concat(chunks, bytes);
+}

@@ -1,0 +1,79 @@
+import type { TaskSpawner, WebhookGateway } from '@taskwright/schema';
+import type { Clock } from '../kube/clock.ts';
+import type { Informer } from '../kube/informer.ts';
+import { type Log, silentLog } from '../kube/log.ts';
+import { Deliveries } from './deliveries.ts';
+import type { DispatchOptions } from './dispatch.ts';
+import { Doors, type DoorsOptions } from './doors.ts';
+import { BY_LISTENING } from './listeners.ts';
+import { type SecretFiles, secretFiles } from './secret-files.ts';
+import { webhookApp } from './webhook-app.ts';
+import { startWebhookServer, type WebhookServer } from './webhook-server.ts';
+
+/** What the command line says of it. */
+export interface DeliverySettings {
+  /** Port 0: any that is free. */
+  readonly address: { readonly host?: string; readonly port: number };
+  readonly files: SecretFiles;
+  readonly allowsUnsigned: boolean;
+}
+
+/** The caches of the namespaces that are watched: one for all of them, or one for each. */
+export interface DeliveryCaches {
+  readonly spawners: Pick<Informer<TaskSpawner, typeof BY_LISTENING>, 'byIndex'>;
+  readonly gateways: Pick<Informer<WebhookGateway>, 'get'>;
+}
+
+export interface TakeDeliveriesOptions extends DeliverySettings, Pick<DispatchOptions, 'sources' | 'contextOf' | 'spawning'> {
+  readonly caches: readonly DeliveryCaches[];
+  readonly readSecret: DoorsOptions['readSecret'];
+  readonly isReady: () => boolean;
+  readonly pausedBy?: () => string | undefined;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+  readonly log?: Log;
+}
+
+export interface DeliveryTaker {
+  /** Why nothing is taken; `undefined` when it is. */
+  readonly problem: string | undefined;
+  /** Where it listens, from when it does. */
+  readonly port: Promise<number | undefined>;
+  /** Takes no more, and lets what is under way end for `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Takes deliveries on every replica, from the first moment: before it is ready, and after it stops, a sender is told to come again. */
+export function takeDeliveries({ address, files, allowsUnsigned, caches, readSecret, isReady, clock, onError, log = silentLog, ...parts }: TakeDeliveriesOptions): DeliveryTaker {
+  let problem: string | undefined;
+  let isStopping = false;
+  const gateway = (namespace: string, name: string) => caches.map(({ gateways }) => gateways.get(`${namespace}/${name}`)).find((found) => found !== undefined);
+  const doors = new Doors({ gateway, readSecret, secrets: secretFiles(files, clock, onError), allowsUnsigned });
+  const deliveries = new Deliveries({ clock });
+  const app = webhookApp({
+    ...parts,
+    doors,
+    deliveries,
+    clock,
+    isReady: () => isReady() && !isStopping,
+    listeners: (value) => caches.flatMap(({ spawners }) => spawners.byIndex(BY_LISTENING, value)),
+    log,
+  });
+  const server: Promise<WebhookServer | undefined> = startWebhookServer({ ...address, app, deliveries, clock }).catch((err: Error) => {
+    problem = `port ${address.port} cannot be listened on: ${err.message}`;
+    log.error({ err }, 'deliveries cannot be taken');
+    return undefined;
+  });
+  const port = server.then((started) => started?.port);
+  void port.then((bound) => bound !== undefined && log.info({ port: bound }, 'deliveries are taken'));
+  return {
+    get problem() {
+      return problem;
+    },
+    port,
+    async stop(graceMs) {
+      isStopping = true;
+      await (await server)?.close(graceMs);
+    },
+  };
+}

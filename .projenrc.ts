@@ -72,7 +72,9 @@ project.package.addField('exports', {
   '.': { types: './lib/index.d.ts', default: './lib/bundle.js' },
   // The operator renders with the engine that the constructs check with.
   './template': { types: './lib/template/index.d.ts', default: './lib/template/index.js' },
-  // So does what a Task may declare as its outputs.
+  // It reads schedules as they do,
+  './schedule': { types: './lib/schedule.d.ts', default: './lib/schedule.js' },
+  // and what a Task declares as its outputs.
   './output-schema': { types: './lib/output-schema.d.ts', default: './lib/output-schema.js' },
   './crds/*': './crds/*',
   './package.json': './package.json',

@@ -10,6 +10,7 @@ export const sources = {
     alias: {
       'cdk8s-taskwright/template': here('src/template/index.ts'),
       'cdk8s-taskwright/output-schema': here('src/output-schema.ts'),
+      'cdk8s-taskwright/schedule': here('src/schedule.ts'),
       'cdk8s-taskwright': here('src/index.ts'),
     },
   },

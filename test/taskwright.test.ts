@@ -208,10 +208,12 @@ describe('Taskwright', () => {
     const rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[] = find('ClusterRole').rules;
     expect(rules.map(({ apiGroups, resources, verbs }) => `${resources.join(' ')} of ${apiGroups.join(' ') || 'core'}: ${verbs.join(' ')}`)).toMatchInlineSnapshot(`
       [
-        "tasks of kelos.dev: get list watch patch delete",
+        "tasks of kelos.dev: get list watch create patch delete",
         "tasks/status of kelos.dev: patch",
         "tasks/finalizers of kelos.dev: update",
-        "workspaces agentconfigs taskspawners of kelos.dev: get list watch",
+        "workspaces agentconfigs workerpools of kelos.dev: get list watch",
+        "taskspawners of kelos.dev: get list watch patch",
+        "taskspawners/status of kelos.dev: patch",
         "taskbudgets of kelos.dev: get list watch",
         "taskbudgets/status of kelos.dev: patch",
         "taskrecords of kelos.dev: get list watch create delete",

@@ -24,7 +24,7 @@ await build({
   conditions: ['taskwright-source'],
   // The same file wherever it is made: the build of the image has not every tsconfig.json.
   tsconfigRaw: {},
-  alias: { 'cdk8s-taskwright/template': './src/template/index.ts', 'cdk8s-taskwright/output-schema': './src/output-schema.ts' },
+  alias: { 'cdk8s-taskwright/template': './src/template/index.ts', 'cdk8s-taskwright/output-schema': './src/output-schema.ts', 'cdk8s-taskwright/schedule': './src/schedule.ts' },
   // Packages that are no ES modules ask for Node's own by `require`, which such a module does not have.
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   sourcemap: true,

@@ -140,10 +140,7 @@ export interface CfgWorkerPoolProps {
   readonly spec: WorkerPoolSpec;
 }
 
-/**
- * Makes Tasks of what happens elsewhere: of issues, pull requests, messages, webhooks or the time of day. The operator
- * does not act on it yet.
- */
+/** Makes Tasks of what happens elsewhere: of issues, pull requests, messages, webhooks or the time of day. */
 export class CfgTaskSpawner extends ApiObject {
   /** Under which the API serves the kind. */
   public static readonly GVK: GroupVersionKind = { apiVersion: 'kelos.dev/v1alpha2', kind: 'TaskSpawner' };
@@ -872,12 +869,12 @@ export interface WorkerPoolSpec {
 
 /** What is waited for, and which Tasks it makes. */
 export interface TaskSpawnerSpec {
-  /** What is waited for: one member. Of several, only one counts. */
+  /** What is waited for: one member. With several, or none, no Tasks are made, and the condition Ready says so. */
   readonly when: TaskSpawnerTrigger;
   /** What the Tasks are like. */
   readonly taskTemplate: TaskTemplate;
   /**
-   * Credentials of which each Task gets one, drawn at random. Not an empty list.
+   * Credentials of which each Task gets one, drawn by the event. Not an empty list.
    *
    * @default - those of taskTemplate
    */
@@ -902,7 +899,7 @@ export interface TaskSpawnerSpec {
   readonly suspend?: boolean;
 }
 
-/** What is waited for: one member. Of several, only one counts. */
+/** What is waited for: one member. With several, or none, no Tasks are made, and the condition Ready says so. */
 export interface TaskSpawnerTrigger {
   /**
    * Looks for issues of a repository, again and again.
@@ -2029,7 +2026,10 @@ export interface GiteaPullRequests {
 
 /** Waits for the time of a schedule. Left out: another member says what is waited for. */
 export interface Cron {
-  /** When a Task is made: a cron expression of five fields, in UTC. */
+  /**
+   * When a Task is made: a cron expression of five fields, in UTC. With CRON_TZ=Europe/Berlin before it, by the clocks
+   * of that zone; @daily and the like stand for such expressions.
+   */
   readonly schedule: string;
 }
 

@@ -15,12 +15,15 @@ export function workloadRules(reach: string): PolicyRule[] {
 }
 
 const WORKLOAD_RULES: readonly PolicyRule[] = [
-  // Adds the finalizer and notes an attempt, deletes what has expired.
-  { apiGroups: ['kelos.dev'], resources: ['tasks'], verbs: [...READ, 'patch', 'delete'] },
+  // Makes them of events, adds the finalizer and notes an attempt, deletes what has expired.
+  { apiGroups: ['kelos.dev'], resources: ['tasks'], verbs: [...READ, 'create', 'patch', 'delete'] },
   { apiGroups: ['kelos.dev'], resources: ['tasks/status'], verbs: ['patch'] },
   // Owns Jobs in a way that blocks deletion, which some clusters allow only to who may change finalizers.
   { apiGroups: ['kelos.dev'], resources: ['tasks/finalizers'], verbs: ['update'] },
-  { apiGroups: ['kelos.dev'], resources: ['workspaces', 'agentconfigs', 'taskspawners'], verbs: READ },
+  { apiGroups: ['kelos.dev'], resources: ['workspaces', 'agentconfigs', 'workerpools'], verbs: READ },
+  // Lets go of spawners that the reference's operator has made, says of each how it fares.
+  { apiGroups: ['kelos.dev'], resources: ['taskspawners'], verbs: [...READ, 'patch'] },
+  { apiGroups: ['kelos.dev'], resources: ['taskspawners/status'], verbs: ['patch'] },
   // Says of budgets what has been spent; writes down what each Task spent, and forgets it when its time has come.
   { apiGroups: ['kelos.dev'], resources: ['taskbudgets'], verbs: READ },
   { apiGroups: ['kelos.dev'], resources: ['taskbudgets/status'], verbs: ['patch'] },

@@ -3,6 +3,6 @@ export { LIMITS } from './limits';
 export * from './parser';
 export * from './renderer';
 export * from './shape';
-export type { Template } from './syntax-tree';
+export type { Command, List, Operand, Pipe, Template } from './syntax-tree';
 export { TemplateError } from './template-error';
 export { type StructFields, stringList, stringMap, structPointer } from './value';

@@ -2,6 +2,7 @@ import { taskResource, type WebhookGateway, webhookGatewayResource } from '@task
 import { budgetControllers } from '../budgets/budget-controllers.ts';
 import { AllowedTargets } from '../context-sources/allowed-targets.ts';
 import { ContextSources } from '../context-sources/context-sources.ts';
+import { GitHubClients } from '../github/github-clients.ts';
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
@@ -18,6 +19,10 @@ import type { Transport } from '../kube/transport.ts';
 import { Troubles } from '../kube/troubles.ts';
 import { watched } from '../kube/watched-transport.ts';
 import { fence } from '../kube/write-fence.ts';
+import type { PolledSource } from '../sources/source.ts';
+import { polledSources } from '../sources/sources.ts';
+import { ConfigMapDecisions } from '../spawners/decision-log.ts';
+import { SpawnerMetrics } from '../spawners/spawner-metrics.ts';
 import type { NetworkRules } from '../tasks/network/network-rules.ts';
 import type { Images } from '../tasks/pod/image.ts';
 import { InstallationTokens } from '../workspaces/installation-tokens.ts';
@@ -27,6 +32,7 @@ import { taskController } from '../tasks/task-controller.ts';
 import { TaskMetrics } from '../tasks/task-metrics.ts';
 import { gatewayController } from '../webhooks/gateway-controller.ts';
 import { keepReviewing } from './cluster-review.ts';
+import { startSpawners } from './spawners.ts';
 import { leaseRights, webhookRights, workloadRights } from './rights.ts';
 import { startWebhooks, type WebhooksOptions } from './webhooks.ts';
 
@@ -40,6 +46,8 @@ export interface OperatorOptions {
   readonly contextTargets?: AllowedTargets;
   /** How GitHub is reached, for the tokens of its Apps. Default: that of the machine. */
   readonly fetch?: typeof globalThis.fetch;
+  /** What TaskSpawners wait for, and is looked at. Default: all that we know. */
+  readonly sources?: readonly PolledSource[];
   /** Default: that of the machine. */
   readonly clock?: Clock;
   /** Where jitter comes from. Default: that of the process, so that replicas do not retry together. */
@@ -84,7 +92,7 @@ const REPORTING_CONTROLLER = 'kelos-controller';
  * missing once, is not ready meanwhile, asks again with a backoff, and goes on by itself.
  */
 export function startOperator(options: OperatorOptions): Operator {
-  const { images, network, fetch = globalThis.fetch, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined], contextTargets = new AllowedTargets() } = options;
+  const { images, network, fetch = globalThis.fetch, sources = polledSources, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined], contextTargets = new AllowedTargets() } = options;
   const troubles = new Troubles({ clock, log });
   const transport = watched(options.transport, troubles);
   const clientOptions = { userAgent: NAME, clock, ...(metrics ? { metrics: metrics.requests('kubernetes') } : {}) };
@@ -104,6 +112,10 @@ export function startOperator(options: OperatorOptions): Operator {
   const contexts = new ContextSources({ clock, allowed: contextTargets, onDefect: (err) => log?.error({ err }, 'fetching a context failed') });
   const tokens = new InstallationTokens({ clock, fetch, onDefect: (err) => log?.error({ err }, 'asking GitHub for a token failed') });
 
+  const spawnerMetrics = metrics && new SpawnerMetrics(metrics.registry);
+  const decisions = new ConfigMapDecisions({ client: free, clock, events, log });
+  const forSources = { fetch, github: new GitHubClients({ clock, fetch }) };
+
   const parts = namespaces.map((namespace) => {
     const ofInformers = { client, clock, random, onError, namespace, metrics: metrics?.informers() };
     const caches = taskCaches(ofInformers);
@@ -112,10 +124,11 @@ export function startOperator(options: OperatorOptions): Operator {
     const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
     const gateways = new Informer<WebhookGateway>(client, { ...ofInformers, resource: webhookGatewayResource });
     const gatewayStatus = gatewayController({ client, gateways, clock, random, onError, log, metrics: metrics?.controller('webhookgateway') });
-    return { caches, secrets, refresh, budgets, gateways, gatewayStatus, tasks: taskController({ client, caches, clock, random, images, network, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
+    const ofSpawners = startSpawners({ client, free, tasks: caches, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, log, metrics, spawnerMetrics });
+    return { caches, secrets, refresh, budgets, gateways, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
-  const informers = parts.flatMap(({ caches, secrets, gateways }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, gateways]);
-  const controllers = parts.flatMap(({ tasks, refresh, budgets, gatewayStatus }) => [tasks.controller, refresh, ...budgets, gatewayStatus.controller]);
+  const informers = parts.flatMap(({ caches, secrets, gateways, ofSpawners }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, gateways, ofSpawners.caches.pools]);
+  const controllers = parts.flatMap(({ tasks, refresh, budgets, gatewayStatus, ofSpawners }) => [tasks.controller, refresh, ...budgets, gatewayStatus.controller, ofSpawners.controller]);
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);
   if (elector) metrics?.watchLeader(NAME, elector);
@@ -154,11 +167,13 @@ export function startOperator(options: OperatorOptions): Operator {
     },
     async stop() {
       stopping.abort();
-      for (const { tasks, gatewayStatus } of parts) {
+      for (const { tasks, gatewayStatus, ofSpawners } of parts) {
         tasks.close();
         gatewayStatus.close();
+        ofSpawners.close();
       }
       await manager.stop();
+      await decisions.flush();
       await contexts.close();
       await webhooks?.stop();
       troubles.close();

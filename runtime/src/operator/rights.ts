@@ -19,12 +19,14 @@ const rights = (group: string, resource: string, ...verbs: string[]): Right[] =>
 };
 
 const WORKLOAD_RIGHTS: readonly Right[] = [
-  ...rights('kelos.dev', 'tasks', 'get', 'list', 'watch', 'patch', 'delete'),
+  ...rights('kelos.dev', 'tasks', 'get', 'list', 'watch', 'create', 'patch', 'delete'),
   ...rights('kelos.dev', 'tasks/status', 'patch'),
   ...rights('kelos.dev', 'tasks/finalizers', 'update'),
-  ...rights('kelos.dev', 'taskspawners', 'get', 'list', 'watch'),
   ...rights('kelos.dev', 'workspaces', 'get', 'list', 'watch'),
   ...rights('kelos.dev', 'agentconfigs', 'get', 'list', 'watch'),
+  ...rights('kelos.dev', 'workerpools', 'get', 'list', 'watch'),
+  ...rights('kelos.dev', 'taskspawners', 'get', 'list', 'watch', 'patch'),
+  ...rights('kelos.dev', 'taskspawners/status', 'patch'),
   ...rights('kelos.dev', 'taskbudgets', 'get', 'list', 'watch'),
   ...rights('kelos.dev', 'taskbudgets/status', 'patch'),
   ...rights('kelos.dev', 'taskrecords', 'get', 'list', 'watch', 'create', 'delete'),

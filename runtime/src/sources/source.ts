@@ -43,8 +43,11 @@ export interface Discovery {
  */
 export interface PolledSource<Name extends TriggerName = TriggerName> {
   readonly trigger: Name;
+  /** A look asks nobody outside: it costs nothing, and is taken at once after a start. */
+  readonly isLocal?: true;
   /** Milliseconds from the end of one look to the next. */
   nextLookMs(config: TriggerConfig<Name>, now: Date): number;
+  /** `since` is when the last look began; for events that have a time, the last one of which something has become, or the creation of the spawner. */
   discover(config: TriggerConfig<Name>, context: SourceContext, since: Date): Promise<Discovery>;
 }
 

@@ -1,3 +1,4 @@
+import { cronSource } from './cron/cron.ts';
 import { jiraSource } from './jira/jira.ts';
 import type { PolledSource, TriggerName } from './source.ts';
 
@@ -7,4 +8,7 @@ export function polled<Name extends TriggerName>(source: PolledSource<Name>): Po
 }
 
 /** Every source that is looked at. */
-export const polledSources: readonly PolledSource[] = [polled(jiraSource)];
+export const polledSources: readonly PolledSource[] = [
+  polled(cronSource),
+  polled(jiraSource),
+];

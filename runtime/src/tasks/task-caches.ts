@@ -1,4 +1,4 @@
-import { type AgentConfig, agentConfigResource, type Task, taskResource, type TaskSpawner, taskSpawnerResource, type Workspace, workspaceResource } from '@taskwright/schema';
+import { type AgentConfig, agentConfigResource, type Task, taskResource, type TaskSpawner, type Workspace, workspaceResource } from '@taskwright/schema';
 import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -6,7 +6,8 @@ import { Informer, type InformerMetrics } from '../kube/informer.ts';
 import { controllerOf, keyOf, type KubeObject, type ObjectMeta } from '../kube/object.ts';
 import type { Random } from '../kube/random.ts';
 import { type BudgetCaches, budgetCaches } from '../budgets/budget-caches.ts';
-import { BY_LISTENING, listeningOf } from '../webhooks/listeners.ts';
+import { spawnerIndex } from '../spawners/belonging.ts';
+import { spawnerInformer, type SpawnerIndex } from '../spawners/spawner-informer.ts';
 import { blockingBudgetOf } from './budget-blocked.ts';
 import { BRANCH_LABEL, heldLockOf } from './branch-lock.ts';
 import { ENFORCED_LIMIT } from './enforced-limit.ts';
@@ -24,14 +25,14 @@ import type { ObservedJob, ObservedPod } from './observed.ts';
 export const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
 
 /** How Tasks are looked for. `workspace` to `budget` only know Tasks that have not started: to the others a change is no news. */
-export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork' | 'slot';
+export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork' | 'slot' | 'spawner';
 
 /** What the Task controller reads instead of asking the server. */
 export interface TaskCaches extends BudgetCaches {
   readonly tasks: Informer<Task, TaskIndex>;
   /** Who wants a slot of its TaskSpawner. */
   readonly slots: SlotLines;
-  readonly spawners: Informer<TaskSpawner, typeof BY_LISTENING>;
+  readonly spawners: Informer<TaskSpawner, SpawnerIndex>;
   readonly jobs: Informer<ObservedJob, 'lock' | 'active' | 'slot'>;
   readonly pods: Informer<ObservedPod, 'job' | 'lock'>;
   readonly workspaces: Informer<Workspace>;
@@ -61,6 +62,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
       agentConfig: (task) => waiting(task, workerOf(task).agentConfigRefs.map(({ name }) => name)),
       budget: (task) => [blockingBudgetOf(task) ?? []].flat().map((name) => siblingKey(task, name)),
       atWork: (task) => (isRunning(task) || (failedAttemptsOf(task).length > 0 && !isFinished(task)) ? [task.metadata.namespace!] : []),
+      spawner: spawnerIndex,
       slot: (task) => (isRunning(task) ? [spawnerOf(task)?.uid ?? []].flat() : []),
       branch: (task) => (task.metadata.deletionTimestamp ? [] : waiting(task, [task.spec.branch || []].flat())),
     },
@@ -71,7 +73,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
   return {
     tasks,
     slots,
-    spawners: new Informer<TaskSpawner, typeof BY_LISTENING>(client, { ...options, resource: taskSpawnerResource, indexes: { [BY_LISTENING]: listeningOf } }),
+    spawners: spawnerInformer(client, options),
     jobs: new Informer<ObservedJob, 'lock' | 'active' | 'slot'>(client, {
       ...options,
       resource: jobResource,

@@ -1,4 +1,4 @@
-import { agentConfigResource, taskResource, workspaceResource } from '@taskwright/schema';
+import { agentConfigResource, taskResource, taskSpawnerResource, workspaceResource } from '@taskwright/schema';
 import { namespaceResource, secretResource } from '@taskwright/schema/kubernetes';
 import { ApiObject, App, Chart, Duration } from 'cdk8s';
 import { AgentConfig, CodingAgent, Credentials, GitCredentials, McpServer, Plugin, Task, Taskwright, type TaskwrightProps, WebhookCertificate, Workspace } from 'cdk8s-taskwright';
@@ -50,6 +50,12 @@ function program(): KubeObject[] {
   return chart.toJson();
 }
 
+/** One that the reference's operator had before us. */
+const everyMinute = {
+  metadata: { name: 'nightly', namespace: 'dev', finalizers: ['kelos.dev/taskspawner-finalizer'] },
+  spec: { when: { cron: { schedule: '* * * * *' } }, taskTemplate: { type: 'claude-code', credentials: { type: 'none' } } },
+};
+
 const RESOURCES: { readonly [kind: string]: Resource } = { Secret: secretResource, AgentConfig: agentConfigResource, Workspace: workspaceResource, Task: taskResource };
 
 test('the operator lives with the rights that the constructs install', async () => {
@@ -64,6 +70,11 @@ test('the operator lives with the rights that the constructs install', async () 
     await cluster.client.create(secretResource, secret!);
     expect(await cluster.clock.runUntil(() => cluster.task()?.status?.phase === 'Succeeded', LIMIT)).toBe(true);
     expect(await cluster.clock.runUntil(() => cluster.task() === undefined, LIMIT)).toBe(true);
+    await cluster.client.create(taskSpawnerResource, everyMinute as KubeObject);
+    expect(await cluster.clock.runUntil(() => cluster.tasks.list('dev').length > 0, LIMIT)).toBe(true);
+    await cluster.client.delete(taskSpawnerResource, { namespace: 'dev', name: 'nightly' });
+    await cluster.clock.advance(60_000);
+    expect((await cluster.client.list(taskSpawnerResource)).items).toEqual([]);
   } finally {
     await operator.stop();
     await cluster.stop();
@@ -77,8 +88,10 @@ test('the operator lives with the rights that the constructs install', async () 
       "create leases.coordination.k8s.io",
       "create networkpolicies.networking.k8s.io",
       "create secrets",
+      "create tasks.kelos.dev",
       "delete jobs.batch",
       "delete tasks.kelos.dev",
+      "get configmaps",
       "get jobs.batch",
       "get leases.coordination.k8s.io",
       "get secrets",
@@ -87,9 +100,12 @@ test('the operator lives with the rights that the constructs install', async () 
       "list pods",
       "list taskbudgets.kelos.dev",
       "list taskrecords.kelos.dev",
+      "list taskspawners.kelos.dev",
       "patch secrets",
       "patch tasks.kelos.dev",
       "patch tasks/status.kelos.dev",
+      "patch taskspawners.kelos.dev",
+      "patch taskspawners/status.kelos.dev",
       "update leases.coordination.k8s.io",
       "watch agentconfigs.kelos.dev",
       "watch jobs.batch",
@@ -100,6 +116,7 @@ test('the operator lives with the rights that the constructs install', async () 
       "watch tasks.kelos.dev",
       "watch taskspawners.kelos.dev",
       "watch webhookgateways.kelos.dev",
+      "watch workerpools.kelos.dev",
       "watch workspaces.kelos.dev",
     ]
   `);

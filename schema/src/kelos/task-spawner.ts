@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Kind, resourceOf } from '../kind.ts';
 import type { ObjectMeta } from '../kubernetes/meta-v1.ts';
-import { GROUP, HUB, NOT_ACTED_ON } from './group.ts';
+import { GROUP, HUB } from './group.ts';
 import { spawnerCredentials } from './spawner-credential.ts';
 import { TASK_SPAWNER_COLUMNS, type TaskSpawnerStatus, taskSpawnerFields, taskSpawnerStatus } from './task-spawner-fields.ts';
 import { taskTemplate } from './task-template.ts';
@@ -33,9 +33,9 @@ const trigger = z.object({
 }).meta({ title: 'TaskSpawnerTrigger' });
 
 export const taskSpawnerSpec = z.object({
-  when: trigger.describe('What is waited for: one member. Of several, only one counts.'),
+  when: trigger.describe('What is waited for: one member. With several, or none, no Tasks are made, and the condition Ready says so.'),
   taskTemplate: taskTemplate.describe('What the Tasks are like.'),
-  credentials: spawnerCredentials.optional().describe('Credentials of which each Task gets one, drawn at random. Left out: those of taskTemplate.'),
+  credentials: spawnerCredentials.optional().describe('Credentials of which each Task gets one, drawn by the event. Left out: those of taskTemplate.'),
   ...taskSpawnerFields,
 }).meta({
   title: 'TaskSpawnerSpec',
@@ -63,7 +63,7 @@ export const taskSpawnerKind = {
   singular: 'taskspawner',
   shortNames: [],
   namespaced: true,
-  description: `Makes Tasks of what happens elsewhere: of issues, pull requests, messages, webhooks or the time of day. ${NOT_ACTED_ON}`,
+  description: 'Makes Tasks of what happens elsewhere: of issues, pull requests, messages, webhooks or the time of day.',
   versions: [{ ...HUB, schema: z.object({ spec: taskSpawnerSpec.optional(), status: taskSpawnerStatus.optional() }), printerColumns: TASK_SPAWNER_COLUMNS }, taskSpawnerV1alpha1],
 } as const satisfies Kind;
 

@@ -1,0 +1,87 @@
+import type { ContextLook } from '../context-sources/context-look.ts';
+import type { ContextSources } from '../context-sources/context-sources.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Controller } from '../kube/controller.ts';
+import type { Log } from '../kube/log.ts';
+import type { KubeMetrics } from '../kube/metrics.ts';
+import type { Random } from '../kube/random.ts';
+import type { PolledSource } from '../sources/source.ts';
+import type { DecisionLog } from '../spawners/decision.ts';
+import { Secrets } from '../spawners/secrets.ts';
+import type { SourceSurroundings } from '../spawners/source-context.ts';
+import { type SpawnerCaches, spawnerCaches } from '../spawners/spawner-caches.ts';
+import { spawnerController } from '../spawners/spawner-controller.ts';
+import type { SpawnerMetrics } from '../spawners/spawner-metrics.ts';
+import { type FetchContext, TaskSpawning } from '../spawners/task-spawning.ts';
+import type { TaskCaches } from '../tasks/task-caches.ts';
+
+export interface SpawnersOptions {
+  readonly client: KubeClient;
+  /** Of a process that does not lead as well. */
+  readonly free: KubeClient;
+  readonly tasks: TaskCaches;
+  readonly informers: Parameters<typeof spawnerCaches>[2];
+  /** Where decisions are kept. */
+  readonly decisions: DecisionLog;
+  /** Texts for templates. */
+  readonly contexts: ContextSources;
+  readonly clients: Pick<SourceSurroundings, 'fetch' | 'github'>;
+  readonly sources: readonly PolledSource[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: EventRecorder;
+  readonly log?: Log;
+  readonly metrics?: KubeMetrics;
+  readonly spawnerMetrics?: SpawnerMetrics;
+}
+
+/** What acts on the TaskSpawners of a namespace, or of all. */
+export interface Spawners {
+  readonly caches: SpawnerCaches;
+  readonly controller: Controller;
+  /** Makes Tasks of what is told, whether this process leads or not. */
+  readonly spawning: TaskSpawning;
+  close(): void;
+}
+
+export function startSpawners({ client, free, tasks, informers, decisions, contexts, clients, sources, clock, random, events, log, metrics, spawnerMetrics }: SpawnersOptions): Spawners {
+  const caches = spawnerCaches(tasks, client, informers);
+  const secrets = new Secrets({ client: free, clock });
+  const spawning = new TaskSpawning({
+    client: free,
+    caches,
+    clock,
+    decisions,
+    fetchContext: contextFetcher(contexts, secrets),
+    ...(spawnerMetrics && { metrics: spawnerMetrics }),
+  });
+  const { controller, close } = spawnerController({
+    client,
+    caches,
+    secrets,
+    spawning,
+    sources,
+    clock,
+    random,
+    events,
+    log,
+    ...clients,
+    ...(metrics && { controllerMetrics: metrics.controller('taskspawner') }),
+    ...(spawnerMetrics && { metrics: spawnerMetrics }),
+  });
+  return { caches, controller, spawning, close };
+}
+
+/** Events that are dealt with in one run share what they fetch. */
+function contextFetcher(contexts: ContextSources, secrets: Secrets): FetchContext {
+  const looks = new WeakMap<AbortSignal, ContextLook>();
+  return async ({ metadata, spec }, { variables }, signal) => {
+    const look = looks.get(signal) ?? contexts.look((name) => secrets.read(metadata.namespace!, name), signal);
+    looks.set(signal, look);
+    const fetched = await look.fetch(spec.taskTemplate.contextSources ?? [], variables);
+    if (fetched.is === 'failed') throw new Error(fetched.problem);
+    return fetched.texts;
+  };
+}

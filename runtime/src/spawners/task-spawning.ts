@@ -1,0 +1,187 @@
+import { type Task, type TaskSpawner, taskResource } from '@taskwright/schema';
+import { ApiError, isAlreadyExists, isConflict, isNotFound } from '../kube/api-error.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import { keyOf } from '../kube/object.ts';
+import type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
+import { buildTask } from './build-task.ts';
+import { CreatedCount } from './created-count.ts';
+import type { Decision, DecisionLog } from './decision.ts';
+import { activeOf, type SpawnerCaches, tasksOf } from './spawner-caches.ts';
+import type { SpawnerMetrics } from './spawner-metrics.ts';
+import type { Spawning } from './spawning.ts';
+import { oneLine, TaskBuildError } from './task-build-error.ts';
+import { taskNameOf } from './task-name.ts';
+import { triggersOf } from './trigger.ts';
+import { Turns } from './turns.ts';
+import { isLimited, judge, type Verdict } from './verdict.ts';
+
+/** The texts of `contextSources` for an event. Throws for what may be tried again. */
+export type FetchContext = (spawner: TaskSpawner, event: SourceEvent, signal: AbortSignal) => Promise<Readonly<Record<string, string>>>;
+
+export interface TaskSpawningOptions {
+  /** Of a process that need not lead: what is told is told to every replica. */
+  readonly client: KubeClient;
+  readonly caches: Pick<SpawnerCaches, 'tasks'>;
+  readonly clock: Clock;
+  readonly decisions: DecisionLog;
+  readonly fetchContext: FetchContext;
+  readonly metrics?: SpawnerMetrics;
+}
+
+/** What became of an event, or why nothing did yet. */
+export type Settled = { readonly decision: Decision } | { readonly waits: string };
+
+interface Manner {
+  /** Told once, so that what is not done now is never done. */
+  readonly isPushed: boolean;
+  readonly client: KubeClient;
+}
+
+interface Work {
+  readonly spawner: TaskSpawner;
+  readonly event: SourceEvent;
+  readonly name: string;
+  readonly client: KubeClient;
+  readonly signal: AbortSignal;
+}
+
+type Ruling = Omit<Decision, 'at' | 'event' | 'summary'>;
+
+/** A name that is taken, and free again, and taken again: somebody else makes and deletes Tasks of it. */
+const MOST_LOOKS = 4;
+
+/** Makes the Task of an event, or says why there is none. The same for what was looked for and for what was told. */
+export class TaskSpawning implements Spawning {
+  readonly #options: TaskSpawningOptions;
+  readonly #turns = new Turns();
+  /** By uid of the spawner. */
+  readonly #counts = new Map<string, CreatedCount>();
+
+  constructor(options: TaskSpawningOptions) {
+    this.#options = options;
+  }
+
+  async take(spawner: TaskSpawner, event: SourceEvent, signal: AbortSignal): Promise<Decision> {
+    const settled = await this.settle(spawner, event, { isPushed: true, client: this.#options.client }, signal);
+    if ('waits' in settled) throw new Error(`TaskSpawner ${keyOf(spawner)}, ${event.summary}: ${settled.waits}; send it again`);
+    return settled.decision;
+  }
+
+  skip(spawner: TaskSpawner, { id, summary, filter, seen }: SkippedEvent): Promise<void> {
+    return this.#options.decisions.record(spawner, { at: this.#options.clock.now(), event: id, summary, outcome: 'Skipped', filter, seen });
+  }
+
+  /** How many Tasks the spawner has made. */
+  createdBy(spawner: TaskSpawner): number {
+    const uid = spawner.metadata.uid!;
+    const tasks = tasksOf(spawner, this.#options.caches);
+    const count = this.#counts.get(uid) ?? new CreatedCount(spawner, tasks);
+    this.#counts.set(uid, count);
+    return count.with(tasks);
+  }
+
+  /** The spawner is gone. */
+  forget(uid: string): void {
+    this.#counts.delete(uid);
+  }
+
+  /** The same as {@link take}, for what a look found as well: that may wait, since the next look finds it again. */
+  async settle(spawner: TaskSpawner, event: SourceEvent, how: Manner, signal: AbortSignal): Promise<Settled> {
+    const settle = () => this.#settle(spawner, event, how, signal);
+    const ruled = isLimited(spawner) ? await this.#turns.take(spawner.metadata.uid!, settle) : await settle();
+    if ('waits' in ruled) return ruled;
+    const decision = { at: this.#options.clock.now(), event: event.id, summary: event.summary, ...ruled };
+    // That an issue still has its Task is told at every look, and no news.
+    if (how.isPushed || decision.outcome !== 'Known') {
+      const kept = this.#options.decisions.record(spawner, decision);
+      // Where there is a Task, that is what stays. What was looked for is found again.
+      if (how.isPushed && decision.task === undefined) await kept;
+    }
+    return { decision };
+  }
+
+  async #settle(spawner: TaskSpawner, event: SourceEvent, how: Manner, signal: AbortSignal): Promise<Ruling | { readonly waits: string }> {
+    signal.throwIfAborted();
+    if (spawner.spec.suspend) return { outcome: 'Skipped', filter: 'suspend', seen: 'true', reason: 'The TaskSpawner is suspended' };
+    try {
+      const name = taskNameOf(spawner, event, how);
+      for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+        const verdict = this.#judge(spawner, event, how, name);
+        const ruled = await this.#carryOut(verdict, { spawner, event, name, client: how.client, signal });
+        if (ruled !== 'name taken') return ruled;
+      }
+      return { waits: `another Task of the name "${name}" comes and goes` };
+    } catch (error) {
+      if (!(error instanceof TaskBuildError)) throw error;
+      return { outcome: 'Refused', filter: error.field, ...(error.seen === undefined ? {} : { seen: error.seen }), reason: error.message };
+    }
+  }
+
+  #judge(spawner: TaskSpawner, event: SourceEvent, { isPushed }: Manner, name: string): Verdict {
+    const { caches } = this.#options;
+    const existing = caches.tasks.get(keyOf({ metadata: { namespace: spawner.metadata.namespace, name } }));
+    return judge({ spawner, event, isPushed, name, existing, active: activeOf(tasksOf(spawner, caches)), created: this.createdBy(spawner) });
+  }
+
+  async #carryOut(verdict: Verdict, { spawner, event, name, client, signal }: Work): Promise<Ruling | { readonly waits: string } | 'name taken'> {
+    if (verdict.do === 'nothing') return verdict.decision;
+    if (verdict.do === 'wait') return { waits: verdict.why };
+    const { contextSources = [] } = spawner.spec.taskTemplate;
+    const context = contextSources.length > 0 ? await this.#options.fetchContext(spawner, event, signal) : undefined;
+    const task = buildTask({ spawner, trigger: triggersOf(spawner)[0]!, event, name, ordinal: this.createdBy(spawner) + 1, ...(context && { context }) });
+    if (verdict.do === 'make-way') {
+      await this.#makeWay(client, verdict.for, task, signal);
+      return { waits: `Task "${name}" is being deleted, so that it can be done again` };
+    }
+    for (const replaced of verdict.replaces) await this.#delete(client, replaced, signal);
+    return (await this.#create(client, spawner, task, signal)) ? { outcome: verdict.outcome, task: name } : 'name taken';
+  }
+
+  /** Deletes a Task that has ended for one that the server would take: what could not be made must cost nobody the log of what was. */
+  async #makeWay(client: KubeClient, old: Task, successor: Task, signal: AbortSignal): Promise<void> {
+    const { name: _name, ...metadata } = successor.metadata;
+    try {
+      await client.create(taskResource, { ...successor, metadata: { ...metadata, generateName: 'trial-' } } as Task, { dryRun: true, signal });
+    } catch (error) {
+      throw refusalOf(error);
+    }
+    await this.#delete(client, old, signal);
+  }
+
+  async #delete(client: KubeClient, { metadata: { namespace, name, uid } }: Task, signal: AbortSignal): Promise<void> {
+    try {
+      await client.delete(taskResource, { namespace: namespace!, name: name! }, { preconditions: { uid: uid! }, propagationPolicy: 'Background', signal });
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+
+  /** Answers whether it is there now; not when the name is taken, by whom the cache then shows. */
+  async #create(client: KubeClient, spawner: TaskSpawner, task: Task, signal: AbortSignal): Promise<boolean> {
+    const { caches, metrics } = this.#options;
+    try {
+      caches.tasks.remember(await client.create<Task>(taskResource, task, { fieldManager: FIELD_MANAGER, signal }));
+      metrics?.created(spawner);
+      return true;
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw refusalOf(error);
+    }
+    try {
+      caches.tasks.remember(await client.get<Task>(taskResource, { namespace: task.metadata.namespace!, name: task.metadata.name! }, { signal }));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    return false;
+  }
+}
+
+const FIELD_MANAGER = 'taskwright-spawners';
+
+/** What a server says of the object and not of the moment. A right or a quota may be given later. */
+const FINAL = new Set([400, 413, 422]);
+
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof ApiError) || !FINAL.has(error.code)) return error;
+  return new TaskBuildError('taskTemplate', `makes a Task that the API server does not take: ${oneLine(error.status.message ?? error.reason)}; correct the template`);
+}

@@ -1,0 +1,75 @@
+import { type Task, type TaskSpawner, taskResource, taskSpawnerResource } from '@taskwright/schema';
+import { type Operator, startOperator } from '../../src/operator/operator.ts';
+import { type Discovery, type PolledSource } from '../../src/sources/source.ts';
+import type { SourceEvent } from '../../src/sources/source-event.ts';
+import { polled, polledSources } from '../../src/sources/sources.ts';
+import { type Crash, CountedTransport } from '../tasks/counted-transport.ts';
+import type { Script } from '../tasks/fake-kubelet.ts';
+import { images, result } from '../tasks/task-fixtures.ts';
+import { startCluster, type TestCluster } from '../tasks/test-cluster.ts';
+import { manifestOf } from './spawner-fixtures.ts';
+
+/** What is there to be found, in place of Jira; and how often somebody looked. */
+export class FakeSource {
+  events: SourceEvent[] = [];
+  skipped: Discovery['skipped'] = [];
+  failed: Discovery['failed'] = [];
+  looks = 0;
+  /** Instead of an answer. */
+  answer: PolledSource<'jira'>['discover'] | undefined;
+
+  readonly source = polled({
+    trigger: 'jira',
+    nextLookMs: ({ pollInterval }) => Number.parseInt(pollInterval ?? '5', 10) * 60_000,
+    discover: async (config, context, since) => {
+      this.looks += 1;
+      return (await this.answer?.(config, context, since)) ?? { events: this.events, skipped: this.skipped, failed: this.failed };
+    },
+  } satisfies PolledSource<'jira'>);
+}
+
+export interface SpawnerCluster extends TestCluster {
+  readonly jira: FakeSource;
+  operator(crash?: Crash): Operator & { transport: CountedTransport };
+  spawn(spawner: TaskSpawner): Promise<void>;
+  spawner(name?: string): Promise<TaskSpawner>;
+  /** The names of all Tasks, sorted. */
+  taskNames(): string[];
+  edit(patch: object, name?: string): Promise<void>;
+  tasksOf(): Promise<Task[]>;
+}
+
+const ADDRESS = { namespace: 'dev', name: 'bugs' };
+
+/** A cluster in which Jira is what the test says, and agents are what the script plays. */
+export async function spawnerCluster(script: Script = { runsForMs: 60_000, message: result(['commit: abc']) }): Promise<SpawnerCluster> {
+  const cluster = await startCluster(script, { seed: 1 });
+  const jira = new FakeSource();
+  const operators: Operator[] = [];
+  return {
+    ...cluster,
+    jira,
+    operator(crash) {
+      const transport = new CountedTransport(cluster.api.transport, crash);
+      const sources = [jira.source, ...polledSources.filter(({ trigger }) => trigger !== 'jira')];
+      const operator = startOperator({ transport, clock: cluster.clock, images, sources });
+      operators.push(operator);
+      return Object.assign(operator, { transport });
+    },
+    async spawn(spawner) {
+      await cluster.create(manifestOf(spawner), taskSpawnerResource);
+      await cluster.clock.settle();
+    },
+    spawner: (name = ADDRESS.name) => cluster.client.get<TaskSpawner>(taskSpawnerResource, { ...ADDRESS, name }),
+    taskNames: () => cluster.tasks.list('dev').map(({ metadata }) => metadata.name!).sort(),
+    async edit(patch, name = ADDRESS.name) {
+      await cluster.client.patchMerge(taskSpawnerResource, { ...ADDRESS, name }, patch);
+      await cluster.clock.settle();
+    },
+    tasksOf: async () => (await cluster.client.list<Task>(taskResource, { namespace: 'dev' })).items,
+    async stop() {
+      for (const operator of operators) await operator.stop();
+      await cluster.stop();
+    },
+  };
+}

@@ -30,6 +30,7 @@ export { type Workspace, type WorkspaceSpec, workspaceKind, workspaceResource } 
 export type { GitRemote, WorkspaceFile } from './kelos/workspace-fields.ts';
 export type { Event, EventVariable } from './kelos/events/event.ts';
 export { GITHUB_EVENTS } from './kelos/events/github-webhook.ts';
+export type { GitHubCommentPolicy } from './kelos/triggers/comment-policy.ts';
 export { events } from './events.ts';
 export { type Kind, type KindVersion, type PrinterColumn, type Resource, resourceOf, storedVersion } from './kind.ts';
 export { CONVERTED_DEFINITIONS, crds, kinds } from './kinds.ts';

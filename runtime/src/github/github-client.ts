@@ -1,3 +1,4 @@
+import type { Clock } from '../kube/clock.ts';
 import type { GitHubCredential } from './github-credential.ts';
 import { GitHubError } from './github-error.ts';
 import { type GitHubRequest, type GitHubResponse, GitHubTransport, type TransportParts } from './github-transport.ts';
@@ -11,6 +12,8 @@ export interface RequestOptions {
 export interface ReadOptions extends RequestOptions {
   /** What is `undefined` or empty is left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Something that changes whenever the answer would. While it is the same as of the answer that is known, GitHub is not asked. */
+  readonly version?: string;
 }
 
 export interface ListOptions extends ReadOptions {
@@ -38,6 +41,9 @@ interface Shared {
 const PAGE_SIZE = 100;
 /** Ten thousand items. */
 const MOST_PAGES = 100;
+const LOOK_UP_MS = 5 * 60_000;
+/** The oldest is given up first. */
+const MOST_FOUND = 5_000;
 
 /**
  * GitHub, as one account sees it. Paths begin at the root of the API: `/repos/acme/shop/issues`.
@@ -53,6 +59,8 @@ export class GitHubClient {
   readonly #credential: GitHubCredential;
   readonly #cache: ResponseCache;
   readonly #reads = new Map<string, Shared>();
+  readonly #clock: Clock;
+  readonly #found = new Map<string, { readonly value: unknown; readonly untilMs: number }>();
   #identity?: GitHubIdentity;
 
   constructor(parts: TransportParts, cache: ResponseCache) {
@@ -60,24 +68,40 @@ export class GitHubClient {
     this.#transport = new GitHubTransport(parts);
     this.#credential = parts.credential;
     this.#cache = cache;
+    this.#clock = parts.clock;
   }
 
-  async get<T>(path: string, { signal, query }: ReadOptions): Promise<T> {
+  async get<T>(path: string, { signal, query, version }: ReadOptions): Promise<T> {
     const url = this.#url(path, query);
-    return parsed<T>(url, (await this.#read(url, signal)).body);
+    return parsed<T>(url, (await this.#read(url, signal, version)).body);
   }
 
   /** All pages, one after the other. An item that moved between two requests may be there twice. */
-  async list<T>(path: string, { signal, query, mostPages = MOST_PAGES }: ListOptions): Promise<Listing<T>> {
+  async list<T>(path: string, { signal, query, version, mostPages = MOST_PAGES }: ListOptions): Promise<Listing<T>> {
     const items: T[] = [];
     let url: string | undefined = this.#url(path, { per_page: PAGE_SIZE, ...query });
     for (let page = 0; url !== undefined; page += 1) {
       if (page === mostPages) return { items, isComplete: false };
-      const { body, link } = await this.#read(url, signal);
+      const { body, link } = await this.#read(url, signal, version);
       items.push(...parsed<T[]>(url, body));
       url = this.#next(link);
     }
     return { items, isComplete: true };
+  }
+
+  /** What is there, or nothing where GitHub says 404. It is good for five minutes: for what seldom changes and many ask about. */
+  async lookUp<T>(path: string, options: RequestOptions): Promise<T | undefined> {
+    const nowMs = this.#clock.elapsed();
+    const known = this.#found.get(path);
+    if (known && known.untilMs > nowMs) return known.value as T | undefined;
+    const value = await this.get<T>(path, options).catch((error: unknown) => {
+      if (error instanceof GitHubError && error.status === 404) return undefined;
+      throw error;
+    });
+    this.#found.delete(path);
+    this.#found.set(path, { value, untilMs: nowMs + LOOK_UP_MS });
+    if (this.#found.size > MOST_FOUND) this.#found.delete(this.#found.keys().next().value!);
+    return value;
   }
 
   /** Changes something. It is not repeated when nobody answers: it may have arrived. */
@@ -126,9 +150,11 @@ export class GitHubClient {
     return next;
   }
 
-  #read(url: string, signal: AbortSignal): Promise<CachedResponse> {
+  async #read(url: string, signal: AbortSignal, version?: string): Promise<CachedResponse> {
     signal.throwIfAborted();
-    const shared = this.#reads.get(url) ?? this.#begin(url);
+    const known = this.#cache.get(this.#keyOf(url));
+    if (version !== undefined && known?.version === version) return known;
+    const shared = this.#reads.get(url) ?? this.#begin(url, version);
     shared.waiting += 1;
     return new Promise((resolve, reject) => {
       const onAbort = () => {
@@ -144,9 +170,9 @@ export class GitHubClient {
     });
   }
 
-  #begin(url: string): Shared {
+  #begin(url: string, version: string | undefined): Shared {
     const abort = new AbortController();
-    const shared: Shared = { answer: this.#ask(url, abort.signal), abort, waiting: 0 };
+    const shared: Shared = { answer: this.#ask(url, version, abort.signal), abort, waiting: 0 };
     this.#reads.set(url, shared);
     const ended = () => {
       if (this.#reads.get(url) === shared) this.#reads.delete(url);
@@ -155,12 +181,19 @@ export class GitHubClient {
     return shared;
   }
 
-  async #ask(url: string, signal: AbortSignal): Promise<CachedResponse> {
-    const key = `${this.#credential.key} ${url}`;
+  #keyOf(url: string): string {
+    return `${this.#credential.key} ${url}`;
+  }
+
+  async #ask(url: string, version: string | undefined, signal: AbortSignal): Promise<CachedResponse> {
+    const key = this.#keyOf(url);
     const known = this.#cache.get(key);
     const { status, headers, text } = await this.#transport.send({ method: 'GET', url, ...known && { headers: conditionOf(known) } }, signal);
-    if (status === 304 && known) return known;
-    const answer: CachedResponse = { body: text, etag: textOf(headers.etag), lastModified: textOf(headers['last-modified']), link: textOf(headers.link) };
+    if (status === 304 && known) {
+      this.#cache.setVersion(key, version);
+      return known;
+    }
+    const answer: CachedResponse = { version, body: text, etag: textOf(headers.etag), lastModified: textOf(headers['last-modified']), link: textOf(headers.link) };
     if (answer.etag ?? answer.lastModified) this.#cache.set(key, answer);
     else this.#cache.delete(key);
     return answer;

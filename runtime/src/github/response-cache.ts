@@ -4,12 +4,14 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 export interface CachedResponse {
   readonly etag?: string;
   readonly lastModified?: string;
+  /** What it was read for. */
+  readonly version?: string;
   /** Where the next page is. */
   readonly link?: string;
   readonly body: string;
 }
 
-type Entry = Omit<CachedResponse, 'body'> & { readonly packed: Buffer; readonly bytes: number };
+type Entry = Omit<CachedResponse, 'body' | 'version'> & { version?: string; readonly packed: Buffer; readonly bytes: number };
 
 /** Lists of issues are words and addresses that repeat: they shrink to about a tenth. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -40,8 +42,8 @@ export class ResponseCache {
     if (!entry) return undefined;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    const { packed, etag, lastModified, link } = entry;
-    return { etag, lastModified, link, get body() { return inflateRawSync(packed).toString(); } };
+    const { packed, etag, lastModified, version, link } = entry;
+    return { etag, lastModified, version, link, get body() { return inflateRawSync(packed).toString(); } };
   }
 
   set(key: string, { body, ...head }: CachedResponse): void {
@@ -52,6 +54,12 @@ export class ResponseCache {
     this.#entries.set(key, { ...head, packed, bytes });
     this.#bytes += bytes;
     while (this.#bytes > this.#mostBytes) this.delete(this.#entries.keys().next().value!);
+  }
+
+  /** It still holds for another version. */
+  setVersion(key: string, version: string | undefined): void {
+    const entry = this.#entries.get(key);
+    if (entry) entry.version = version;
   }
 
   delete(key: string): void {

@@ -21,7 +21,7 @@ export function filesMatch({ include = [], exclude = [] }: FilePatterns, files: 
 
 /**
  * A glob for the path of a file, as doublestar reads it: `*` and `?` stop at a slash, a segment `**` is any number of them, `{a,b}` is either, `[a-z]` and `[^a-z]` are a
- * character. One that is broken matches nothing.
+ * character other than a slash. One that is broken matches nothing.
  *
  * It is searched by RE2: patterns come from users and paths from strangers, and the time they take together is bounded.
  */
@@ -70,7 +70,7 @@ function expressionOf(pattern: string): string | undefined {
     } else if (rest.startsWith('[')) {
       const [whole, negation, members] = CHARACTER_CLASS.exec(rest) ?? [];
       if (whole === undefined || members === undefined) return undefined;
-      expression += `[${negation === '' ? '' : '^'}${escapeClass(members)}]`;
+      expression += `[${negation === '' ? '' : '^/'}${escapeClass(members)}]`;
       at += whole.length;
     } else {
       const character = String.fromCodePoint(pattern.codePointAt(at)!);

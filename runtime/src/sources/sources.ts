@@ -1,4 +1,6 @@
 import { cronSource } from './cron/cron.ts';
+import { githubIssuesSource } from './github-issues/github-issues.ts';
+import { githubPullRequestsSource } from './github-pull-requests/github-pull-requests.ts';
 import { jiraSource } from './jira/jira.ts';
 import type { PolledSource, TriggerName } from './source.ts';
 
@@ -10,5 +12,7 @@ export function polled<Name extends TriggerName>(source: PolledSource<Name>): Po
 /** Every source that is looked at. */
 export const polledSources: readonly PolledSource[] = [
   polled(cronSource),
+  polled(githubIssuesSource),
+  polled(githubPullRequestsSource),
   polled(jiraSource),
 ];

@@ -26,7 +26,7 @@ export function tokenScopeOf({ metadata, spec }: Workspace): TokenScope | undefi
 }
 
 /** Of github.com, of GitHub Enterprise Cloud with data residency, and of an Enterprise Server. */
-function apiUrlOf({ host }: Repository): string {
+export function apiUrlOf({ host }: Repository): string {
   if (host === '' || host === 'github.com') return 'https://api.github.com';
   return host.endsWith('.ghe.com') ? `https://api.${host}` : `https://${host}/api/v3`;
 }

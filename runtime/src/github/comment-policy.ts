@@ -1,4 +1,11 @@
-import type { GitHubCommentPolicy } from '@taskwright/schema';
+/** What the policy of any forge says: the lowest access by the name that the forge has for it. */
+export interface CommandPolicy {
+  readonly triggerComment?: string;
+  readonly excludeComments?: readonly string[];
+  readonly allowedUsers?: readonly string[];
+  readonly allowedTeams?: readonly string[];
+  readonly minimumPermission?: string;
+}
 
 /** Something that somebody wrote. */
 export interface Remark {
@@ -21,17 +28,17 @@ export type PolicyVerdict =
   | { readonly is: 'ruled-out'; readonly field: 'triggerComment' | 'excludeComments' | ''; readonly seen: string };
 
 /** Whether comments have to be known to tell. */
-export function hasCommands(policy: GitHubCommentPolicy | undefined): boolean {
+export function hasCommands(policy: CommandPolicy | undefined): boolean {
   return triggerOf(policy) !== undefined || excludesOf(policy).length > 0;
 }
 
 /** Whether not everybody may give commands. */
-export function restrictsActors({ allowedUsers = [], allowedTeams = [], minimumPermission }: GitHubCommentPolicy = {}): boolean {
+export function restrictsActors({ allowedUsers = [], allowedTeams = [], minimumPermission }: CommandPolicy = {}): boolean {
   return allowedUsers.length + allowedTeams.length > 0 || minimumPermission !== undefined;
 }
 
 /** Those whose words matter, so that nobody else is asked about. */
-export function actorsOf(policy: GitHubCommentPolicy, { opening, comments }: Discussion): string[] {
+export function actorsOf(policy: CommandPolicy, { opening, comments }: Discussion): string[] {
   if (!restrictsActors(policy)) return [];
   const speaks = ({ body }: Remark) => [triggerOf(policy), ...excludesOf(policy)].some((command) => command !== undefined && hasLine(body, command));
   const those = hasCommands(policy) ? [opening, ...comments].filter(speaks) : [opening];
@@ -42,7 +49,7 @@ export function actorsOf(policy: GitHubCommentPolicy, { opening, comments }: Dis
  * What the commands in a discussion come to: of those that may be given by who gave them, the newest. Where nobody has to give one, whoever opened it
  * has to be somebody who might.
  */
-export function judgeComments(policy: GitHubCommentPolicy, { opening, comments }: Discussion, isAuthorized: (login: string) => boolean): PolicyVerdict {
+export function judgeComments(policy: CommandPolicy, { opening, comments }: Discussion, isAuthorized: (login: string) => boolean): PolicyVerdict {
   const [trigger, excludes] = [triggerOf(policy), excludesOf(policy)];
   const mayCommand = ({ author }: Remark) => !restrictsActors(policy) || isAuthorized(author);
   if (!hasCommands(policy)) {
@@ -83,10 +90,10 @@ function timeOf({ at }: Remark): number {
   return Date.parse(at ?? '');
 }
 
-function triggerOf(policy: GitHubCommentPolicy | undefined): string | undefined {
+function triggerOf(policy: CommandPolicy | undefined): string | undefined {
   return policy?.triggerComment || undefined;
 }
 
-function excludesOf(policy: GitHubCommentPolicy | undefined): readonly string[] {
+function excludesOf(policy: CommandPolicy | undefined): readonly string[] {
   return (policy?.excludeComments ?? []).filter((command) => command !== '');
 }

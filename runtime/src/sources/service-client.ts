@@ -14,6 +14,14 @@ export interface ServiceClientOptions {
   readonly signal: AbortSignal;
 }
 
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+interface Sent {
+  readonly method?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** What a service said, where it is worth reading. */
 export interface ServiceAnswer {
   readonly status: number;
@@ -30,7 +38,7 @@ const MOST_REDIRECTS = 3;
 const LIMITED_MS = 60_000;
 
 /**
- * Asks one service for JSON, for one look.
+ * Asks one service for JSON, and tells it, for one look or one report.
  *
  * **Guarantee** Every request ends within ten seconds and in bounded memory. What it is sent, the token above all, goes to the root's own origin and to no other.
  *
@@ -50,33 +58,39 @@ export class ServiceClient {
     return this.#bytesRead;
   }
 
-  /** `path` begins with a slash; what the query leaves undefined is not asked. */
-  async get(path: string, query: Readonly<Record<string, string | number | undefined>> = {}): Promise<ServiceAnswer> {
+  /** `path` begins with a slash; what the query leaves undefined is not asked. An answer that still holds, by `etag`, has status 304. */
+  async get(path: string, query: Query = {}, etag?: string): Promise<ServiceAnswer> {
     const url = new URL(`${this.#options.root}${path}`);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
-    return this.#answer(url);
+    return this.#answer(url, { headers: etag === undefined ? {} : { 'if-none-match': etag } });
   }
 
-  async #answer(url: URL): Promise<ServiceAnswer> {
+  /** A change. It is not sent again where the service leads elsewhere. */
+  async send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<ServiceAnswer> {
+    return this.#answer(new URL(`${this.#options.root}${path}`), { method, headers: { 'content-type': 'application/json' }, ...body && { body: JSON.stringify(body) } });
+  }
+
+  async #answer(url: URL, request: Sent): Promise<ServiceAnswer> {
     const { called, place, clock } = this.#options;
-    const { status, headers, text } = await this.#request(url, MOST_REDIRECTS);
+    const { status, headers, text } = await this.#request(url, request, request.method === undefined ? MOST_REDIRECTS : 0);
     const limitedMs = limitOf(status, headers, clock.now().getTime());
     if (limitedMs !== undefined) throw new SourceError(`${called} at ${url.host} limits how often it may be asked; it is asked again when that ends`, limitedMs);
     if (status >= 500) throw new Error(`${called} at ${url.host} answered with status ${status}`);
     const body = parsed(text);
-    if (status === 200 && body === undefined) {
+    if (status === 200 && body === undefined && request.method !== 'DELETE') {
       throw new SourceError(`${place}: ${url.host} did not answer as ${called} does, got ${headers.get('content-type') ?? 'nothing that says what it is'}; correct the URL, or have the operator pass what is before it`);
     }
     return { status, headers, body };
   }
 
-  async #request(url: URL, redirectsLeft: number): Promise<{ status: number; headers: Headers; text: string }> {
+  async #request(url: URL, sent: Sent, redirectsLeft: number): Promise<{ status: number; headers: Headers; text: string }> {
     const { called, place, fetch, clock, signal, headers } = this.#options;
     const timeout = new AbortController();
     const timer = clock.after(TIMEOUT_MS, () => timeout.abort(new Error(`${called} at ${url.host} did not answer within ${TIMEOUT_MS / 1000} s`)));
     try {
       const response = await fetch(url.href, {
-        headers: { accept: 'application/json', 'user-agent': 'taskwright-operator', ...headers },
+        ...sent,
+        headers: { accept: 'application/json', 'user-agent': 'taskwright-operator', ...headers, ...sent.headers },
         redirect: 'manual',
         signal: AbortSignal.any([signal, timeout.signal]),
       });
@@ -86,7 +100,7 @@ export class ServiceClient {
       if (target.origin !== url.origin || redirectsLeft === 0) {
         throw new SourceError(`${place}: ${url.host} leads to ${target.origin}, where no token is sent; name the URL that it leads to`);
       }
-      return await this.#request(target, redirectsLeft - 1);
+      return await this.#request(target, sent, redirectsLeft - 1);
     } catch (error) {
       signal.throwIfAborted();
       if (timeout.signal.aborted) throw timeout.signal.reason;

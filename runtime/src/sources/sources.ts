@@ -1,6 +1,8 @@
 import { cronSource } from './cron/cron.ts';
 import { githubIssuesSource } from './github-issues/github-issues.ts';
 import { githubPullRequestsSource } from './github-pull-requests/github-pull-requests.ts';
+import { gitlabIssuesSource } from './gitlab-issues/gitlab-issues.ts';
+import { gitlabMergeRequestsSource } from './gitlab-merge-requests/gitlab-merge-requests.ts';
 import { jiraSource } from './jira/jira.ts';
 import type { PolledSource, TriggerName } from './source.ts';
 
@@ -14,5 +16,7 @@ export const polledSources: readonly PolledSource[] = [
   polled(cronSource),
   polled(githubIssuesSource),
   polled(githubPullRequestsSource),
+  polled(gitlabIssuesSource),
+  polled(gitlabMergeRequestsSource),
   polled(jiraSource),
 ];

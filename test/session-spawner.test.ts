@@ -63,8 +63,8 @@ describe('a SessionSpawner', () => {
     ['an agent on a pool', { agent: CodingAgent.fromWorkerPool(WorkerPool.fromWorkerPoolName('warm')) }, ['agent: does not go together with a worker pool, got an agent on a pool; pass an agent of its own, such as CodingAgent.claudeCode({ … })']],
     ['an empty prompt', { initialPrompt: ' ' }, ['initialPrompt: is missing; say what the agent should do first']],
     ['variables of other events', { initialPrompt: '{{.CheckName}}', initialBranch: 'pr-{{.Numbr}}' }, [
-      'initialPrompt, line 1, column 3: reads a variable that is not there, got .CheckName; a GitHub webhook (pull_request) has Action, Body, Branch, ChangedFiles, Event, ID, Kind, Number, Payload, Ref or 6 more',
-      'initialBranch, line 1, column 6: reads a variable that is not there, got .Numbr; a GitHub webhook (pull_request) has Action, Body, Branch, ChangedFiles, Event, ID, Kind, Number, Payload, Ref or 6 more; did you mean .Number?',
+      'initialPrompt, line 1, column 3: reads a variable that is not there, got .CheckName; a GitHub webhook (pull_request) has Action, Body, Branch, ChangedFiles, Event, HeadSHA, ID, Kind, Number, Payload or 7 more',
+      'initialBranch, line 1, column 6: reads a variable that is not there, got .Numbr; a GitHub webhook (pull_request) has Action, Body, Branch, ChangedFiles, Event, HeadSHA, ID, Kind, Number, Payload or 7 more; did you mean .Number?',
     ]],
     ['a title for a branch', { initialBranch: 'pr-{{.Title}}' }, ['initialBranch, line 1, column 6: is given text that anybody may have written, got .Title; git may refuse it as a branch, or it names another; use {{.Number}}']],
     ['a branch that git refuses', { initialBranch: 'pr..{{.Number}}' }, ['initialBranch: is not a branch name, got "pr..x"; it must not hold .. @{ or //']],

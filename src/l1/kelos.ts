@@ -1369,13 +1369,13 @@ export interface GitHubWebhookFilter {
    */
   readonly commentOn?: 'Issue' | 'PullRequest' | '';
   /**
-   * For check_run: name of the check, or a glob.
+   * For check_run, check_suite, workflow_run and workflow_job: name of the check, or a glob.
    *
    * @default - any
    */
   readonly checkName?: string;
   /**
-   * For check_run: how it has to have ended.
+   * For check_run, check_suite, workflow_run and workflow_job: how it has to have ended.
    *
    * @default - it does not matter
    */

@@ -66,7 +66,10 @@ export interface GitHubWebhookEvent {
   readonly action: string;
   /** The login of who caused it. In templates `.Sender`. */
   readonly sender: string;
-  /** The git reference of push and create, such as refs/heads/main. Empty for others. In templates `.Ref`. */
+  /**
+   * The git reference: of push and workflow_dispatch such as refs/heads/main, of create and delete its name, of a
+   * deployment as it was asked for. Empty for others. In templates `.Ref`.
+   */
   readonly ref: string;
   /** The repository, as owner/repo. In templates `.Repository`. */
   readonly repository: string;
@@ -75,72 +78,96 @@ export interface GitHubWebhookEvent {
   /** The name of the repository, without its owner. In templates `.RepositoryName`. */
   readonly repositoryName: string;
   /**
-   * The number of the issue or pull request; for push the commit, for create the reference, for release and check_run
-   * their ID. In templates `.ID`.
+   * The number of the issue, pull request or discussion; for push and merge_group the commit, for create and delete
+   * the reference, else the ID of what it is about. Empty where it has none. In templates `.ID`.
    */
   readonly id: string;
   /**
-   * The title of the issue or pull request, the name of the release or check, or a sentence on the push. In templates
-   * `.Title`.
+   * The title of the issue, pull request or discussion, the name of the release or check, or a sentence on the push.
+   * Empty where there is none. In templates `.Title`.
    */
   readonly title: string;
   /** webhook. In templates `.Kind`. */
   readonly kind: string;
   /**
-   * The files that changed: for push, and for pull requests where a filter has file patterns. Else an empty list. One
-   * on each line. In templates `.ChangedFiles`.
+   * The files that changed, of push and of pull requests. Else an empty list. One on each line. In templates
+   * `.ChangedFiles`.
    */
   readonly changedFiles: string;
   /**
-   * The number of the issue or pull request. Only of issues, issue_comment, pull_request, pull_request_review,
-   * pull_request_review_comment, pull_request_target, pull_request_review_thread, check_run; else it comes to nothing.
-   * In templates `.Number`.
+   * The number of the issue, pull request or discussion. Only of issues, issue_comment, pull_request,
+   * pull_request_review, pull_request_review_comment, pull_request_target, pull_request_review_thread, check_run,
+   * check_suite, workflow_run, discussion, discussion_comment; else it comes to nothing. In templates `.Number`.
    */
   readonly number: string;
   /**
-   * The text of the issue, pull request or release. Only of issues, issue_comment, pull_request, pull_request_review,
-   * pull_request_review_comment, pull_request_target, pull_request_review_thread, release; else it comes to nothing.
-   * In templates `.Body`.
+   * The text of the issue, pull request, discussion or release. Only of issues, issue_comment, pull_request,
+   * pull_request_review, pull_request_review_comment, pull_request_target, pull_request_review_thread, release,
+   * discussion, discussion_comment; else it comes to nothing. In templates `.Body`.
    */
   readonly body: string;
   /**
-   * The address of the issue, pull request, release or check for a browser. Only of issues, issue_comment,
-   * pull_request, pull_request_review, pull_request_review_comment, pull_request_target, pull_request_review_thread,
-   * release, check_run; else it comes to nothing. In templates `.URL`.
+   * The address of the issue, pull request, discussion, release or check for a browser, or the one that a status leads
+   * to. Only of issues, issue_comment, pull_request, pull_request_review, pull_request_review_comment,
+   * pull_request_target, pull_request_review_thread, release, check_run, workflow_run, workflow_job, discussion,
+   * discussion_comment, commit_comment, status; else it comes to nothing. In templates `.URL`.
    */
   readonly url: string;
   /**
-   * The branch that was pushed or made, or that the pull request wants merged, named by who opened it. Only of
-   * issue_comment, pull_request, pull_request_review, pull_request_review_comment, pull_request_target,
-   * pull_request_review_thread, push, create, check_run; else it comes to nothing. In templates `.Branch`.
+   * The branch that was pushed, made, deleted or checked, or that the pull request wants merged, named by who opened
+   * it. Only of issue_comment, pull_request, pull_request_review, pull_request_review_comment, pull_request_target,
+   * pull_request_review_thread, push, create, delete, check_run, check_suite, workflow_run, workflow_job,
+   * workflow_dispatch, repository_dispatch, deployment, deployment_status, status, merge_group; else it comes to
+   * nothing. In templates `.Branch`.
    */
   readonly branch: string;
   /**
-   * The text of the comment or review. Only of issue_comment, pull_request_review, pull_request_review_comment; else
-   * it comes to nothing. In templates `.CommentBody`.
+   * The text of the comment or review. Only of issue_comment, pull_request_review, pull_request_review_comment,
+   * discussion_comment, commit_comment; else it comes to nothing. In templates `.CommentBody`.
    */
   readonly commentBody: string;
   /**
    * The address of the comment or review for a browser. Only of issue_comment, pull_request_review,
-   * pull_request_review_comment; else it comes to nothing. In templates `.CommentURL`.
+   * pull_request_review_comment, discussion_comment, commit_comment; else it comes to nothing. In templates
+   * `.CommentURL`.
    */
   readonly commentUrl: string;
-  /** The tag that was made or released. Only of create, release; else it comes to nothing. In templates `.Tag`. */
+  /**
+   * The tag that was made, deleted or released. Only of create, delete, release; else it comes to nothing. In
+   * templates `.Tag`.
+   */
   readonly tag: string;
-  /** What was made: branch or tag. Only of create; else it comes to nothing. In templates `.RefType`. */
+  /**
+   * What was made or deleted: branch or tag. Only of create, delete; else it comes to nothing. In templates
+   * `.RefType`.
+   */
   readonly refType: string;
-  /** The name of the check. Only of check_run; else it comes to nothing. In templates `.CheckName`. */
+  /**
+   * The name of the check, the workflow or its job. Only of check_run, check_suite, workflow_run, workflow_job; else
+   * it comes to nothing. In templates `.CheckName`.
+   */
   readonly checkName: string;
   /**
-   * How the check ended, such as failure. Missing while it runs. Only of check_run; else it comes to nothing. In
-   * templates `.Conclusion`.
+   * How the check ended, such as failure. Missing while it runs. Only of check_run, check_suite, workflow_run,
+   * workflow_job; else it comes to nothing. In templates `.Conclusion`.
    */
   readonly conclusion: string;
-  /** The address of the check for a browser. Only of check_run; else it comes to nothing. In templates `.CheckRunURL`. */
+  /**
+   * The address of the check for a browser. Only of check_run, workflow_run, workflow_job; else it comes to nothing.
+   * In templates `.CheckRunURL`.
+   */
   readonly checkRunUrl: string;
-  /** The commit that was checked. Only of check_run; else it comes to nothing. In templates `.HeadSHA`. */
+  /**
+   * The commit that was checked, pushed, deployed or commented on, or the newest of the pull request. Only of
+   * check_run, check_suite, workflow_run, workflow_job, issue_comment, pull_request, pull_request_review,
+   * pull_request_review_comment, pull_request_target, pull_request_review_thread, push, deployment, deployment_status,
+   * status, merge_group, commit_comment; else it comes to nothing. In templates `.HeadSHA`.
+   */
   readonly headSha: string;
-  /** The name of the app that checked. Only of check_run; else it comes to nothing. In templates `.CheckApp`. */
+  /**
+   * The name of the app that checked. Only of check_run, check_suite; else it comes to nothing. In templates
+   * `.CheckApp`.
+   */
   readonly checkApp: string;
 }
 

@@ -139,12 +139,12 @@ export interface GitHubPullRequestCriteria extends GitHubIssueCriteria {
   readonly filePatterns?: FilePatterns;
 }
 
-/** What can be asked of a check. */
+/** What can be asked of a check, or of a run of a workflow. */
 export interface GitHubCheckRunCriteria extends GitHubBranchCriteria {
   /**
-   * The name of the check, or a glob.
+   * The name of the check or the workflow, or a glob.
    *
-   * @default - any check
+   * @default - any
    */
   readonly checkName?: string;
   /**
@@ -200,6 +200,21 @@ export class GitHubWebhookFilter {
   /** A check of a commit began or ended. */
   public static checkRun(criteria: GitHubCheckRunCriteria = {}): GitHubWebhookFilter {
     return new GitHubWebhookFilter('check_run', criteria);
+  }
+
+  /** A workflow was asked for, began or ended. The reference operator knows no repository, branch, name and conclusion of it. */
+  public static workflowRun(criteria: GitHubCheckRunCriteria = {}): GitHubWebhookFilter {
+    return new GitHubWebhookFilter('workflow_run', criteria);
+  }
+
+  /** Something happened to a discussion: created, answered. The reference operator knows no repository, labels, state and text of it. */
+  public static discussion(criteria: GitHubIssueCriteria = {}): GitHubWebhookFilter {
+    return new GitHubWebhookFilter('discussion', criteria);
+  }
+
+  /** Somebody commented on a discussion. The reference operator knows no repository, labels, state and text of it. */
+  public static discussionComment(criteria: GitHubIssueCriteria = {}): GitHubWebhookFilter {
+    return new GitHubWebhookFilter('discussion_comment', criteria);
   }
 
   /**

@@ -21,7 +21,7 @@ describe('a trigger for webhooks of GitHub', () => {
 
   test('is rendered with everything that can be asked for', () => {
     const trigger = Trigger.githubWebhook({
-      events: ['issues', 'issue_comment', 'pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create', 'release', 'check_run', 'star'],
+      events: ['issues', 'issue_comment', 'pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create', 'release', 'check_run', 'workflow_run', 'discussion', 'discussion_comment', 'star'],
       repository: 'acme/shop',
       excludeAuthors: ['shop-bot[bot]'],
       filters: [
@@ -34,6 +34,9 @@ describe('a trigger for webhooks of GitHub', () => {
         GitHubWebhookFilter.create({ tag: 'v*' }),
         GitHubWebhookFilter.release({ action: 'published' }),
         GitHubWebhookFilter.checkRun({ checkName: 'test*', conclusion: 'failure' }),
+        GitHubWebhookFilter.workflowRun({ checkName: 'ci', conclusion: 'failure', branch: 'main' }),
+        GitHubWebhookFilter.discussion({ labels: ['ideas'], bodyPattern: 'agent' }),
+        GitHubWebhookFilter.discussionComment({ bodyPattern: '^/bot' }),
         GitHubWebhookFilter.otherEvent('star'),
       ],
       excludeFilters: [GitHubWebhookFilter.everyEvent({ branch: 'release/*', tag: 'v0.*', pullRequestAuthor: 'renovate[bot]' }), GitHubWebhookFilter.issues({ labels: ['spam'] })],
@@ -41,7 +44,7 @@ describe('a trigger for webhooks of GitHub', () => {
       gateway: WebhookGateway.fromWebhookGatewayName('hooks'),
     });
     expectSynth(spawnerOf(trigger), renderedSpawner({ githubWebhook: {
-      events: ['issues', 'issue_comment', 'pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create', 'release', 'check_run', 'star'],
+      events: ['issues', 'issue_comment', 'pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create', 'release', 'check_run', 'workflow_run', 'discussion', 'discussion_comment', 'star'],
       repository: 'acme/shop',
       excludeAuthors: ['shop-bot[bot]'],
       filters: [
@@ -54,6 +57,9 @@ describe('a trigger for webhooks of GitHub', () => {
         { event: 'create', tag: 'v*' },
         { event: 'release', action: 'published' },
         { event: 'check_run', checkName: 'test*', conclusion: 'failure' },
+        { event: 'workflow_run', checkName: 'ci', conclusion: 'failure', branch: 'main' },
+        { event: 'discussion', labels: ['ideas'], bodyPattern: 'agent' },
+        { event: 'discussion_comment', bodyPattern: '^/bot' },
         { event: 'star' },
       ],
       excludeFilters: [{ branch: 'release/*', tag: 'v0.*', pullRequestAuthor: 'renovate[bot]' }, { event: 'issues', labels: ['spam'] }],

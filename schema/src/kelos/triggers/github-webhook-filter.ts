@@ -23,9 +23,9 @@ export const githubWebhookFilter = z.object({
   ...githubWebhookCriteria,
   pullRequestAuthor: z.string().max(64).optional().describe('Login that has to have opened the pull request of the event, exactly. An event without one does not match. Left out: it does not matter.'),
   commentOn: z.enum(['Issue', 'PullRequest', '']).optional().describe('For issue_comment: what has to have been commented on. Left out: either.'),
-  checkName: z.string().optional().describe('For check_run: name of the check, or a glob. Left out: any.'),
+  checkName: z.string().optional().describe('For check_run, check_suite, workflow_run and workflow_job: name of the check, or a glob. Left out: any.'),
   conclusion: z.enum(['success', 'failure', 'cancelled', 'timed_out', 'action_required', 'neutral', 'skipped', 'stale']).optional()
-    .describe('For check_run: how it has to have ended. Left out: it does not matter.'),
+    .describe('For check_run, check_suite, workflow_run and workflow_job: how it has to have ended. Left out: it does not matter.'),
 }).meta({ title: 'GitHubWebhookFilter' });
 
 export type GitHubWebhookFilter = z.infer<typeof githubWebhookFilter>;

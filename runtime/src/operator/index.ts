@@ -13,6 +13,7 @@ export type { Decision, DecisionLog } from '../spawners/decision.ts';
 export { ConfigMapDecisions, decisionsIn, decisionsNameOf } from '../spawners/decision-log.ts';
 export { Secrets } from '../spawners/secrets.ts';
 export { Deliveries } from '../slack/deliveries.ts';
+export { slackReporter } from '../slack/reporting/slack-reporter.ts';
 export { SlackApi } from '../slack/slack-api.ts';
 export { slackRoute } from '../slack/slack-route.ts';
 export { SocketConnection } from '../slack/socket-connection.ts';

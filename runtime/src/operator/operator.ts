@@ -3,6 +3,7 @@ import { budgetControllers } from '../budgets/budget-controllers.ts';
 import { AllowedTargets } from '../context-sources/allowed-targets.ts';
 import { ContextSources } from '../context-sources/context-sources.ts';
 import { GitHubClients } from '../github/github-clients.ts';
+import { GitHubMetrics } from '../github/github-metrics.ts';
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
@@ -114,7 +115,7 @@ export function startOperator(options: OperatorOptions): Operator {
 
   const spawnerMetrics = metrics && new SpawnerMetrics(metrics.registry);
   const decisions = new ConfigMapDecisions({ client: free, clock, events, log });
-  const forSources = { fetch, github: new GitHubClients({ clock, fetch }) };
+  const forSources = { fetch, github: new GitHubClients({ clock, fetch, ...(metrics && { metrics: new GitHubMetrics(metrics.registry) }) }) };
 
   const parts = namespaces.map((namespace) => {
     const ofInformers = { client, clock, random, onError, namespace, metrics: metrics?.informers() };

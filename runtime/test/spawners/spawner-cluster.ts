@@ -1,4 +1,5 @@
 import { type Task, type TaskSpawner, taskResource, taskSpawnerResource } from '@taskwright/schema';
+import type { VirtualClock } from '../../src/embedded/virtual-clock.ts';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
 import { type Discovery, type PolledSource } from '../../src/sources/source.ts';
 import type { SourceEvent } from '../../src/sources/source-event.ts';
@@ -30,7 +31,8 @@ export class FakeSource {
 
 export interface SpawnerCluster extends TestCluster {
   readonly jira: FakeSource;
-  operator(crash?: Crash): Operator & { transport: CountedTransport };
+  /** `fetch` is how services are reached. Left out: that of the machine. */
+  operator(crash?: Crash, fetch?: typeof globalThis.fetch): Operator & { transport: CountedTransport };
   spawn(spawner: TaskSpawner): Promise<void>;
   spawner(name?: string): Promise<TaskSpawner>;
   /** The names of all Tasks, sorted. */
@@ -49,10 +51,10 @@ export async function spawnerCluster(script: Script = { runsForMs: 60_000, messa
   return {
     ...cluster,
     jira,
-    operator(crash) {
+    operator(crash, fetch) {
       const transport = new CountedTransport(cluster.api.transport, crash);
-      const sources = [jira.source, ...polledSources.filter(({ trigger }) => trigger !== 'jira')];
-      const operator = startOperator({ transport, clock: cluster.clock, images, sources });
+      const sources = [jira.source, ...polledSources.filter(({ trigger }) => trigger !== 'jira').map((source) => inRealTime(source, cluster.clock))];
+      const operator = startOperator({ transport, clock: cluster.clock, images, sources, ...(fetch && { fetch }) });
       operators.push(operator);
       return Object.assign(operator, { transport });
     },
@@ -72,4 +74,9 @@ export async function spawnerCluster(script: Script = { runsForMs: 60_000, messa
       await cluster.stop();
     },
   };
+}
+
+/** What a client library does with timers of its own takes time that the clock knows nothing of: it stands still meanwhile. */
+function inRealTime(source: PolledSource, clock: VirtualClock): PolledSource {
+  return { ...source, discover: (...given) => clock.hold(source.discover(...given)) };
 }

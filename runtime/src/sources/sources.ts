@@ -1,4 +1,6 @@
 import { cronSource } from './cron/cron.ts';
+import { giteaIssuesSource } from './gitea-issues/gitea-issues.ts';
+import { giteaPullRequestsSource } from './gitea-pull-requests/gitea-pull-requests.ts';
 import { githubIssuesSource } from './github-issues/github-issues.ts';
 import { githubPullRequestsSource } from './github-pull-requests/github-pull-requests.ts';
 import { gitlabIssuesSource } from './gitlab-issues/gitlab-issues.ts';
@@ -16,6 +18,8 @@ export const polledSources: readonly PolledSource[] = [
   polled(cronSource),
   polled(githubIssuesSource),
   polled(githubPullRequestsSource),
+  polled(giteaIssuesSource),
+  polled(giteaPullRequestsSource),
   polled(gitlabIssuesSource),
   polled(gitlabMergeRequestsSource),
   polled(jiraSource),

@@ -1,5 +1,6 @@
 export { type GitServer, type GitServerOptions, startGitServer } from './git-server.ts';
 export { GitHub, type GitHubOptions, type Installation, type IssuedToken, type RegisteredApp } from './github.ts';
+export { type GiteaItem, type GiteaPullRequest, GiteaServer, type GiteaServerOptions, type GiteaStoredComment, type GiteaStoredReview } from './gitea-server.ts';
 export { type GitLabItem, type GitLabMergeRequest, GitLabServer, type GitLabServerOptions, type GitLabStoredNote } from './gitlab-server.ts';
 export { JiraServer, type JiraServerOptions, type StoredIssue } from './jira-server.ts';
 export { type AnsweredRequest, GitHubServer, type GitHubServerOptions, secondaryLimit } from './github-server.ts';

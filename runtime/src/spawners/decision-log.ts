@@ -58,6 +58,7 @@ export class ConfigMapDecisions implements DecisionLog {
   readonly #remembered = new Map<string, Written>();
   /** What the server did not take goes with the next decision of its spawner, by uid. */
   readonly #unwritten = new Map<string, readonly Decision[]>();
+  readonly #ending = new AbortController();
 
   constructor(options: ConfigMapDecisionsOptions) {
     this.#options = options;
@@ -77,8 +78,9 @@ export class ConfigMapDecisions implements DecisionLog {
     return book.next.written.promise;
   }
 
-  /** Resolves when nothing is left to be written. */
+  /** Writes what is left without a pause, and resolves when it is written. For the end: there are no pauses afterwards. */
   async flush(): Promise<void> {
+    this.#ending.abort();
     const left = () => [...this.#books.values()].flatMap(({ written, next }) => [written ?? [], next?.written.promise ?? []].flat());
     for (let writing = left(); writing.length > 0; writing = left()) await Promise.allSettled(writing);
   }
@@ -98,7 +100,7 @@ export class ConfigMapDecisions implements DecisionLog {
         batch.written.reject(error);
       }
       book.written = undefined;
-      await sleep(this.#options.clock, PAUSE_MS);
+      await sleep(this.#options.clock, PAUSE_MS, this.#ending.signal).catch(() => {});
     }
     this.#books.delete(uid);
   }

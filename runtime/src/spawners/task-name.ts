@@ -28,7 +28,7 @@ export function taskNameOf(spawner: TaskSpawner, event: NamedEvent, { isPushed }
 function defaultName(spawner: string, wholeSuffix: string, limit: number): string {
   const asIs = wholeSuffix.toLowerCase();
   const cleaned = sanitized(asIs, NAME_LIMIT);
-  const isWhole = cleaned === asIs && asIs.length <= CUT_LIMIT - 2;
+  const isWhole = asIs !== '' && cleaned === asIs && asIs.length <= CUT_LIMIT - 2;
   const suffix = isWhole ? asIs : [cleaned.slice(0, CUT_LIMIT - HASH_DIGITS - 3).replace(/[.-]+$/, ''), hash(wholeSuffix)].filter(Boolean).join('-');
   return `${spawner.toLowerCase().slice(0, limit - suffix.length - 1).replace(/[.-]+$/, '')}-${suffix}`;
 }

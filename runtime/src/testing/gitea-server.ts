@@ -33,7 +33,7 @@ export interface GiteaPullRequest extends GiteaItem {
 export interface GiteaStoredComment {
   readonly body: string;
   readonly author?: string;
-  /** ISO 8601. @default an hour before now */
+  /** ISO 8601. @default an hour before the server was started */
   readonly at?: string;
 }
 
@@ -60,6 +60,7 @@ interface Repository {
  */
 export class GiteaServer {
   readonly #options: GiteaServerOptions;
+  readonly #startedMs: number;
   readonly #repositories = new Map<string, Repository>();
   readonly requests: { readonly url: URL; readonly method: string; readonly authorization: string | null }[] = [];
   /** Answers in place of Gitea where it returns something. */
@@ -67,6 +68,7 @@ export class GiteaServer {
 
   constructor(options: GiteaServerOptions) {
     this.#options = options;
+    this.#startedMs = options.clock.now().getTime();
   }
 
   /** @param path `owner/name` */
@@ -151,8 +153,9 @@ export class GiteaServer {
     return this.#json(200, items, { ...link, 'x-total-count': String(all.length) });
   }
 
+  /** Before the server was started: nothing changes by itself. */
   #before(ms: number): string {
-    return new Date(this.#options.clock.now().getTime() - ms).toISOString();
+    return new Date(this.#startedMs - ms).toISOString();
   }
 
   #problem(status: number, message: string): Response {

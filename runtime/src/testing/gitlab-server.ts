@@ -39,7 +39,7 @@ export interface GitLabStoredNote {
   readonly id?: number;
   readonly body: string;
   readonly author?: string;
-  /** ISO 8601. @default an hour before now */
+  /** ISO 8601. @default an hour before the server was started */
   readonly at?: string;
   readonly system?: boolean;
   /** The commit, the file and the line that it is about. */
@@ -60,6 +60,7 @@ interface Project {
  */
 export class GitLabServer {
   readonly #options: GitLabServerOptions;
+  readonly #startedMs: number;
   readonly #projects = new Map<string, Project>();
   /** `<method> <path>?<query>`, and the status, of every request in order. */
   readonly requests: { readonly url: URL; readonly method: string; readonly authorization: string | null; status: number }[] = [];
@@ -68,6 +69,7 @@ export class GitLabServer {
 
   constructor(options: GitLabServerOptions) {
     this.#options = options;
+    this.#startedMs = options.clock.now().getTime();
   }
 
   /** @param path with its groups */
@@ -153,8 +155,9 @@ export class GitLabServer {
     return this.#json(request, 200, items, { ...link, 'x-page': String(page), 'x-per-page': String(size), 'x-total': String(all.length), 'x-total-pages': String(pages), 'x-next-page': page < pages ? String(page + 1) : '' });
   }
 
+  /** Before the server was started: nothing changes by itself. */
   #before(ms: number): string {
-    return new Date(this.#options.clock.now().getTime() - ms).toISOString();
+    return new Date(this.#startedMs - ms).toISOString();
   }
 
   #json(request: Request, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {

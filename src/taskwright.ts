@@ -4,8 +4,8 @@ import { AgentNetwork } from './agent-network';
 import { admissionPolicies } from './private/admission-policies';
 import { checkLabelName } from './private/names';
 import { checkAgentNetwork } from './private/network-check';
-import { CONVERTED_DEFINITIONS, WEBHOOK_SERVICE } from './private/fixed-names';
-import { certificateRules, configurationRules, definitionRules, leaseRules, workloadRules } from './private/operator-rbac';
+import { CONVERTED_DEFINITIONS, WEBHOOK_SERVICE, PAUSE_ANNOTATION } from './private/fixed-names';
+import { certificateRules, configurationRules, definitionRules, leaseRules, pauseRules, workloadRules } from './private/operator-rbac';
 import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
 import { copyOfList } from './private/shape';
@@ -79,6 +79,13 @@ export interface TaskwrightProps {
    * @default - all
    */
   readonly watchNamespaces?: string[];
+  /**
+   * Why no TaskSpawner makes a Task for now, and none of their Tasks starts. What happens meanwhile is looked for afterwards, and who tells is asked to come again. Agents that are at
+   * work go on, as does a Task that a person makes. `taskwright pause` says the same without a program, until this is applied again.
+   *
+   * @default - they do
+   */
+  readonly pause?: string;
   /**
    * Where images come from, without a slash at the end.
    *
@@ -223,7 +230,8 @@ export class Taskwright extends Construct {
     this.clusterRole = this.object('ClusterRole', `${RBAC}/v1`, { name: this.clusterName }, { rules: workloadRules(this.network.reach) });
     this.bindings = this.createBindings();
     this.createLeaderElection();
-    this.deployment = this.atHome('Deployment', 'apps/v1', { spec: this.deploymentSpec() });
+    const { pause } = props;
+    this.deployment = this.object('Deployment', 'apps/v1', { name: NAME, namespace: this.home, ...(pause === undefined ? {} : { annotations: { [PAUSE_ANNOTATION]: pause } }) }, { spec: this.deploymentSpec() });
     this.service = this.atHome('Service', 'v1', {
       spec: { selector: SELECTOR, ports: [{ name: 'http-metrics', port: METRICS_PORT, targetPort: 'http-metrics' }] },
     });
@@ -257,7 +265,7 @@ export class Taskwright extends Construct {
 
   private createLeaderElection(): void {
     const metadata = { name: `${NAME}-lease`, namespace: this.home };
-    this.object('Role', `${RBAC}/v1`, metadata, { rules: leaseRules(NAME) }, 'LeaseRole');
+    this.object('Role', `${RBAC}/v1`, metadata, { rules: [...leaseRules(NAME), ...pauseRules(NAME)] }, 'LeaseRole');
     this.object('RoleBinding', `${RBAC}/v1`, metadata, { roleRef: { apiGroup: RBAC, kind: 'Role', name: metadata.name }, subjects: [this.subject] }, 'LeaseRoleBinding');
   }
 

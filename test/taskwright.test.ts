@@ -259,6 +259,21 @@ describe('Taskwright', () => {
             "watch",
           ],
         },
+        {
+          "apiGroups": [
+            "apps",
+          ],
+          "resourceNames": [
+            "taskwright-operator",
+          ],
+          "resources": [
+            "deployments",
+          ],
+          "verbs": [
+            "list",
+            "watch",
+          ],
+        },
       ]
     `);
     for (const { rules = [] } of objects) {

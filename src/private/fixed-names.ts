@@ -92,3 +92,5 @@ export const CONVERTED_DEFINITIONS = [
 ] as const;
 
 export const REST_OF_HUB = "taskwright.dev/v1alpha2-rest" as const;
+
+export const PAUSE_ANNOTATION = "taskwright.dev/pause" as const;

@@ -74,6 +74,11 @@ export function configurationRules(configuration: string): PolicyRule[] {
   return [{ apiGroups: ['admissionregistration.k8s.io'], resources: ['validatingwebhookconfigurations'], resourceNames: [configuration], verbs: ['list', 'watch', 'patch'] }];
 }
 
+/** In the namespace of the operator: its own Deployment says whether spawning is paused. */
+export function pauseRules(deployment: string): PolicyRule[] {
+  return [{ apiGroups: ['apps'], resources: ['deployments'], resourceNames: [deployment], verbs: ['list', 'watch'] }];
+}
+
 /** In the namespace of the operator: one of its replicas leads. A Lease cannot be named before it is created. */
 export function leaseRules(lease: string): PolicyRule[] {
   return [

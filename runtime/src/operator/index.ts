@@ -11,6 +11,9 @@ export type { Discovery, PolledSource, PushedSource, SourceContext } from '../so
 export type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 export type { Decision, DecisionLog } from '../spawners/decision.ts';
 export { ConfigMapDecisions, decisionsIn, decisionsNameOf } from '../spawners/decision-log.ts';
+export type { KeptDecision } from '../spawners/decision-ring.ts';
+export { chainOf } from '../spawners/loop-breaker.ts';
+export { Pause } from '../spawners/pause.ts';
 export { Secrets } from '../spawners/secrets.ts';
 export { Deliveries } from '../slack/deliveries.ts';
 export { slackReporter } from '../slack/reporting/slack-reporter.ts';
@@ -19,5 +22,6 @@ export { slackRoute } from '../slack/slack-route.ts';
 export { SocketConnection } from '../slack/socket-connection.ts';
 export type { Spawning } from '../spawners/spawning.ts';
 export { polledSources } from '../sources/sources.ts';
+export { turnOf } from '../tasks/turn.ts';
 export type { AgentImage, Images } from '../tasks/pod/image.ts';
 export { type Operator, type OperatorOptions, startOperator } from './operator.ts';

@@ -31,6 +31,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     log,
     metrics,
     reviewsCluster: true,
+    pause: { deploymentIn: home },
     identity: `${env.POD_NAME ?? hostname()}_${randomUUID()}`,
     ...(flags.webhookAddress ? { webhooks: { address: flags.webhookAddress, service: { name: WEBHOOK_SERVICE, namespace: home }, converts: flags.converts, configuration: flags.validatingWebhook, certificate: flags.certificate } } : {}),
     ...(flags.leaderElect ? { leaderElection: { namespace: home } } : {}),

@@ -24,6 +24,7 @@ import type { PolledSource } from '../sources/source.ts';
 import { polledSources } from '../sources/sources.ts';
 import { ConfigMapDecisions } from '../spawners/decision-log.ts';
 import { SpawnerMetrics } from '../spawners/spawner-metrics.ts';
+import { Pause } from '../spawners/pause.ts';
 import type { NetworkRules } from '../tasks/network/network-rules.ts';
 import type { Images } from '../tasks/pod/image.ts';
 import { InstallationTokens } from '../workspaces/installation-tokens.ts';
@@ -34,7 +35,8 @@ import { TaskMetrics } from '../tasks/task-metrics.ts';
 import { gatewayController } from '../webhooks/gateway-controller.ts';
 import { keepReviewing } from './cluster-review.ts';
 import { startSpawners } from './spawners.ts';
-import { leaseRights, webhookRights, workloadRights } from './rights.ts';
+import { watchPause } from './pause-watch.ts';
+import { leaseRights, pauseRights, webhookRights, workloadRights } from './rights.ts';
 import { startWebhooks, type WebhooksOptions } from './webhooks.ts';
 
 export interface OperatorOptions {
@@ -62,6 +64,8 @@ export interface OperatorOptions {
   readonly leaderElection?: { readonly namespace: string };
   /** The only namespaces that are watched. Default: all of them. */
   readonly namespaces?: readonly string[];
+  /** What pauses all spawning: an annotation of our Deployment in this namespace, or a switch of the program's own. Left out: nothing does. */
+  readonly pause?: { readonly deploymentIn: string } | Pause;
   /** Where the API server asks us about objects and their versions. Left out: it does not. */
   readonly webhooks?: Pick<WebhooksOptions, 'address' | 'service' | 'converts' | 'configuration' | 'certificate'>;
   /** Ask the cluster whether it grants the rights and defines the kinds as we need them. Default: false, for one that is made for us does. */
@@ -116,6 +120,10 @@ export function startOperator(options: OperatorOptions): Operator {
   const spawnerMetrics = metrics && new SpawnerMetrics(metrics.registry);
   const decisions = new ConfigMapDecisions({ client: free, clock, events, log });
   const forSources = { fetch, github: new GitHubClients({ clock, fetch, ...(metrics && { metrics: new GitHubMetrics(metrics.registry) }) }) };
+  const pause = options.pause instanceof Pause ? options.pause : new Pause();
+  const pausedIn = options.pause && 'deploymentIn' in options.pause ? options.pause.deploymentIn : undefined;
+  const pauseWatch = pausedIn === undefined ? [] : [watchPause(client, { namespace: pausedIn, name: NAME }, pause, { clock, random, onError, metrics: metrics?.informers() })];
+  pause.onChange(() => log?.warn({ reason: pause.reason }, pause.reason === undefined ? 'spawning goes on' : 'spawning is paused'));
 
   const parts = namespaces.map((namespace) => {
     const ofInformers = { client, clock, random, onError, namespace, metrics: metrics?.informers() };
@@ -125,10 +133,10 @@ export function startOperator(options: OperatorOptions): Operator {
     const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
     const gateways = new Informer<WebhookGateway>(client, { ...ofInformers, resource: webhookGatewayResource });
     const gatewayStatus = gatewayController({ client, gateways, clock, random, onError, log, metrics: metrics?.controller('webhookgateway') });
-    const ofSpawners = startSpawners({ client, free, tasks: caches, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, log, metrics, spawnerMetrics });
-    return { caches, secrets, refresh, budgets, gateways, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
+    const ofSpawners = startSpawners({ client, free, tasks: caches, pause, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, log, metrics, spawnerMetrics });
+    return { caches, secrets, refresh, budgets, gateways, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, pause, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
-  const informers = parts.flatMap(({ caches, secrets, gateways, ofSpawners }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, gateways, ofSpawners.caches.pools]);
+  const informers = [...pauseWatch, ...parts.flatMap(({ caches, secrets, gateways, ofSpawners }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, gateways, ofSpawners.caches.pools])];
   const controllers = parts.flatMap(({ tasks, refresh, budgets, gatewayStatus, ofSpawners }) => [tasks.controller, refresh, ...budgets, gatewayStatus.controller, ofSpawners.controller]);
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);
@@ -145,6 +153,7 @@ export function startOperator(options: OperatorOptions): Operator {
     const rights = [
       ...namespaces.flatMap((namespace) => workloadRights(network?.reach).map((right) => ({ ...right, namespace }))),
       ...(options.webhooks ? webhookRights(options.webhooks) : []),
+      ...(pausedIn === undefined ? [] : pauseRights(NAME).map((right) => ({ ...right, namespace: pausedIn }))),
       ...(leaderElection ? leaseRights(NAME).map((right) => ({ ...right, namespace: leaderElection.namespace })) : []),
     ];
     const kinds = new Set(informers.map(({ resource }) => resource).filter(({ group }) => group === taskResource.group));

@@ -59,6 +59,11 @@ export function leaseRights(lease: string): readonly Right[] {
   ];
 }
 
+/** What pausing asks for in the namespace of the operator: to see its own Deployment. */
+export function pauseRights(deployment: string): readonly Right[] {
+  return rights('apps', 'deployments', 'list', 'watch').map((right) => ({ ...right, name: deployment }));
+}
+
 /** What the certificate of the webhooks asks for: its Secret, and who is to trust it. */
 export function webhookRights({ service, converts, configuration, certificate }: Pick<WebhooksOptions, 'service' | 'converts' | 'configuration' | 'certificate'>): readonly Access[] {
   const { namespace } = service;

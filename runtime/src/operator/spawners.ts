@@ -9,6 +9,9 @@ import type { KubeMetrics } from '../kube/metrics.ts';
 import type { Random } from '../kube/random.ts';
 import type { PolledSource } from '../sources/source.ts';
 import type { DecisionLog } from '../spawners/decision.ts';
+import { LoopGuard } from '../spawners/loop-guard.ts';
+import { LoopTrail } from '../spawners/loop-trail.ts';
+import type { Pause } from '../spawners/pause.ts';
 import { Secrets } from '../spawners/secrets.ts';
 import type { SourceSurroundings } from '../spawners/source-context.ts';
 import { type SpawnerCaches, spawnerCaches } from '../spawners/spawner-caches.ts';
@@ -32,6 +35,7 @@ export interface SpawnersOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: EventRecorder;
+  readonly pause: Pause;
   readonly log?: Log;
   readonly metrics?: KubeMetrics;
   readonly spawnerMetrics?: SpawnerMetrics;
@@ -46,7 +50,7 @@ export interface Spawners {
   close(): void;
 }
 
-export function startSpawners({ client, free, tasks, informers, decisions, contexts, clients, sources, clock, random, events, log, metrics, spawnerMetrics }: SpawnersOptions): Spawners {
+export function startSpawners({ client, free, tasks, pause, informers, decisions, contexts, clients, sources, clock, random, events, log, metrics, spawnerMetrics }: SpawnersOptions): Spawners {
   const caches = spawnerCaches(tasks, client, informers);
   const secrets = new Secrets({ client: free, clock });
   const spawning = new TaskSpawning({
@@ -55,6 +59,8 @@ export function startSpawners({ client, free, tasks, informers, decisions, conte
     clock,
     decisions,
     fetchContext: contextFetcher(contexts, secrets),
+    loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), events }),
+    pause,
     ...(spawnerMetrics && { metrics: spawnerMetrics }),
   });
   const { controller, close } = spawnerController({
@@ -63,6 +69,7 @@ export function startSpawners({ client, free, tasks, informers, decisions, conte
     secrets,
     spawning,
     sources,
+    pause,
     clock,
     random,
     events,

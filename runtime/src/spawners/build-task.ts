@@ -19,6 +19,8 @@ export interface TaskBuild {
   readonly context?: Readonly<Record<string, string>>;
   /** How many Tasks the spawner will have made with this one. */
   readonly ordinal: number;
+  /** What says which Tasks led to this one. Left out: none did. */
+  readonly woken?: Readonly<Record<string, string>>;
 }
 
 const DEFAULT_PROMPT = '{{.Title}}';
@@ -52,7 +54,7 @@ export function buildTask(build: TaskBuild): Task {
         ...(drawn && { [CREDENTIAL_LABEL]: drawn.name }),
         [SPAWNER_LABEL]: spawnerLabelOf(spawner),
       },
-      annotations: { ...renderAll('annotations', metadata?.annotations, render), ...event.annotations, ...ownAnnotations(build) },
+      annotations: { ...renderAll('annotations', metadata?.annotations, render), ...event.annotations, ...ownAnnotations(build), ...build.woken },
       ownerReferences: [{ apiVersion: apiVersionOf(taskSpawnerResource), kind: taskSpawnerResource.kind, name: spawner.metadata.name!, uid: spawner.metadata.uid!, controller: true }],
     },
     spec: {

@@ -8,7 +8,9 @@ import { parseKubeTime } from '../kube/time.ts';
 import type { Discovery, PolledSource, SourceContext } from '../sources/source.ts';
 import type { DataWatch } from '../tasks/data-watch.ts';
 import { firstLookAt, Look, type Pending } from './look.ts';
+import { stoppedLoopOf } from './loop-breaker.ts';
 import { type Obstacle, obstacleOf } from './obstacle.ts';
+import type { Pause } from './pause.ts';
 import { referencesOf, sourceContext, type SourceSurroundings, workspaceOf } from './source-context.ts';
 import { activeOf, type SpawnerCaches, tasksOf } from './spawner-caches.ts';
 import type { SpawnerMetrics } from './spawner-metrics.ts';
@@ -22,6 +24,8 @@ export interface SpawnerReconcilerOptions extends SourceSurroundings {
   readonly sources: readonly PolledSource[];
   readonly spawning: TaskSpawning;
   readonly dataWatch: DataWatch;
+  /** Whether nobody may look or make anything for now. */
+  readonly pause: Pick<Pause, 'reason'>;
   readonly random: Random;
   readonly metrics?: SpawnerMetrics;
 }
@@ -42,7 +46,7 @@ const FINALIZER = 'kelos.dev/taskspawner-finalizer';
  * Deleting a spawner deletes its Tasks, as in the reference: they belong to it.
  */
 export function spawnerReconciler(options: SpawnerReconcilerOptions): { reconcile: Reconcile; lookAgain(key: string): void } {
-  const { caches, effects, sources, spawning, dataWatch, clock, random } = options;
+  const { caches, effects, sources, spawning, dataWatch, pause, clock, random } = options;
   const looks = new Map<string, Look>();
   const wroteAt = new Map<string, number>();
 
@@ -58,7 +62,7 @@ export function spawnerReconciler(options: SpawnerReconcilerOptions): { reconcil
     const source = sources.find(({ trigger }) => trigger === triggers[0]);
     const obstacle = obstacleOf(spawner, referencesOf(spawner, caches));
     const look = source && lookOf(key, spawner, source);
-    const mayLook = look !== undefined && obstacle === undefined && !spawner.spec.suspend;
+    const mayLook = look !== undefined && obstacle === undefined && !spawner.spec.suspend && pause.reason === undefined && stoppedLoopOf(spawner) === undefined;
     if (mayLook) await work(spawner, source!, look, context);
     const waits = look?.missingSecrets.map((name) => ({ kind: 'Secret', name }) as const) ?? [];
     const awaited = dataWatch.await(key, spawner.metadata.namespace!, mayLook ? waits : []);
@@ -125,6 +129,7 @@ export function spawnerReconciler(options: SpawnerReconcilerOptions): { reconcil
     const status = planStatus({
       spawner,
       obstacle,
+      ...(pause.reason === undefined ? {} : { pausedBecause: pause.reason }),
       ...(look && { look: look.result() }),
       isTold: source === undefined,
       active: activeOf(tasks).length,

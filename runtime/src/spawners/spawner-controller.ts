@@ -6,14 +6,18 @@ import { Controller, type ControllerMetrics, source } from '../kube/controller.t
 import type { Log } from '../kube/log.ts';
 import { keyOf, type KubeObject, splitKey } from '../kube/object.ts';
 import { isAboutCluster } from '../kube/recognized-trouble.ts';
+import { LOW_PRIORITY } from '../kube/queue.ts';
 import { Written } from '../kube/written.ts';
 import { DataWatch } from '../tasks/data-watch.ts';
 import { isFinished } from '../tasks/phase.ts';
 import { spawnerKeysOf } from './belonging.ts';
 import { LONGEST_LOOK_MS, spawnerReconciler, type SpawnerReconcilerOptions } from './reconcile-spawner.ts';
+import type { Pause } from './pause.ts';
 import { spawnersIn } from './spawner-caches.ts';
 
-export interface SpawnerControllerOptions extends Omit<SpawnerReconcilerOptions, 'effects' | 'dataWatch'> {
+export interface SpawnerControllerOptions extends Omit<SpawnerReconcilerOptions, 'effects' | 'dataWatch' | 'pause'> {
+  /** Stops all looks at once. */
+  readonly pause: Pause;
   readonly client: KubeClient;
   readonly events?: Effects['events'];
   readonly log?: Log;
@@ -66,7 +70,16 @@ export function spawnerController(options: SpawnerControllerOptions): { controll
       },
     },
   });
-  return { controller, close: () => dataWatch.close() };
+  const stopListening = options.pause.onChange(() => {
+    for (const spawner of caches.spawners.list()) controller.queue.add(keyOf(spawner), LOW_PRIORITY);
+  });
+  return {
+    controller,
+    close() {
+      stopListening();
+      dataWatch.close();
+    },
+  };
 }
 
 /** It came, went, ended, or is about to go: nothing else about a Task is for its spawner to know. */

@@ -2,11 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { TaskSpawner, TaskSpawnerStatus } from '@taskwright/schema';
 import { type Condition, conditionOf } from '../kube/condition.ts';
 import { parseKubeTime, toKubeTime } from '../kube/time.ts';
+import { cleanText } from '../tasks/outcome/clean-text.ts';
+import { LOOP_DETECTED, stoppedLoopOf } from './loop-breaker.ts';
 import type { Obstacle } from './obstacle.ts';
 
 export interface SpawnerFacts {
   readonly spawner: TaskSpawner;
   readonly obstacle: Obstacle | undefined;
+  /** Why nobody may make anything for now; left out when everybody may. */
+  readonly pausedBecause?: string;
   /** What a look has found; left out for a spawner that is told, and one that was not looked at yet. */
   readonly look?: LookResult;
   /** It is told of its events, and never looks. */
@@ -62,9 +66,12 @@ export function isOnlyCounting(before: TaskSpawnerStatus | undefined, after: Tas
   return before !== undefined && isDeepStrictEqual(states(before), states(after));
 }
 
-function phaseOf({ spawner, obstacle, look, isTold, created }: SpawnerFacts): Pick<TaskSpawnerStatus, 'phase' | 'message'> {
+function phaseOf({ spawner, obstacle, pausedBecause, look, isTold, created }: SpawnerFacts): Pick<TaskSpawnerStatus, 'phase' | 'message'> {
+  const stopped = stoppedLoopOf(spawner);
   if (obstacle) return { phase: obstacle.isAwaited ? 'Pending' : 'Failed', message: obstacle.message };
   if (spawner.spec.suspend) return { phase: 'Suspended', message: 'Suspended by user' };
+  if (stopped !== undefined) return { phase: 'Suspended', message: stopped };
+  if (pausedBecause !== undefined) return { phase: 'Suspended', message: pausedMessage(pausedBecause) };
   if (isTold) return { phase: 'Running', message: 'Webhook-driven TaskSpawner ready' };
   if (look?.found === undefined) return { phase: 'Pending', message: look?.problem ?? 'Waiting for its first look' };
   const found = `Discovered ${look.found} items, created ${created} tasks total`;
@@ -73,7 +80,7 @@ function phaseOf({ spawner, obstacle, look, isTold, created }: SpawnerFacts): Pi
 
 function conditionsOf(facts: SpawnerFacts): Condition[] {
   const { spawner, now } = facts;
-  const said = [discoveryError(facts), suspended(spawner), ...limitReached(facts), ready(facts)].flat();
+  const said = [discoveryError(facts), suspended(spawner), ...limitReached(facts), ...resumed(spawner), ...paused(facts), ready(facts)].flat();
   const ours = said.map((condition) => conditionOf(spawner, condition, now));
   const others = (spawner.status?.conditions ?? []).filter(({ type }) => !ours.some((condition) => condition.type === type));
   return [...ours, ...others];
@@ -96,6 +103,27 @@ function suspended({ spec }: TaskSpawner): Said {
   return { type, status: 'False', reason: 'Running', message: 'TaskSpawner is running' };
 }
 
+/** What the loop breaker said stands until a person lets the spawner go on. */
+function resumed(spawner: TaskSpawner): Said[] {
+  if (!isSaid(spawner, LOOP_DETECTED) || stoppedLoopOf(spawner) !== undefined) return [];
+  return [{ type: LOOP_DETECTED, status: 'False', reason: 'Resumed', message: 'A person let it go on' }];
+}
+
+/** Nothing is said of it where it never was. */
+function paused({ spawner, pausedBecause }: SpawnerFacts): Said[] {
+  const type = 'Paused';
+  if (pausedBecause !== undefined) return [{ type, status: 'True', reason: 'SpawningPaused', message: pausedMessage(pausedBecause) }];
+  return isSaid(spawner, type) ? [{ type, status: 'False', reason: 'Running', message: 'Spawning goes on' }] : [];
+}
+
+function pausedMessage(reason: string): string {
+  return cut(`All spawning is paused: ${cleanText(reason) || 'no reason was given'}; let it go on: taskwright resume`);
+}
+
+function isSaid({ status }: TaskSpawner, type: string): boolean {
+  return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+}
+
 /** Twice, as in the reference, which renamed it. */
 function limitReached({ spawner, created }: SpawnerFacts): Said[] {
   const { maxTotalTasks = 0 } = spawner.spec;
@@ -107,10 +135,13 @@ function limitReached({ spawner, created }: SpawnerFacts): Said[] {
 }
 
 /** Since when it makes no Tasks, why, and what to do about it. */
-function ready({ spawner, obstacle, look, isTold }: SpawnerFacts): Said {
+function ready({ spawner, obstacle, pausedBecause, look, isTold }: SpawnerFacts): Said {
+  const stopped = stoppedLoopOf(spawner);
   const type = 'Ready';
   if (obstacle) return { type, status: 'False', reason: obstacle.reason, message: obstacle.message };
   if (spawner.spec.suspend) return { type, status: 'False', reason: 'Suspended', message: 'Set spec.suspend to false to let it make Tasks' };
+  if (stopped !== undefined) return { type, status: 'False', reason: 'LoopDetected', message: stopped };
+  if (pausedBecause !== undefined) return { type, status: 'False', reason: 'SpawningPaused', message: pausedMessage(pausedBecause) };
   const [secret] = look?.missingSecrets ?? [];
   if (secret !== undefined) return { type, status: 'False', reason: 'SecretMissing', message: `Waiting for Secret "${secret}" to be created` };
   if (look?.problem !== undefined) return { type, status: 'False', reason: 'DiscoveryFailed', message: cut(look.problem) };

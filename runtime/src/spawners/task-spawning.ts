@@ -3,10 +3,14 @@ import { ApiError, isAlreadyExists, isConflict, isNotFound } from '../kube/api-e
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { keyOf } from '../kube/object.ts';
+import { toKubeTime } from '../kube/time.ts';
 import type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 import { buildTask } from './build-task.ts';
 import { CreatedCount } from './created-count.ts';
 import type { Decision, DecisionLog } from './decision.ts';
+import { chainAnnotations, stoppedLoopOf } from './loop-breaker.ts';
+import type { LoopGuard } from './loop-guard.ts';
+import type { Pause } from './pause.ts';
 import { activeOf, type SpawnerCaches, tasksOf } from './spawner-caches.ts';
 import type { SpawnerMetrics } from './spawner-metrics.ts';
 import type { Spawning } from './spawning.ts';
@@ -26,6 +30,9 @@ export interface TaskSpawningOptions {
   readonly clock: Clock;
   readonly decisions: DecisionLog;
   readonly fetchContext: FetchContext;
+  /** Knows the Tasks that woke each other. */
+  readonly loops: LoopGuard;
+  readonly pause: Pick<Pause, 'reason'>;
   readonly metrics?: SpawnerMetrics;
 }
 
@@ -42,7 +49,7 @@ interface Work {
   readonly spawner: TaskSpawner;
   readonly event: SourceEvent;
   readonly name: string;
-  readonly client: KubeClient;
+  readonly how: Manner;
   readonly signal: AbortSignal;
 }
 
@@ -104,11 +111,15 @@ export class TaskSpawning implements Spawning {
   async #settle(spawner: TaskSpawner, event: SourceEvent, how: Manner, signal: AbortSignal): Promise<Ruling | { readonly waits: string }> {
     signal.throwIfAborted();
     if (spawner.spec.suspend) return { outcome: 'Skipped', filter: 'suspend', seen: 'true', reason: 'The TaskSpawner is suspended' };
+    const { reason: paused } = this.#options.pause;
+    if (paused !== undefined) return { waits: `all spawning is paused: ${oneLine(paused)}` };
+    const stopped = stoppedLoopOf(spawner);
+    if (stopped !== undefined) return { outcome: 'Refused', filter: 'loop', reason: stopped };
     try {
       const name = taskNameOf(spawner, event, how);
       for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
         const verdict = this.#judge(spawner, event, how, name);
-        const ruled = await this.#carryOut(verdict, { spawner, event, name, client: how.client, signal });
+        const ruled = await this.#carryOut(verdict, { spawner, event, name, how, signal });
         if (ruled !== 'name taken') return ruled;
       }
       return { waits: `another Task of the name "${name}" comes and goes` };
@@ -124,12 +135,19 @@ export class TaskSpawning implements Spawning {
     return judge({ spawner, event, isPushed, name, existing, active: activeOf(tasksOf(spawner, caches)), created: this.createdBy(spawner) });
   }
 
-  async #carryOut(verdict: Verdict, { spawner, event, name, client, signal }: Work): Promise<Ruling | { readonly waits: string } | 'name taken'> {
+  async #carryOut(verdict: Verdict, { spawner, event, name, how: { isPushed, client }, signal }: Work): Promise<Ruling | { readonly waits: string } | 'name taken'> {
     if (verdict.do === 'nothing') return verdict.decision;
     if (verdict.do === 'wait') return { waits: verdict.why };
+    const { loops, clock } = this.#options;
+    const judged = loops.judge(spawner, event, isPushed);
+    if ('loop' in judged) {
+      await loops.stop(client, spawner, judged.loop, signal);
+      return { outcome: 'Refused', filter: 'loop', reason: judged.loop };
+    }
+    const woken = chainAnnotations(judged.chain, { task: name, at: toKubeTime(clock.now()), event: event.summary });
     const { contextSources = [] } = spawner.spec.taskTemplate;
     const context = contextSources.length > 0 ? await this.#options.fetchContext(spawner, event, signal) : undefined;
-    const task = buildTask({ spawner, trigger: triggersOf(spawner)[0]!, event, name, ordinal: this.createdBy(spawner) + 1, ...(context && { context }) });
+    const task = buildTask({ spawner, trigger: triggersOf(spawner)[0]!, event, name, ordinal: this.createdBy(spawner) + 1, woken, ...(context && { context }) });
     if (verdict.do === 'make-way') {
       await this.#makeWay(client, verdict.for, task, signal);
       return { waits: `Task "${name}" is being deleted, so that it can be done again` };

@@ -17,6 +17,7 @@ export const HOLD_REASONS = [
   'BudgetInvalid',
   'BranchLocked',
   'MaxConcurrencyReached',
+  'SpawningPaused',
   'WorkspaceMissing',
   'WorkspaceIncomplete',
   'AgentConfigMissing',

@@ -5,6 +5,7 @@ import { ApiError, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { keyOf, type KubeObject } from '../kube/object.ts';
+import type { Pause } from '../spawners/pause.ts';
 import type { InstallationTokens } from '../workspaces/installation-tokens.ts';
 import { branchFactsOf, lockOf } from './branch-queue.ts';
 import { budgetStandingsOf, limitFor } from './budget-standings.ts';
@@ -39,6 +40,8 @@ export interface Surroundings {
   /** What agents may reach. Left out: they get no policy. */
   readonly network?: NetworkRules;
   readonly tokens: InstallationTokens;
+  /** Whether TaskSpawners are to make nothing for now. Left out: never. */
+  readonly pause?: Pick<Pause, 'reason'>;
   /** Looks at a Task again, soon. */
   readonly wake: (taskKey: string) => void;
   readonly starting: Starting;
@@ -54,7 +57,7 @@ export interface Surroundings {
  * Answers nothing when the caches do not show yet what an earlier operator started.
  */
 export async function gather(task: Task, surroundings: Surroundings, signal: AbortSignal): Promise<TaskFacts | undefined> {
-  const { client, caches, clock, images, network, tokens, wake, starting, predecessor, spawnerLookup } = surroundings;
+  const { client, caches, clock, images, network, tokens, wake, starting, predecessor, spawnerLookup, pause } = surroundings;
   const { tasks, jobs, workspaces, agentConfigs } = caches;
   const { workspaceName } = workerOf(task);
   const jobKey = siblingKey(task, jobNameOf(task));
@@ -73,6 +76,7 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
     pods,
     ...(branch ? { branch } : {}),
     ...(slot ? { slot } : {}),
+    ...(pause?.reason === undefined ? {} : { pausedBecause: pause.reason }),
     budgets: () => budgetStandingsOf(task, caches, starting, now),
     hasRecord: caches.records.get(siblingKey(task, task.metadata.uid!)) !== undefined,
     ...(workspaceName === undefined ? {} : { workspace: workspaces.get(siblingKey(task, workspaceName)) }),

@@ -28,11 +28,11 @@ export function wantsSlot({ metadata, status }: Task): boolean {
 
 /** It has all but a slot, or leave to take it: among the Tasks of its own spawner it keeps its place on a branch. */
 export function waitsForSlot({ status }: Task): boolean {
-  return status?.phase === 'Waiting' && waitsBecauseOf({ status }) === 'MaxConcurrencyReached';
+  return status?.phase === 'Waiting' && ['MaxConcurrencyReached', 'SpawningPaused'].includes(waitsBecauseOf({ status }) ?? '');
 }
 
 /** What a Task waits for that is its turn, or will be in seconds. */
-const IN_LINE: ReadonlySet<string> = new Set(['MaxConcurrencyReached', 'GitHubTokenPending']);
+const IN_LINE: ReadonlySet<string> = new Set(['MaxConcurrencyReached', 'SpawningPaused', 'GitHubTokenPending']);
 
 function waitsBecauseOf({ status }: Pick<Task, 'status'>): string | undefined {
   return status?.conditions?.find(({ type }) => type === ADMITTED)?.reason;

@@ -8,6 +8,7 @@ import type { Random } from '../kube/random.ts';
 import { type BudgetCaches, budgetCaches } from '../budgets/budget-caches.ts';
 import { spawnerIndex } from '../spawners/belonging.ts';
 import { spawnerInformer, type SpawnerIndex } from '../spawners/spawner-informer.ts';
+import { trailKeysOf } from '../spawners/loop-trail.ts';
 import { blockingBudgetOf } from './budget-blocked.ts';
 import { BRANCH_LABEL, heldLockOf } from './branch-lock.ts';
 import { ENFORCED_LIMIT } from './enforced-limit.ts';
@@ -25,7 +26,7 @@ import type { ObservedJob, ObservedPod } from './observed.ts';
 export const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
 
 /** How Tasks are looked for. `workspace` to `budget` only know Tasks that have not started: to the others a change is no news. */
-export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork' | 'slot' | 'spawner';
+export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork' | 'slot' | 'spawner' | 'trail';
 
 /** What the Task controller reads instead of asking the server. */
 export interface TaskCaches extends BudgetCaches {
@@ -63,6 +64,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
       budget: (task) => [blockingBudgetOf(task) ?? []].flat().map((name) => siblingKey(task, name)),
       atWork: (task) => (isRunning(task) || (failedAttemptsOf(task).length > 0 && !isFinished(task)) ? [task.metadata.namespace!] : []),
       spawner: spawnerIndex,
+      trail: trailKeysOf,
       slot: (task) => (isRunning(task) ? [spawnerOf(task)?.uid ?? []].flat() : []),
       branch: (task) => (task.metadata.deletionTimestamp ? [] : waiting(task, [task.spec.branch || []].flat())),
     },

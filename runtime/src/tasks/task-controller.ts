@@ -6,6 +6,7 @@ import type { Change } from '../kube/change-feed.ts';
 import { Controller, type ControllerMetrics, source } from '../kube/controller.ts';
 import type { Log } from '../kube/log.ts';
 import { keyOf, splitKey } from '../kube/object.ts';
+import { LOW_PRIORITY } from '../kube/queue.ts';
 import type { Random } from '../kube/random.ts';
 import { isAboutCluster } from '../kube/recognized-trouble.ts';
 import { Written } from '../kube/written.ts';
@@ -16,15 +17,20 @@ import { budgetedLabelsOf } from './budgeted-labels.ts';
 import { DataWatch } from './data-watch.ts';
 import type { Surroundings } from './gather.ts';
 import { mayPush } from './outcome/attempts.ts';
+import { hasStarted } from './phase.ts';
 import { Predecessor } from './predecessor.ts';
 import { taskReconciler } from './reconcile-task.ts';
+import { spawnerOf } from './slot.ts';
 import { waitersForSlot } from './slot-queue.ts';
 import { SpawnerLookup } from './spawner-lookup.ts';
 import { Starting } from './starting.ts';
 import { jobKeysOf, siblingKey, type TaskCaches } from './task-caches.ts';
+import type { Pause } from '../spawners/pause.ts';
 import type { TaskMetrics } from './task-metrics.ts';
 
-export interface TaskControllerOptions extends Omit<Surroundings, 'wake' | 'starting' | 'predecessor' | 'spawnerLookup'> {
+export interface TaskControllerOptions extends Omit<Surroundings, 'wake' | 'starting' | 'predecessor' | 'spawnerLookup' | 'pause'> {
+  /** Stops the Tasks of TaskSpawners from starting. Left out: nothing does. */
+  readonly pause?: Pause;
   readonly events?: Effects['events'];
   readonly random?: Random;
   readonly log?: Log;
@@ -39,7 +45,7 @@ export interface TaskControllerOptions extends Omit<Surroundings, 'wake' | 'star
  * and those that depend on it, and, while it waits for one, a Secret or ConfigMap.
  */
 export function taskController(options: TaskControllerOptions): { controller: Controller; close(): void } {
-  const { client, caches, clock, random, images, network, tokens, events, log, metrics, taskMetrics } = options;
+  const { client, caches, clock, random, images, network, tokens, pause, events, log, metrics, taskMetrics } = options;
   const { tasks, jobs, pods, workspaces, agentConfigs } = caches;
   const written = new Written([tasks, jobs, caches.records], clock);
   const dataWatch = new DataWatch({
@@ -76,6 +82,7 @@ export function taskController(options: TaskControllerOptions): { controller: Co
       images,
       network,
       tokens,
+      ...(pause && { pause }),
       wake: (key) => controller.queue.add(key),
       effects,
       dataWatch,
@@ -104,7 +111,16 @@ export function taskController(options: TaskControllerOptions): { controller: Co
     },
   });
 
-  return { controller, close: () => dataWatch.close() };
+  const stopListening = pause?.onChange(() => {
+    for (const task of tasks.list()) if (spawnerOf(task) && !hasStarted(task)) controller.queue.add(keyOf(task), LOW_PRIORITY);
+  });
+  return {
+    controller,
+    close() {
+      stopListening?.();
+      dataWatch.close();
+    },
+  };
 }
 
 /** The Tasks that wait for this one, and those that may not go before it has started. */

@@ -31,6 +31,8 @@ export interface CachedFacts {
   readonly branch?: BranchFacts;
   /** Where the Task stands among those of its TaskSpawner; left out when none made it, or one that sets no limit. */
   readonly slot?: SlotFacts;
+  /** Why no TaskSpawner may make anything for now, and none of its Tasks starts. Left out: they may. */
+  readonly pausedBecause?: string;
   /** The budgets that the Task comes under. Not asked for, they are not counted. */
   readonly budgets: () => BudgetStandings;
   /** What the Task spent is written down. */

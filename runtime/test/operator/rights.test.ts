@@ -7,7 +7,7 @@ import type { Access } from '../../src/kube/access.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import { parseFlags } from '../../src/operator/flags.ts';
 import { startOperator } from '../../src/operator/operator.ts';
-import { leaseRights, webhookRights, workloadRights } from '../../src/operator/rights.ts';
+import { leaseRights, pauseRights, webhookRights, workloadRights } from '../../src/operator/rights.ts';
 import { images, result } from '../tasks/task-fixtures.ts';
 import { aGitHub, appData } from '../workspaces/app-fixture.ts';
 import { startCluster } from '../tasks/test-cluster.ts';
@@ -62,7 +62,7 @@ test('the operator lives with the rights that the constructs install', async () 
   const cluster = await startCluster({ message: result(['branch: fix/42', 'commit: abc']), runsForMs: 3_600_000 });
   await cluster.client.create(namespaceResource, { metadata: { name: HOME } });
   const transport = new AuthorizedTransport(cluster.api.transport, installedRules());
-  const operator = startOperator({ transport, clock: cluster.clock, images, fetch: aGitHub(cluster.clock).fetch, network: { reach: 'internet', allowCidrs: [], allowHosts: [], denyCidrs: [] }, identity: 'one', leaderElection: { namespace: HOME } });
+  const operator = startOperator({ transport, clock: cluster.clock, images, fetch: aGitHub(cluster.clock).fetch, network: { reach: 'internet', allowCidrs: [], allowHosts: [], denyCidrs: [] }, identity: 'one', leaderElection: { namespace: HOME }, pause: { deploymentIn: HOME } });
   try {
     const [secret, ...others] = program();
     for (const object of others) await cluster.client.create(RESOURCES[object.kind!]!, object);
@@ -108,6 +108,7 @@ test('the operator lives with the rights that the constructs install', async () 
       "patch taskspawners/status.kelos.dev",
       "update leases.coordination.k8s.io",
       "watch agentconfigs.kelos.dev",
+      "watch deployments.apps",
       "watch jobs.batch",
       "watch pods",
       "watch secrets",
@@ -138,7 +139,7 @@ test('the operator reviews the rights that the constructs install, all of them a
   const { everywhere, atHome } = installedRules();
   const { args } = install().find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0];
   expect(reviewed(workloadRights(parseFlags(args).network?.reach))).toEqual(installed(everywhere));
-  expect(reviewed(leaseRights('taskwright-operator'))).toEqual(installed(atHome));
+  expect(reviewed([...leaseRights('taskwright-operator'), ...pauseRights('taskwright-operator')])).toEqual(installed(atHome));
 
 });
 

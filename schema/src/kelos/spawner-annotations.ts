@@ -48,6 +48,8 @@ export const SPAWNER_ANNOTATIONS = {
   'taskwright.dev/over-limit': { pattern: '^(queue|leave)$', allowed: 'queue or leave' },
   /** When a person let a spawner go on that the loop breaker had stopped. */
   'taskwright.dev/resumed-at': { pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$', allowed: 'a time such as 2026-01-01T00:00:00Z' },
+  /** How often in a row Tasks may wake each other within an hour before the loop breaker stops the spawner. Left out: 5. */
+  'taskwright.dev/loop-limit': { pattern: '^[1-9][0-9]?$', allowed: 'a whole number from 1 to 99' },
   /** What becomes of ticks of a schedule that came while nobody looked. Left out: last. */
   'taskwright.dev/missed-ticks': { pattern: '^(last|all|none)$', allowed: 'last, all or none' },
   /** What a tick does while a Task of an earlier one has not ended. Left out: Allow. */

@@ -6,6 +6,7 @@ import { branchGate } from './branch.ts';
 import { budgetGate } from './budget.ts';
 import { dependencyGate } from './dependencies.ts';
 import { outputSchemaGate } from './output-schema.ts';
+import { pauseGate } from './pause.ts';
 import { promptSyntaxGate } from './prompt.ts';
 import { agentConfigGate, workspaceGate } from './references.ts';
 import { backoffGate } from './retry.ts';
@@ -14,7 +15,7 @@ import { specGate } from './spec.ts';
 import { workerPoolGate } from './worker-pool.ts';
 
 /** Asked in this order; the first that objects decides. What a Task shares with others comes last, so that only who lacks nothing else asks for it. */
-const GATES: readonly Gate[] = [specGate, annotationGate, outputSchemaGate, backoffGate, workerPoolGate, promptSyntaxGate, dependencyGate, workspaceGate, agentConfigGate, budgetGate, branchGate, slotGate];
+const GATES: readonly Gate[] = [specGate, annotationGate, outputSchemaGate, backoffGate, workerPoolGate, promptSyntaxGate, dependencyGate, workspaceGate, agentConfigGate, budgetGate, branchGate, slotGate, pauseGate];
 
 /** Why a Task cannot start, as far as the caches tell. While there is something, no Secret is read. */
 export function cachedObstacle(facts: CachedFacts): Obstacle | undefined {

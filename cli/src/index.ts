@@ -60,6 +60,22 @@ function commandLine(io: Io): Command {
     .option('--container <name>', 'kelos-agent, or kelos-prepare for the preparation of the workspace', 'kelos-agent')
     .action(async (task, options) => (await import('./commands/logs.ts')).logs(task, options, io));
 
+  connected(program.command('explain'))
+    .description('why there is a Task, why there is none, and what is waited for')
+    .argument('<object>', 'taskspawner/<name> or task/<name>')
+    .option('-o, --output <format>', 'json prints one object and nothing else on standard output', 'text')
+    .action(async (object, options) => (await import('./commands/explain.ts')).explain(object, options, io));
+
+  ofOperator(atCluster(program.command('pause')))
+    .description('let no TaskSpawner of the install make Tasks, and none of their Tasks start')
+    .option('--reason <text>', 'for those who wonder', 'paused by taskwright pause')
+    .action(async (options) => (await import('./commands/pause.ts')).pause(options, io));
+
+  ofOperator(connected(program.command('resume')))
+    .description('let spawning go on that was paused, or a TaskSpawner that the loop breaker stopped')
+    .argument('[object]', 'taskspawner/<name>; left out: all spawning')
+    .action(async (object, options) => (await import('./commands/resume.ts')).resume(object, options, io));
+
   program
     .command('import')
     .description('write manifests as a TypeScript program that synthesizes to the same objects')
@@ -79,8 +95,15 @@ function version(): string {
 }
 
 function connected(command: Command): Command {
+  return atCluster(command).option('-n, --namespace <namespace>', 'default: that of the kubeconfig, else "default"');
+}
+
+function atCluster(command: Command): Command {
   return command
-    .option('-n, --namespace <namespace>', 'default: that of the kubeconfig, else "default"')
     .option('--kubeconfig <file>', 'talk to this cluster; default: the engine of `taskwright dev` in --data')
     .option('--data <folder>', 'where `taskwright dev` keeps its state', DEFAULT_DATA);
+}
+
+function ofOperator(command: Command): Command {
+  return command.option('--operator-namespace <namespace>', 'where the operator is installed', 'taskwright-system');
 }

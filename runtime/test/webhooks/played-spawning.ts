@@ -5,7 +5,8 @@ import type { Spawning } from '../../src/spawners/spawning.ts';
 
 /** What the real one promises, with a map for a cluster: a Task per name, whoever asks how often. */
 export class PlayedSpawning implements Spawning {
-  readonly tasks = new Map<string, SourceEvent>();
+  /** The id of the event that each was made of: what events carry would fill the memory. */
+  readonly tasks = new Map<string, string>();
   readonly skipped: { readonly spawner: string; readonly event: SkippedEvent }[] = [];
   /** How often it was asked for a Task. */
   asked = 0;
@@ -18,7 +19,7 @@ export class PlayedSpawning implements Spawning {
     const task = `${spawner.metadata.name}-${event.nameSuffix}`;
     const key = `${spawner.metadata.namespace}/${task}`;
     const outcome = this.tasks.has(key) ? 'Known' : 'Fired';
-    if (outcome === 'Fired') this.tasks.set(key, event);
+    if (outcome === 'Fired') this.tasks.set(key, event.id);
     return { at: new Date(0), event: event.id, summary: event.summary, outcome, task };
   }
 

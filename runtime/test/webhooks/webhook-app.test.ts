@@ -195,7 +195,7 @@ describe('who listens', () => {
     const { post, spawning } = anApp({ spawners: [at('dev'), at('prod')], gateways: [aGateway('open', { generic: {} }), aGateway('open', { generic: {} }, 'prod')] });
     await post('/webhook/dev/open', '{"id":"a"}');
     await post('/webhook/prod/open', '{"id":"a"}');
-    expect([...spawning.tasks].map(([key, { id }]) => [key.split('-open-')[0], id])).toEqual([['dev/alerts', 'generic-dev/open-a'], ['prod/alerts', 'generic-prod/open-a']]);
+    expect([...spawning.tasks].map(([key, id]) => [key.split('-open-')[0], id])).toEqual([['dev/alerts', 'generic-dev/open-a'], ['prod/alerts', 'generic-prod/open-a']]);
   });
 
   test('nobody who is suspended, and that is noted', async () => {

@@ -4,6 +4,7 @@ import { AgentNetwork } from './agent-network';
 import { admissionPolicies } from './private/admission-policies';
 import { checkLabelName } from './private/names';
 import { checkAgentNetwork } from './private/network-check';
+import { checkDeliveries, DELIVERY_PORT, DELIVERY_SERVICE, deliveryFlags, deliveryMounts, deliveryVolumes } from './private/delivery-server';
 import { CONVERTED_DEFINITIONS, WEBHOOK_SERVICE, PAUSE_ANNOTATION } from './private/fixed-names';
 import { certificateRules, configurationRules, definitionRules, leaseRules, pauseRules, workloadRules } from './private/operator-rbac';
 import { type Problem, quote } from './private/problem';
@@ -11,6 +12,7 @@ import { addChecks } from './private/program';
 import { copyOfList } from './private/shape';
 import { validatingWebhook } from './private/validating-webhook';
 import type { ISecretRef } from './secret-ref';
+import type { TaskwrightWebhooks } from './taskwright-webhooks';
 import { WebhookCertificate } from './webhook-certificate';
 
 /** Images that are not those of the registry and version of the install. */
@@ -165,6 +167,13 @@ export interface TaskwrightProps {
    */
   readonly webhookCertificate?: WebhookCertificate;
   /**
+   * Take webhooks of GitHub, Linear and others, on every replica: `webhooks: {}` serves WebhookGateways, and each Secret one endpoint for all namespaces. A TaskSpawner that waits for webhooks
+   * needs it.
+   *
+   * @default - none are taken
+   */
+  readonly webhooks?: TaskwrightWebhooks;
+  /**
    * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
    *
    * @default - none
@@ -214,6 +223,8 @@ export class Taskwright extends Construct {
   public readonly validatingWebhook?: ApiObject;
   /** Where the API server has objects of older versions converted, and asks about objects, if this install does that. */
   public readonly webhookService?: ApiObject;
+  /** Where deliveries of GitHub, Linear and others come in, if this install takes them: the prefix `/webhook/` is to be sent there. */
+  public readonly deliveryService?: ApiObject;
   /** What the API server refuses, each policy with its binding. */
   public readonly admissionPolicies: ApiObject[];
   /** Keeps one replica while nodes are drained. */
@@ -236,6 +247,7 @@ export class Taskwright extends Construct {
       spec: { selector: SELECTOR, ports: [{ name: 'http-metrics', port: METRICS_PORT, targetPort: 'http-metrics' }] },
     });
     this.webhookService = this.answersServer ? this.createWebhooks() : undefined;
+    this.deliveryService = props.webhooks && this.createDeliveries(props.webhooks);
     this.validatingWebhook = props.validatesObjects ? this.createValidatingWebhook() : undefined;
     this.admissionPolicies = props.admissionPolicies === false ? [] : this.createPolicies();
     this.podDisruptionBudget = this.atHome('PodDisruptionBudget', 'policy/v1', { spec: { maxUnavailable: 1, selector: { matchLabels: SELECTOR } } });
@@ -285,6 +297,15 @@ export class Taskwright extends Construct {
       // An operator is ready when it has read everything, and for that somebody has to convert what is stored in an older version.
       spec: { publishNotReadyAddresses: true, selector: SELECTOR, ports: [{ name: 'https', port: 443, targetPort: 'https-webhook' }] },
     }, 'WebhookService');
+  }
+
+  /** Any Pod may come in where deliveries do: who sent one is known by its signature. Other ports stay as open as they are used. */
+  private createDeliveries({ serviceType = 'ClusterIP' }: TaskwrightWebhooks): ApiObject {
+    const ports = [METRICS_PORT, HEALTH_PORT, DELIVERY_PORT, ...(this.answersServer ? [WEBHOOK_PORT] : [])].map((port) => ({ port, protocol: 'TCP' }));
+    this.atHome('NetworkPolicy', 'networking.k8s.io/v1', { spec: { podSelector: { matchLabels: SELECTOR }, policyTypes: ['Ingress'], ingress: [{ ports }] } });
+    return this.object('Service', 'v1', { name: DELIVERY_SERVICE, namespace: this.home }, {
+      spec: { type: serviceType, selector: SELECTOR, ports: [{ name: 'http', port: 80, targetPort: 'http-deliveries' }] },
+    }, 'DeliveryService');
   }
 
   /** Whether the API server has questions to it. */
@@ -347,6 +368,7 @@ export class Taskwright extends Construct {
             maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: SELECTOR },
           })),
           containers: [this.container()],
+          volumes: this.props.webhooks && noneIfEmpty(deliveryVolumes(this.props.webhooks)),
         },
       },
     };
@@ -366,12 +388,14 @@ export class Taskwright extends Construct {
         { name: 'http-metrics', containerPort: METRICS_PORT },
         { name: 'http-health', containerPort: HEALTH_PORT },
         ...(this.answersServer ? [{ name: 'https-webhook', containerPort: WEBHOOK_PORT }] : []),
+        ...(this.props.webhooks ? [{ name: 'http-deliveries', containerPort: DELIVERY_PORT }] : []),
       ],
       // Alive, not ready: an operator whose cluster lacks something waits for it, and a restart would not bring it. It listens after a second.
       startupProbe: { httpGet: { path: '/healthz', port: 'http-health' }, initialDelaySeconds: 2, periodSeconds: 2, failureThreshold: 30 },
       livenessProbe: { httpGet: { path: '/healthz', port: 'http-health' }, periodSeconds: 20, timeoutSeconds: 5 },
       readinessProbe: { httpGet: { path: '/readyz', port: 'http-health' }, periodSeconds: 10, timeoutSeconds: 5 },
       resources: { requests, limits },
+      volumeMounts: this.props.webhooks && noneIfEmpty(deliveryMounts(this.props.webhooks)),
       securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     };
   }
@@ -386,6 +410,7 @@ export class Taskwright extends Construct {
       'convert-versions': this.props.validatesObjects && !this.props.convertsOlderVersions ? 'false' : undefined,
       'validating-webhook': this.props.validatesObjects ? this.validationName : undefined,
       'webhook-certificate': this.answersServer && this.certificate._isGiven ? 'given' : undefined,
+      ...(this.props.webhooks && deliveryFlags(this.props.webhooks)),
       'watch-namespaces': this.watchNamespaces?.join(','),
       'agent-tools-image': this.image('agent-tools', images.agentTools),
       'claude-code-image': this.image('claude-code', images.claudeCode),
@@ -420,7 +445,13 @@ export class Taskwright extends Construct {
     problems.push(...checkAgentNetwork(this.network));
     if (webhookCertificate && !this.answersServer) problems.push({ code: 'required', path: 'convertsOlderVersions', allowed: 'webhookCertificate is for an operator that is asked', fix: 'set it, or validatesObjects, or leave webhookCertificate out' });
     problems.push(...webhookCertificate?._check('webhookCertificate') ?? []);
+    if (this.props.webhooks) problems.push(...checkDeliveries(this.deployment, this.props.webhooks));
     if (watchNamespaces?.length === 0) problems.push({ code: 'too-few', path: 'watchNamespaces', got: 'none', fix: 'name one, or leave it out to watch all' });
     return [...problems, ...(watchNamespaces ?? []).flatMap((name, index) => checkLabelName(name, `watchNamespaces[${index}]`))];
   }
+}
+
+/** An empty list in a manifest is one that somebody else's tool removes. */
+function noneIfEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }

@@ -95,4 +95,6 @@ const SPEC_NAMES = {
   'spec.github.credentialsRef': 'source.credentials',
   'spec.linear': 'source',
   'spec.linear.secretRef': 'source.secret',
+  'spec.generic': 'source',
+  'spec.generic.secretRef': 'source.secret',
 };

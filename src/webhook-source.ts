@@ -26,6 +26,16 @@ export interface GitHubWebhookSourceOptions {
   readonly credentials?: GitCredentials;
 }
 
+/** How a gateway knows who posts any JSON. */
+export interface GenericWebhookSourceOptions {
+  /**
+   * Holds, under the key `webhook-secret`, what deliveries are signed with, in the header `X-Hub-Signature-256`. The operator of Kelos does not look at it, and lets everybody in.
+   *
+   * @default - nothing is signed
+   */
+  readonly secret?: ISecretRef;
+}
+
 /** Whose deliveries a gateway takes, and how they are known. */
 export abstract class WebhookSource {
   /**
@@ -47,9 +57,13 @@ export abstract class WebhookSource {
     return new LinearSource(secret);
   }
 
-  /** Any JSON. Nothing is signed: whoever reaches the path starts agents, so keep it from the internet. */
-  public static generic(): WebhookSource {
-    return new GenericSource();
+  /**
+   * Any JSON, signed as GitHub signs.
+   *
+   * @param options with what it is signed. Left out: nothing is signed, and whoever reaches the path starts agents, so keep it from the internet
+   */
+  public static generic(options: GenericWebhookSourceOptions = {}): WebhookSource {
+    return new GenericSource(options);
   }
 
   /** Whose deliveries these are. */
@@ -124,11 +138,17 @@ class LinearSource extends WebhookSource {
 class GenericSource extends WebhookSource {
   public readonly type = 'generic';
 
-  public _render(): l1.WebhookGatewaySpec {
-    return { generic: {} };
+  public constructor(private readonly options: GenericWebhookSourceOptions) {
+    super();
   }
 
-  public _check(): Problem[] {
-    return [];
+  public _render(): l1.WebhookGatewaySpec {
+    const { secret } = this.options;
+    return { generic: secret ? { secretRef: { name: secret.name } } : {} };
+  }
+
+  public _check(from: ApiObject, path: string): Problem[] {
+    const { secret } = this.options;
+    return secret ? checkSigningSecret(from, secret, path) : [];
   }
 }

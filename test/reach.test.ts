@@ -76,7 +76,7 @@ test('every field of a kind that has an L2 can be reached from it', () => {
   });
   new WebhookGateway(chart, 'github', { source: WebhookSource.github(secret, { apiBaseUrl: 'https://ghe.example.com/api/v3', credentials: GitCredentials.token(secret) }) });
   new WebhookGateway(chart, 'linear', { source: WebhookSource.linear(secret) });
-  new WebhookGateway(chart, 'generic', { source: WebhookSource.generic() });
+  new WebhookGateway(chart, 'generic', { source: WebhookSource.generic({ secret }) });
   new TaskBudget(chart, 'daily', {
     tasks: TaskSelector.labels({ a: 'b' }).and(TaskSelector.labelIn('c', ['d'])),
     window: BudgetWindow.daily('Europe/Berlin'),

@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-34';
-import { Taskwright, type TaskwrightProps, WebhookCertificate } from 'cdk8s-taskwright';
+import { SecretRef, Taskwright, type TaskwrightProps, WebhookCertificate } from 'cdk8s-taskwright';
 import { describe, expect, test } from 'vitest';
 import { expectSynth } from './expect-synth';
 
@@ -362,6 +362,38 @@ describe('Taskwright', () => {
     expect(given.objects.some(({ kind }) => kind === 'Certificate')).toBe(false);
     expect(given.find('Deployment').spec.template.spec.containers[0].args).toContain('--webhook-certificate=given');
     expect(install({ validatesObjects: true, webhookCertificate: WebhookCertificate.byOperator() }).objects).toEqual(install({ validatesObjects: true }).objects);
+  });
+
+  test('takes deliveries where it is asked to, with the Secrets that it is given', () => {
+    const { find, taskwright } = install({ webhooks: { github: SecretRef.fromName('from-github'), linearApiKey: SecretRef.fromName('linear'), serviceType: 'LoadBalancer' } });
+    const { containers: [container], volumes } = find('Deployment').spec.template.spec;
+    expect(container.args.filter((flag: string) => /webhook|linear/.test(flag))).toEqual([
+      '--webhook-server-address=:8082', '--github-webhook-secret-file=/var/run/taskwright/webhooks/github/webhook-secret', '--linear-api-key-file=/var/run/taskwright/webhooks/linear-api-key/LINEAR_API_KEY',
+    ]);
+    expect(container.ports).toContainEqual({ name: 'http-deliveries', containerPort: 8082 });
+    expect(volumes).toEqual([
+      { name: 'github', secret: { secretName: 'from-github', optional: true, items: [{ key: 'webhook-secret', path: 'webhook-secret' }] } },
+      { name: 'linear-api-key', secret: { secretName: 'linear', optional: true, items: [{ key: 'LINEAR_API_KEY', path: 'LINEAR_API_KEY' }] } },
+    ]);
+    expect(container.volumeMounts).toEqual(['github', 'linear-api-key'].map((name) => ({ name, mountPath: `/var/run/taskwright/webhooks/${name}`, readOnly: true })));
+    expect(taskwright.deliveryService!.toJson()).toMatchObject({ metadata: { name: 'taskwright-deliveries' }, spec: { type: 'LoadBalancer', ports: [{ name: 'http', port: 80, targetPort: 'http-deliveries' }] } });
+    expect(find('NetworkPolicy').spec.ingress).toEqual([{ ports: [8080, 8081, 8082].map((port) => ({ port, protocol: 'TCP' })) }]);
+  });
+
+  test('serves gateways without a Secret of its own, and nothing where it is not asked', () => {
+    const { find } = install({ webhooks: {} });
+    expect(find('Deployment').spec.template.spec).not.toHaveProperty('volumes');
+    expect(find('Deployment').spec.template.spec.containers[0]).not.toHaveProperty('volumeMounts');
+    expect(install().taskwright.deliveryService).toBeUndefined();
+    expect(install({ webhooks: { allowUnsigned: true } }).find('Deployment').spec.template.spec.containers[0].args).toContain('--allow-unsigned-webhooks=true');
+  });
+
+  test('refuses a Secret without the key, and two words on who signs', () => {
+    expectSynth((chart) => new Taskwright(chart, 'install', { webhooks: { github: SecretRef.fromName('a', { keys: ['secret'] }), generic: SecretRef.fromName('b'), allowUnsigned: true, serviceType: 'ExternalName' } }), { refused: [
+      '[fleet/install] webhooks.github: names a Secret without the key that is read from it, got "a" with only secret; the operator reads webhook-secret; rename the key, or pass another Secret than a',
+      '[fleet/install] webhooks.serviceType: is not one of the accepted values, got "ExternalName"; allowed are ClusterIP, NodePort, LoadBalancer',
+      '[fleet/install] webhooks.allowUnsigned: says the same thing twice; with a Secret for generic webhooks all of them are signed; leave one of generic and allowUnsigned out',
+    ] });
   });
 
   test('wants a certificate only where it is asked, and an issuer with a name', () => {

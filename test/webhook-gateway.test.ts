@@ -20,6 +20,7 @@ describe('a WebhookGateway', () => {
     ['GitHub within a cluster', WebhookSource.github(secret, { apiBaseUrl: 'http://ghe:8080' }), { github: { secretRef: { name: 'hooks' }, apiBaseURL: 'http://ghe:8080' } }],
     ['Linear', WebhookSource.linear(SecretRef.fromName('hooks', { keys: ['webhook-secret'] })), { linear: { secretRef: { name: 'hooks' } } }],
     ['anybody', WebhookSource.generic(), { generic: {} }],
+    ['anybody who signs', WebhookSource.generic({ secret }), { generic: { secretRef: { name: 'hooks' } } }],
   ])('takes deliveries of %s', (_, source, spec) => expectSynth(gateway(source), rendered(spec)));
 
   test('says whose deliveries it takes', () => {

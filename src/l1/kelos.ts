@@ -1441,10 +1441,7 @@ export interface LinearWebhookFilter {
 
 /** Listens to any JSON that is posted. Left out: another member says what is waited for. */
 export interface GenericWebhook {
-  /**
-   * Last part of the path that is listened to: /webhook/<source>. Whoever can reach it may post there. Matches
-   * `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`.
-   */
+  /** Last part of the path that is listened to: /webhook/<source>. Matches `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`. */
   readonly source: string;
   /**
    * Variables of the templates, each with the JSONPath of its value in the body. id is required: it tells deliveries

@@ -40,7 +40,7 @@ export interface WebhookOptions {
   readonly gateway?: IWebhookGateway;
 }
 
-/** Listens to JSON that anything posts. Nothing is signed: whoever reaches the path starts agents, so keep it from the internet. */
+/** Listens to JSON that anything posts, signed as GitHub signs: with the secret of the install, or of a gateway that has one. */
 export class WebhookTrigger extends EventTrigger {
   /** What templates may read, as the expressions that read it. What `fieldMapping` calls otherwise is read with `field`. */
   public readonly event: WebhookEvent = expressionsOf<WebhookEvent>('WebhookEvent');

@@ -4,6 +4,7 @@ import { AGENT_TYPES } from '@taskwright/schema';
 import { AllowedTargets } from '../context-sources/allowed-targets.ts';
 import type { NetworkRules } from '../tasks/network/network-rules.ts';
 import type { AgentImage, Images } from '../tasks/pod/image.ts';
+import type { DeliverySettings } from '../webhooks/take-deliveries.ts';
 
 /** What the command line of the operator says. Names and defaults are those of the reference where it has them. */
 export interface Flags {
@@ -17,6 +18,8 @@ export interface Flags {
   readonly validatingWebhook?: string;
   /** Whether the certificate for these questions is made here, or given by somebody else. */
   readonly certificate: 'made' | 'given';
+  /** Where deliveries of GitHub, Linear and others are taken. Left out: they are not. */
+  readonly deliveries?: DeliverySettings;
   readonly leaderElect: boolean;
   readonly namespaces?: readonly string[];
   readonly kubeconfig?: string;
@@ -45,6 +48,12 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'convert-versions': 'true',
   'validating-webhook': '',
   'webhook-certificate': 'made',
+  'webhook-server-address': '0',
+  'github-webhook-secret-file': '',
+  'linear-webhook-secret-file': '',
+  'generic-webhook-secret-file': '',
+  'linear-api-key-file': '',
+  'allow-unsigned-webhooks': 'false',
   'leader-elect': 'false',
   'watch-namespaces': '',
   kubeconfig: '',
@@ -74,6 +83,7 @@ export function parseFlags(args: readonly string[]): Flags {
     converts: oneOf('convert-versions', text('convert-versions'), ['true', 'false']) === 'true',
     validatingWebhook: text('validating-webhook') || undefined,
     certificate: oneOf('webhook-certificate', text('webhook-certificate'), ['made', 'given']) ?? 'made',
+    deliveries: deliveriesOf(text),
     leaderElect: oneOf('leader-elect', text('leader-elect'), ['true', 'false']) === 'true',
     namespaces: namespaces.length > 0 ? namespaces : undefined,
     kubeconfig: text('kubeconfig') || undefined,
@@ -82,6 +92,14 @@ export function parseFlags(args: readonly string[]): Flags {
     contextTargets: contextTargets(list(text('context-source-allow'))),
     network: networkOf(text),
   };
+}
+
+function deliveriesOf(text: (flag: string) => string): DeliverySettings | undefined {
+  const at = address('webhook-server-address', text('webhook-server-address'));
+  const signing = Object.fromEntries((['github', 'linear', 'generic'] as const).flatMap((source) => (text(`${source}-webhook-secret-file`) === '' ? [] : [[source, text(`${source}-webhook-secret-file`)]])));
+  const linearApiKey = text('linear-api-key-file');
+  const allowsUnsigned = oneOf('allow-unsigned-webhooks', text('allow-unsigned-webhooks'), ['true', 'false']) === 'true';
+  return at && { address: at, files: { signing, ...(linearApiKey === '' ? {} : { linearApiKey }) }, allowsUnsigned };
 }
 
 function networkOf(text: (flag: string) => string): NetworkRules | undefined {
@@ -117,9 +135,11 @@ function list(text: string): string[] {
   return [...new Set(text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== ''))];
 }
 
+const SWITCHES = ['--leader-elect', '--allow-unsigned-webhooks'];
+
 function given(args: readonly string[]): Record<string, string> {
   // As in the reference a switch may stand alone, and have a value: --leader-elect, --leader-elect=true.
-  const spelled = args.map((argument) => (argument === '--leader-elect' ? '--leader-elect=true' : argument));
+  const spelled = args.map((argument) => (SWITCHES.includes(argument) ? `${argument}=true` : argument));
   const options = Object.fromEntries(Object.keys(DEFAULTS).map((flag) => [flag, { type: 'string' as const }]));
   try {
     return parseArgs({ args: spelled, options, strict: true }).values as Record<string, string>;

@@ -2,11 +2,6 @@
 export type { GitHubDelivery } from '../sources/github-webhook/delivery.ts';
 export { githubWebhook, isKnownEvent } from '../sources/github-webhook/github-webhook.ts';
 export { slackSource } from '../sources/slack/slack-source.ts';
-export { LinearLabels } from '../sources/linear-webhook/linear-labels.ts';
-export { linearWebhookSource } from '../sources/linear-webhook/linear-webhook.ts';
-export { webhookSource } from '../sources/webhook/webhook.ts';
-export { gatewayProblem } from '../webhooks/gateway-reference.ts';
-export { takeDeliveries } from '../webhooks/take-deliveries.ts';
 export type { Discovery, PolledSource, PushedSource, SourceContext } from '../sources/source.ts';
 export type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 export type { Decision, DecisionLog } from '../spawners/decision.ts';

@@ -34,6 +34,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     pause: { deploymentIn: home },
     identity: `${env.POD_NAME ?? hostname()}_${randomUUID()}`,
     ...(flags.webhookAddress ? { webhooks: { address: flags.webhookAddress, service: { name: WEBHOOK_SERVICE, namespace: home }, converts: flags.converts, configuration: flags.validatingWebhook, certificate: flags.certificate } } : {}),
+    ...(flags.deliveries ? { deliveries: flags.deliveries } : {}),
     ...(flags.leaderElect ? { leaderElection: { namespace: home } } : {}),
     ...(flags.namespaces ? { namespaces: flags.namespaces } : {}),
   });

@@ -1,4 +1,4 @@
-import { taskResource, type WebhookGateway, webhookGatewayResource } from '@taskwright/schema';
+import { taskResource } from '@taskwright/schema';
 import { budgetControllers } from '../budgets/budget-controllers.ts';
 import { AllowedTargets } from '../context-sources/allowed-targets.ts';
 import { ContextSources } from '../context-sources/context-sources.ts';
@@ -7,7 +7,6 @@ import { GitHubMetrics } from '../github/github-metrics.ts';
 import { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
-import { Informer } from '../kube/informer.ts';
 import { LeaderElector } from '../kube/lease.ts';
 import type { Log } from '../kube/log.ts';
 import { Manager } from '../kube/manager.ts';
@@ -33,7 +32,9 @@ import { taskCaches } from '../tasks/task-caches.ts';
 import { taskController } from '../tasks/task-controller.ts';
 import { TaskMetrics } from '../tasks/task-metrics.ts';
 import { gatewayController } from '../webhooks/gateway-controller.ts';
+import type { DeliverySettings } from '../webhooks/take-deliveries.ts';
 import { keepReviewing } from './cluster-review.ts';
+import { startDeliveries } from './deliveries.ts';
 import { startSpawners } from './spawners.ts';
 import { watchPause } from './pause-watch.ts';
 import { leaseRights, pauseRights, webhookRights, workloadRights } from './rights.ts';
@@ -68,6 +69,8 @@ export interface OperatorOptions {
   readonly pause?: { readonly deploymentIn: string } | Pause;
   /** Where the API server asks us about objects and their versions. Left out: it does not. */
   readonly webhooks?: Pick<WebhooksOptions, 'address' | 'service' | 'converts' | 'configuration' | 'certificate'>;
+  /** Where deliveries of GitHub, Linear and others are taken, on every replica. Left out: they are not. */
+  readonly deliveries?: DeliverySettings;
   /** Ask the cluster whether it grants the rights and defines the kinds as we need them. Default: false, for one that is made for us does. */
   readonly reviewsCluster?: boolean;
 }
@@ -80,6 +83,8 @@ export interface Operator {
   /** Why it is not ready: what its caches wait for, what the cluster refuses and who can mend it. `undefined` when it is. */
   readonly problem: string | undefined;
   readonly isReady: boolean;
+  /** The port on which deliveries are taken; `undefined` when they are not. */
+  readonly deliveryPort: Promise<number | undefined>;
   readonly isLeading: boolean;
   /** Lets runs end, sends the last events, then gives up the lease. */
   stop(): Promise<void>;
@@ -87,6 +92,8 @@ export interface Operator {
 
 /** The Lease, and the operator in events and audit logs; the rights of the installed operator name it. */
 const NAME = 'taskwright-operator';
+/** How long a delivery that was begun may take at the end, in milliseconds. Its sender has been told long before to come again. */
+const DELIVERY_GRACE_MS = 5_000;
 /** Who reports events, as tools know it from the reference. */
 const REPORTING_CONTROLLER = 'kelos-controller';
 
@@ -131,12 +138,11 @@ export function startOperator(options: OperatorOptions): Operator {
     const secrets = tokenSecrets(ofInformers);
     const refresh = tokenController({ client, clock, secrets, tasks: caches.tasks, tokens, events, log, metrics: metrics?.controller('github-token') });
     const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
-    const gateways = new Informer<WebhookGateway>(client, { ...ofInformers, resource: webhookGatewayResource });
-    const gatewayStatus = gatewayController({ client, gateways, clock, random, onError, log, metrics: metrics?.controller('webhookgateway') });
     const ofSpawners = startSpawners({ client, free, tasks: caches, pause, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, log, metrics, spawnerMetrics });
-    return { caches, secrets, refresh, budgets, gateways, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, pause, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
+    const gatewayStatus = gatewayController({ client, gateways: ofSpawners.caches.gateways, clock, random, onError, log, metrics: metrics?.controller('webhookgateway') });
+    return { namespace, caches, secrets, refresh, budgets, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, pause, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
-  const informers = [...pauseWatch, ...parts.flatMap(({ caches, secrets, gateways, ofSpawners }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, gateways, ofSpawners.caches.pools])];
+  const informers = [...pauseWatch, ...parts.flatMap(({ caches, secrets, ofSpawners }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, ofSpawners.caches.gateways, ofSpawners.caches.pools])];
   const controllers = parts.flatMap(({ tasks, refresh, budgets, gatewayStatus, ofSpawners }) => [tasks.controller, refresh, ...budgets, gatewayStatus.controller, ofSpawners.controller]);
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);
@@ -148,6 +154,15 @@ export function startOperator(options: OperatorOptions): Operator {
     if (is === 'over') for (const { caches, tasks } of parts) for (const task of caches.tasks.list()) tasks.controller.queue.add(keyOf(task), LOW_PRIORITY);
   });
   const webhooks = options.webhooks && startWebhooks({ ...options.webhooks, client: free, clock, random, onError, log });
+  const deliveries = options.deliveries && startDeliveries({
+    settings: options.deliveries,
+    parts: parts.map(({ namespace, ofSpawners }) => ({ namespace, spawners: ofSpawners })),
+    isReady: () => manager.isReady,
+    pausedBy: () => pause.reason,
+    clock,
+    onError,
+    ...(log && { log }),
+  });
   const stopping = new AbortController();
   if (options.reviewsCluster) {
     const rights = [
@@ -166,17 +181,20 @@ export function startOperator(options: OperatorOptions): Operator {
     failed: manager.failed,
     get problem() {
       const waits = manager.waitsFor;
-      const parts = [waits.length === 0 ? [] : `waiting for ${waits.join(', ')}`, troubles.text ?? [], webhooks?.problem === undefined ? [] : `webhooks: ${webhooks.problem}`].flat();
+      const parts = [waits.length === 0 ? [] : `waiting for ${waits.join(', ')}`, troubles.text ?? [], webhooks?.problem === undefined ? [] : `webhooks: ${webhooks.problem}`, deliveries?.problem === undefined ? [] : `deliveries: ${deliveries.problem}`].flat();
       return parts.length === 0 ? undefined : parts.join('; ');
     },
     get isReady() {
-      return manager.isReady && troubles.text === undefined && webhooks?.problem === undefined;
+      return manager.isReady && troubles.text === undefined && webhooks?.problem === undefined && deliveries?.problem === undefined;
     },
+    deliveryPort: deliveries?.port ?? Promise.resolve(undefined),
     get isLeading() {
       return manager.isLeading;
     },
     async stop() {
       stopping.abort();
+      // First, while everything that they need is there.
+      await deliveries?.stop(DELIVERY_GRACE_MS);
       for (const { tasks, gatewayStatus, ofSpawners } of parts) {
         tasks.close();
         gatewayStatus.close();

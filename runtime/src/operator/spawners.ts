@@ -1,19 +1,20 @@
+import type { TaskSpawner } from '@taskwright/schema';
 import type { ContextLook } from '../context-sources/context-look.ts';
 import type { ContextSources } from '../context-sources/context-sources.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Controller } from '../kube/controller.ts';
-import type { Log } from '../kube/log.ts';
+import { type Log, silentLog } from '../kube/log.ts';
 import type { KubeMetrics } from '../kube/metrics.ts';
 import type { Random } from '../kube/random.ts';
-import type { PolledSource } from '../sources/source.ts';
+import type { PolledSource, SourceContext } from '../sources/source.ts';
 import type { DecisionLog } from '../spawners/decision.ts';
 import { LoopGuard } from '../spawners/loop-guard.ts';
 import { LoopTrail } from '../spawners/loop-trail.ts';
 import type { Pause } from '../spawners/pause.ts';
 import { Secrets } from '../spawners/secrets.ts';
-import type { SourceSurroundings } from '../spawners/source-context.ts';
+import { sourceContext, type SourceSurroundings } from '../spawners/source-context.ts';
 import { type SpawnerCaches, spawnerCaches } from '../spawners/spawner-caches.ts';
 import { spawnerController } from '../spawners/spawner-controller.ts';
 import type { SpawnerMetrics } from '../spawners/spawner-metrics.ts';
@@ -47,6 +48,10 @@ export interface Spawners {
   readonly controller: Controller;
   /** Makes Tasks of what is told, whether this process leads or not. */
   readonly spawning: TaskSpawning;
+  /** Read by whoever answers for a namespace, leader or not. */
+  readonly secrets: Secrets;
+  /** What a source may use to judge what it is told. */
+  contextOf(spawner: TaskSpawner, signal: AbortSignal): SourceContext;
   close(): void;
 }
 
@@ -78,7 +83,8 @@ export function startSpawners({ client, free, tasks, pause, informers, decisions
     ...(metrics && { controllerMetrics: metrics.controller('taskspawner') }),
     ...(spawnerMetrics && { metrics: spawnerMetrics }),
   });
-  return { caches, controller, spawning, close };
+  const contextOf = (spawner: TaskSpawner, signal: AbortSignal) => sourceContext(spawner, { caches, secrets, clock, ...clients }, { signal, log: log ?? silentLog });
+  return { caches, controller, spawning, secrets, contextOf, close };
 }
 
 /** Events that are dealt with in one run share what they fetch. */

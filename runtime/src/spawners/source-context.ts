@@ -8,7 +8,7 @@ import type { Secrets } from './secrets.ts';
 import type { SpawnerCaches } from './spawner-caches.ts';
 
 export interface SourceSurroundings {
-  readonly caches: Pick<SpawnerCaches, 'workspaces' | 'pools'>;
+  readonly caches: Pick<SpawnerCaches, 'workspaces' | 'pools' | 'gateways'>;
   readonly secrets: Secrets;
   readonly fetch: typeof globalThis.fetch;
   readonly github: GitHubClients;
@@ -32,12 +32,12 @@ export function sourceContext(spawner: TaskSpawner, { caches, secrets, ...surrou
   };
 }
 
-export function referencesOf(spawner: TaskSpawner, { pools, workspaces }: Pick<SpawnerCaches, 'workspaces' | 'pools'>): References {
-  return { pool: (name) => pools.get(siblingKey(spawner, name)), workspace: (name) => workspaces.get(siblingKey(spawner, name)) };
+export function referencesOf(spawner: TaskSpawner, { pools, workspaces, gateways }: Pick<SpawnerCaches, 'workspaces' | 'pools' | 'gateways'>): References {
+  return { gateway: (name) => gateways.get(siblingKey(spawner, name)), pool: (name) => pools.get(siblingKey(spawner, name)), workspace: (name) => workspaces.get(siblingKey(spawner, name)) };
 }
 
 /** Where its Tasks work, if that is there. */
-export function workspaceOf(spawner: TaskSpawner, caches: Pick<SpawnerCaches, 'workspaces' | 'pools'>): Workspace | undefined {
+export function workspaceOf(spawner: TaskSpawner, caches: Pick<SpawnerCaches, 'workspaces' | 'pools' | 'gateways'>): Workspace | undefined {
   const { pool, workspace } = referencesOf(spawner, caches);
   const name = workspaceNameOf(spawner, pool);
   return name === undefined ? undefined : workspace(name);

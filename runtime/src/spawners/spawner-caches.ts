@@ -1,4 +1,4 @@
-import { type Task, type TaskSpawner, type WorkerPool, workerPoolResource, type Workspace } from '@taskwright/schema';
+import { type Task, type TaskSpawner, type WebhookGateway, webhookGatewayResource, type WorkerPool, workerPoolResource, type Workspace } from '@taskwright/schema';
 import type { KubeClient } from '../kube/client.ts';
 import { Informer, type InformerOptions } from '../kube/informer.ts';
 import { keyOf, type KubeObject } from '../kube/object.ts';
@@ -9,6 +9,7 @@ import { ownIndexes } from './belonging.ts';
 /** What is read about TaskSpawners instead of asking the server. All but the pools are those of the Task controller: nothing is watched twice. */
 export interface SpawnerCaches extends Pick<TaskCaches, 'tasks' | 'workspaces' | 'spawners'> {
   readonly pools: Informer<WorkerPool, 'workspace'>;
+  readonly gateways: Informer<WebhookGateway>;
 }
 
 export function spawnerCaches({ tasks, workspaces, spawners }: TaskCaches, client: KubeClient, options: Pick<InformerOptions<never, never>, 'namespace' | 'clock' | 'random' | 'metrics' | 'onError'>): SpawnerCaches {
@@ -16,6 +17,7 @@ export function spawnerCaches({ tasks, workspaces, spawners }: TaskCaches, clien
     tasks,
     workspaces,
     spawners,
+    gateways: new Informer<WebhookGateway>(client, { ...options, resource: webhookGatewayResource }),
     pools: new Informer<WorkerPool, 'workspace'>(client, {
       ...options,
       resource: workerPoolResource,

@@ -52,6 +52,7 @@ export function spawnerController(options: SpawnerControllerOptions): { controll
       source(caches.spawners, (spawner) => [keyOf(spawner)]),
       source(caches.tasks, spawnerKeysOf, standingChanged),
       source(caches.workspaces, (workspace) => spawnersIn(workspace, caches), specChanged),
+      source(caches.gateways, (gateway) => caches.spawners.byIndex('gateway', keyOf(gateway)).map(keyOf), specChanged),
       source(caches.pools, (pool) => caches.spawners.byIndex('pool', keyOf(pool)).map(keyOf), specChanged),
     ],
     reconcile,

@@ -8,13 +8,12 @@ export interface GatewayProblem {
 }
 
 /** What is wrong with the WebhookGateway that a trigger names; `undefined` when it names none, or one that takes its deliveries. The reference says nothing of either. */
-export function gatewayProblem({ metadata: { namespace }, spec }: TaskSpawner, gateway: (namespace: string, name: string) => WebhookGateway | undefined): GatewayProblem | undefined {
+export function gatewayProblem({ spec }: TaskSpawner, gateway: (name: string) => WebhookGateway | undefined): GatewayProblem | undefined {
   const { githubWebhook, linearWebhook, webhook } = spec?.when ?? {};
-  const wanted = ([['github', githubWebhook], ['linear', linearWebhook], ['generic', webhook]] as const).find(([, trigger]) => trigger?.gatewayRef !== undefined);
-  if (wanted === undefined) return undefined;
-  const [source, trigger] = wanted;
-  const { name } = trigger!.gatewayRef!;
-  const found = gateway(namespace!, name);
+  const [source, trigger] = ([['github', githubWebhook], ['linear', linearWebhook], ['generic', webhook]] as const).find(([, listens]) => listens?.gatewayRef !== undefined) ?? [];
+  const name = trigger?.gatewayRef?.name;
+  if (name === undefined) return undefined;
+  const found = gateway(name);
   if (found === undefined) return { reason: 'GatewayMissing', message: `Waiting for WebhookGateway "${name}" to be created` };
   const taken = sourceOf(found);
   if (taken === source) return undefined;

@@ -28,6 +28,11 @@ describe('a value', () => {
     { args: ['--webhook-bind-address=:9443'], flags: { webhookAddress: { port: 9443 } } },
     { args: ['--webhook-certificate=given'], flags: { certificate: 'given' } },
     { args: ['--convert-versions=false', '--validating-webhook=hooks'], flags: { converts: false, validatingWebhook: 'hooks' } },
+    { args: ['--webhook-server-address=:8082'], flags: { deliveries: { address: { port: 8082 }, files: { signing: {} }, allowsUnsigned: false } } },
+    {
+      args: ['--webhook-server-address=127.0.0.1:0', '--github-webhook-secret-file=/a', '--linear-webhook-secret-file=/b', '--generic-webhook-secret-file=/c', '--linear-api-key-file=/d', '--allow-unsigned-webhooks'],
+      flags: { deliveries: { address: { host: '127.0.0.1', port: 0 }, files: { signing: { github: '/a', linear: '/b', generic: '/c' }, linearApiKey: '/d' }, allowsUnsigned: true } },
+    },
     { args: ['--watch-namespaces=a, b,a,'], flags: { namespaces: ['a', 'b'] } },
     { args: ['--watch-namespaces='], flags: { namespaces: undefined } },
     { args: ['--verbosity=2'], flags: { verbosity: 2 } },
@@ -68,7 +73,7 @@ test.each([
   { args: ['--verbosity=-1'], error: '--verbosity: got "-1"; allowed is a number from 0' },
   { args: ['--codex-image=a b'], error: '--codex-image: got "a b"; allowed is an image, such as ghcr.io/acme/agent or ghcr.io/acme/agent:1' },
   { args: ['--codex-image-pull-policy=Sometimes'], error: '--codex-image-pull-policy: got "Sometimes"; allowed is one of Always, IfNotPresent, Never' },
-  { args: ['--nope'], error: "Unknown option '--nope'; there are --agent-network, --agent-network-allow, --agent-network-deny, --agent-tools-image, --agent-tools-image-pull-policy, --claude-code-image" },
+  { args: ['--nope'], error: "Unknown option '--nope'; there are --agent-network, --agent-network-allow, --agent-network-deny, --agent-tools-image, --agent-tools-image-pull-policy, --allow-unsigned-webhooks, --claude-code-image" },
 ])('refuses $args', ({ args, error }) => {
   expect(() => parseFlags(args)).toThrow(error);
 });

@@ -31,7 +31,7 @@ describe('what a gateway says of itself', () => {
 
 describe('what a spawner says of its gateway', () => {
   const gateways = [aGateway('hooks', github), aGateway('hooks', { generic: {} }, 'prod')];
-  const gateway = (namespace: string, name: string) => gateways.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
+  const gatewayOf = (namespace: string) => (name: string) => gateways.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   const gatewayRef = { name: 'hooks' };
 
   test.each([
@@ -42,6 +42,6 @@ describe('what a spawner says of its gateway', () => {
     ['that it is for somebody else', aSpawner('a', { linearWebhook: { types: ['Issue'], gatewayRef } }), { reason: 'GatewayOfOtherSource', message: 'WebhookGateway "hooks" takes deliveries of github, and this waits for those of linear: name another one in gatewayRef' }],
     ['nothing of a generic one', aSpawner('a', { webhook: { source: 'x', fieldMapping: { id: '$.id' }, gatewayRef } }, { namespace: 'prod' }), undefined],
   ])('%s', (_, spawner, problem) => {
-    expect(gatewayProblem(spawner, gateway)).toEqual(problem);
+    expect(gatewayProblem(spawner, gatewayOf(spawner.metadata.namespace!))).toEqual(problem);
   });
 });

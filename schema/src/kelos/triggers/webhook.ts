@@ -11,7 +11,7 @@ export const webhookFilter = z.object({
 });
 
 export const webhookFields = {
-  source: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/).describe('Last part of the path that is listened to: /webhook/<source>. Whoever can reach it may post there.'),
+  source: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/).describe('Last part of the path that is listened to: /webhook/<source>.'),
   fieldMapping: z.record(z.string(), z.string()).describe('Variables of the templates, each with the JSONPath of its value in the body. id is required: it tells deliveries apart.'),
   filters: z.array(webhookFilter).optional().describe('What a delivery has to be like: all of them have to match. Left out: every delivery will do.'),
 };

@@ -3,6 +3,7 @@ import { type Task, type TaskSpawner, taskSpawnerResource, type WebhookGateway, 
 import { secretResource } from '@taskwright/schema/kubernetes';
 import { afterEach, expect, test } from 'vitest';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
+import { Pause } from '../../src/spawners/pause.ts';
 import { images } from '../tasks/task-fixtures.ts';
 import { startCluster, type TestCluster } from '../tasks/test-cluster.ts';
 import { aGateway, aSpawner, fromGitHub, SECRETS } from '../webhooks/webhook-fixture.ts';
@@ -29,9 +30,9 @@ async function aCluster(...spawners: TaskSpawner[]): Promise<TestCluster> {
   return cluster;
 }
 
-async function anOperator({ api, clock }: TestCluster, identity: string) {
+async function anOperator({ api, clock }: TestCluster, identity: string, pause = new Pause()) {
   const operator: Operator = startOperator({
-    transport: api.transport, clock, images, identity, leaderElection: { namespace: 'dev' },
+    transport: api.transport, clock, images, identity, pause, leaderElection: { namespace: 'dev' },
     deliveries: { address: { host: '127.0.0.1', port: 0 }, files: { signing: {} }, allowsUnsigned: false },
   });
   let isStopped = false;
@@ -85,4 +86,14 @@ test('a spawner whose gateway is missing says so, and listens from when it is th
   expect(await until('Pending')).toMatchObject({ phase: 'Pending', message: 'Waiting for WebhookGateway "later" to be created' });
   await cluster.client.create<WebhookGateway>(webhookGatewayResource, fresh(aGateway('later', { github: { secretRef: { name: 'hooks' } } })));
   expect(await until('Running')).toMatchObject({ phase: 'Running' });
+});
+
+test('while all spawning is paused, who tells comes again', async () => {
+  const cluster = await aCluster(workers());
+  const pause = new Pause();
+  const { deliver } = await anOperator(cluster, 'one', pause);
+  pause.set('an incident');
+  expect([await deliver('delivery-1'), await made(cluster)]).toEqual([503, []]);
+  pause.set(undefined);
+  expect([await deliver('delivery-1'), await made(cluster)]).toEqual([200, ['workers-issues-0b220df19691: Fix 7: Slow']]);
 });

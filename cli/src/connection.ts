@@ -17,6 +17,8 @@ export interface Connection {
   readonly client: KubeClient;
   /** The one asked for, else that of the kubeconfig. */
   readonly namespace: string;
+  /** Whether somebody acts on what is written: not on the state that an engine left behind. */
+  readonly isRunning: boolean;
   /** How to call it in a message. */
   readonly where: string;
   readonly close: () => Promise<void>;
@@ -70,7 +72,7 @@ async function clusterConfig({ kubeconfig }: ConnectionOptions, { env, cwd }: Io
 
 function toCluster(config: ClusterConfig, { namespace }: ConnectionOptions): Connection {
   const transport = new HttpTransport(config, { connections: 4 });
-  return { client: new KubeClient(transport, { userAgent: USER_AGENT }), namespace: namespace ?? config.namespace, where: config.server, close: () => transport.close() };
+  return { client: new KubeClient(transport, { userAgent: USER_AGENT }), namespace: namespace ?? config.namespace, where: config.server, isRunning: true, close: () => transport.close() };
 }
 
 async function runningEngine(run: RunFolder, options: ConnectionOptions): Promise<Connection | undefined> {
@@ -91,5 +93,5 @@ async function runningEngine(run: RunFolder, options: ConnectionOptions): Promis
 }
 
 function stoppedEngine({ stateFile, dataDir }: RunFolder, { namespace = 'default' }: ConnectionOptions): Connection {
-  return { namespace, where: 'the engine of the last taskwright dev', ...openStoppedEngine({ stateFile, dataDir, convert }) };
+  return { namespace, where: 'the engine of the last taskwright dev', isRunning: false, ...openStoppedEngine({ stateFile, dataDir, convert }) };
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { CommandError, type Io } from './io.ts';
 import { DEFAULT_DATA } from './run-folder.ts';
+import { TASK_FLAGS } from './task-flags.ts';
 
 export { CommandError, type Io };
 
@@ -75,6 +76,16 @@ function commandLine(io: Io): Command {
     .description('let spawning go on that was paused, or a TaskSpawner that the loop breaker stopped')
     .argument('[object]', 'taskspawner/<name>; left out: all spawning')
     .action(async (object, options) => (await import('./commands/resume.ts')).resume(object, options, io));
+
+  const spawned = connected(program.command('run'))
+    .description('make one Task of a TaskSpawner now, without an event')
+    .option('--from <taskspawner/name>', 'the TaskSpawner whose template is rendered')
+    .option('--name <name>', 'of the Task; default: <spawner>-manual-<random>')
+    .option('--values <file>', 'YAML or JSON object of what templates read, such as Number and Title; - is standard input')
+    .option('--context-source-allow <target...>', 'addresses and names beside the internet that context sources may reach, as of the operator')
+    .action(async (options) => (await import('./commands/run.ts')).run(options, io));
+  // Known, so that whoever types them is told why not.
+  for (const flag of TASK_FLAGS) spawned.addOption(new Option(`--${flag} [value]`).hideHelp());
 
   program
     .command('import')

@@ -2,6 +2,8 @@
 export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** All of standard input. */
+  readonly input: () => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths of arguments start here. */
   readonly cwd: string;

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { text } from 'node:stream/consumers';
 import { run } from './index.ts';
 
 const interrupted = new AbortController();
@@ -18,6 +19,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await run(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  input: () => text(process.stdin),
   env: process.env,
   cwd: process.cwd(),
   isTerminal: process.stdout.isTTY === true && !process.env['NO_COLOR'],

@@ -11,7 +11,7 @@ export interface Session {
 }
 
 /** Types one command line where no terminal is, in `cwd`, with nothing in the environment but what is needed to find programs. Ctrl-C is typed when `interruptAt` is printed. */
-export async function type(args: readonly string[], { cwd, env = {}, interruptAt }: { cwd: string; env?: Io['env']; interruptAt?: string }): Promise<Session> {
+export async function type(args: readonly string[], { cwd, env = {}, input = '', interruptAt }: { cwd: string; env?: Io['env']; input?: string; interruptAt?: string }): Promise<Session> {
   const written = { out: '', err: '' };
   const interrupted = new AbortController();
   const code = await run(args, {
@@ -20,6 +20,7 @@ export async function type(args: readonly string[], { cwd, env = {}, interruptAt
       if (interruptAt !== undefined && text.includes(interruptAt)) interrupted.abort();
     },
     err: (text) => (written.err += text),
+    input: async () => input,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     cwd,
     isTerminal: false,

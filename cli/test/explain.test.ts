@@ -111,7 +111,7 @@ test('colours are for a terminal, and nothing of a stranger controls it', async 
   const x = await spawner();
   await decisions(x, { ...fired, outcome: 'Refused', summary: 'a\u001b[2Jb', reason: 'no' });
   let out = '';
-  await run(['explain', 'taskspawner/x', '--kubeconfig', kubeconfig], { out: (text) => void (out += text), err: () => {}, env: {}, cwd: folder, isTerminal: true, signal: new AbortController().signal });
+  await run(['explain', 'taskspawner/x', '--kubeconfig', kubeconfig], { out: (text) => void (out += text), err: () => {}, input: async () => '', env: {}, cwd: folder, isTerminal: true, signal: new AbortController().signal });
   expect([out.includes('\u001b[31m'), out.includes('\u001b[2J')]).toEqual([true, false]);
 });
 

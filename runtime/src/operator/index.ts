@@ -9,7 +9,9 @@ export { ConfigMapDecisions, decisionsIn, decisionsNameOf } from '../spawners/de
 export type { KeptDecision } from '../spawners/decision-ring.ts';
 export { chainOf } from '../spawners/loop-breaker.ts';
 export { Pause } from '../spawners/pause.ts';
+export { manualRun } from '../spawners/manual-run.ts';
 export { Secrets } from '../spawners/secrets.ts';
+export { TaskBuildError } from '../spawners/task-build-error.ts';
 export { Deliveries } from '../slack/deliveries.ts';
 export { slackReporter } from '../slack/reporting/slack-reporter.ts';
 export { SlackApi } from '../slack/slack-api.ts';

@@ -1,6 +1,6 @@
 import { SOURCE_ANNOTATIONS } from '@taskwright/schema';
 import { actorsOf, type CommandPolicy, type Discussion, judgeComments, type PolicyVerdict, type Remark } from '../github/comment-policy.ts';
-import { InFlightLimit } from '../kube/in-flight-limit.ts';
+import { type Judged, judgeEach } from '../sources/judge-each.ts';
 import { EMPTY_VARIABLES } from '../sources/polled-variables.ts';
 import { SourceError, type Discovery } from '../sources/source.ts';
 import type { FailedEvent, SkippedEvent, SourceEvent } from '../sources/source-event.ts';
@@ -37,7 +37,6 @@ export interface ItemKind {
 }
 
 export type RuledOut = Pick<SkippedEvent, 'filter' | 'seen'>;
-export type Judged = { readonly event: SourceEvent } | { readonly skipped: RuledOut };
 
 interface ListFilters {
   readonly labels?: readonly string[];
@@ -47,10 +46,6 @@ interface ListFilters {
   readonly assignee?: string;
   readonly draft?: boolean;
 }
-
-/** Requests about single items at a time. */
-const MOST_AT_A_TIME = 8;
-const LONGEST_SEEN = 200;
 
 /** All pages of what a trigger asks for. A project that cannot be seen is its user's to mend. */
 export async function listed(where: string, client: ForgeClient, path: string, query: Readonly<Record<string, string | undefined>>): Promise<Listed> {
@@ -67,32 +62,22 @@ export async function listed(where: string, client: ForgeClient, path: string, q
 export async function judgeItems<Item extends ForgeItem>(
   { sign }: ItemKind, { site: { path } }: ForgeClient, { items: sent, isComplete }: Listed, read: (sent: unknown) => Item | undefined, judge: (item: Item) => Promise<Judged>, signal: AbortSignal,
 ): Promise<Discovery> {
-  const limit = new InFlightLimit(MOST_AT_A_TIME);
-  const [events, skipped, failed]: [SourceEvent[], SkippedEvent[], FailedEvent[]] = [[], [], []];
   const items = new Map<number, Item>();
+  const unread: FailedEvent[] = [];
   for (const [index, each] of sent.entries()) {
     const item = read(each);
     // One that moved from one page to the next between two requests is on both.
     if (item) items.set(item.number, item);
-    else failed.push({ id: `item-${index + 1}`, summary: `${sign}? of ${path}, entry ${index + 1} of the list`, problem: 'it has not the fields that the forge documents; look at it there' });
+    else unread.push({ id: `item-${index + 1}`, summary: `${sign}? of ${path}, entry ${index + 1} of the list`, problem: 'it has not the fields that the forge documents; look at it there' });
   }
-  const results = await Promise.all([...items.values()].map((item) => limit.run(async () => {
-    const about = { id: String(item.number), summary: `${sign}${item.number} of ${path}` };
-    try {
-      return { about, judged: await judge(item) };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof ForgeError)) throw error;
-      return { about, problem: error.message };
-    }
-  }, signal)));
-  for (const result of results) {
-    if (result.judged === undefined) failed.push({ ...result.about, problem: result.problem });
-    else if ('event' in result.judged) events.push(result.judged.event);
-    else skipped.push({ ...result.about, ...result.judged.skipped, seen: result.judged.skipped.seen.slice(0, LONGEST_SEEN) });
-  }
-  if (!isComplete) failed.push({ id: 'too-many', summary: `what is listed of ${path} after the first ${sent.length}`, problem: `more are found than are looked at, which are ${sent.length}; narrow the trigger down, by labels for instance` });
-  return { events, skipped, failed };
+  const { events, skipped, failed } = await judgeEach([...items.values()], {
+    about: ({ number }) => ({ id: String(number), summary: `${sign}${number} of ${path}` }),
+    judge,
+    problemOf: (error) => (error instanceof ForgeError ? error.message : undefined),
+    signal,
+  });
+  const rest: FailedEvent[] = isComplete ? [] : [{ id: 'too-many', summary: `what is listed of ${path} after the first ${sent.length}`, problem: `more are found than are looked at, which are ${sent.length}; narrow the trigger down, by labels for instance` }];
+  return { events, skipped, failed: [...unread, ...failed, ...rest] };
 }
 
 /** What a list tells by itself. */
@@ -137,6 +122,8 @@ interface Found {
   /** What the trigger names, for pull requests of its Tasks. */
   readonly named: string | undefined;
   readonly reporting: Reporting | undefined;
+  /** The name of the TaskSpawner. */
+  readonly spawner: string;
   readonly command: Remark | undefined;
   /** Whether the command is what has to be there. */
   readonly isTriggered: boolean;
@@ -146,7 +133,7 @@ interface Found {
 }
 
 /** An item that a trigger waits for. What only a change has is added by who knows it. */
-export function forgeEvent(item: ForgeItem | ForgeChange, { client, kind, named, reporting, command, isTriggered, askedAt, comments }: Found): SourceEvent {
+export function forgeEvent(item: ForgeItem | ForgeChange, { client, kind, named, reporting, spawner, command, isTriggered, askedAt, comments }: Found): SourceEvent {
   const { site, dialect } = client;
   const { number } = item;
   const commandAt = isTriggered && command?.at !== undefined ? new Date(command.at) : undefined;
@@ -171,7 +158,7 @@ export function forgeEvent(item: ForgeItem | ForgeChange, { client, kind, named,
       'taskwright.dev/source-forge': dialect.name,
       'taskwright.dev/source-base-url': site.root,
       ...reporting?.comments && { [SOURCE_ANNOTATIONS.githubReporting]: 'enabled', [SOURCE_ANNOTATIONS.githubCommentMode]: reporting.comments.mode ?? 'PerTask' },
-      ...reporting?.commitStatus && { [SOURCE_ANNOTATIONS.githubChecks]: 'enabled', ...reporting.commitStatus.name && { [SOURCE_ANNOTATIONS.githubCheckName]: reporting.commitStatus.name } },
+      ...reporting?.commitStatus && { [SOURCE_ANNOTATIONS.githubChecks]: 'enabled', [SOURCE_ANNOTATIONS.githubCheckName]: reporting.commitStatus.name || `Taskwright: ${spawner}` },
     },
     ...named && { upstreamRepo: site.path },
     origin: {

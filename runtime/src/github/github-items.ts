@@ -1,7 +1,7 @@
 import { SOURCE_ANNOTATIONS, type GitHubCommentPolicy } from '@taskwright/schema';
-import { InFlightLimit } from '../kube/in-flight-limit.ts';
+import { type Judged, judgeEach } from '../sources/judge-each.ts';
 import type { Discovery, SourceContext, TriggerConfig } from '../sources/source.ts';
-import type { FailedEvent, SkippedEvent, SourceEvent } from '../sources/source-event.ts';
+import type { FailedEvent, SourceEvent } from '../sources/source-event.ts';
 import { isAuthorized } from './actors.ts';
 import { actorsOf, type Discussion, judgeComments, type PolicyVerdict, type Remark } from './comment-policy.ts';
 import { GitHubError } from './github-error.ts';
@@ -25,37 +25,19 @@ export interface GitHubRemark {
   readonly created_at: string;
 }
 
-/** What one item comes to. */
-export type Judged = { readonly event: SourceEvent } | { readonly skipped: Pick<SkippedEvent, 'filter' | 'seen'> };
-
 /** GitHub lets nobody write more than 2,500 comments, and lists no more than 3,000 files. */
 export const MOST_DETAIL_PAGES = 30;
-/** Requests about single items at a time. */
-const MOST_AT_A_TIME = 8;
 /** What changed within the last minute may change again within the same second, or by a clock that is off. */
 const SETTLED_MS = 60_000;
-const LONGEST_SEEN = 200;
 
 /** Judges each item by itself: what makes one fail is told of that one. A limit, a wrong token or the end of the time concern all. */
 export async function judgeItems<Item extends GitHubItem>(kind: string, { path }: WatchedRepository, items: readonly Item[], judge: (item: Item) => Promise<Judged>, { signal }: SourceContext): Promise<Discovery> {
-  const limit = new InFlightLimit(MOST_AT_A_TIME);
-  const [events, skipped, failed]: [SourceEvent[], SkippedEvent[], FailedEvent[]] = [[], [], []];
-  const results = await Promise.all(distinct(items).map((item) => limit.run(async () => {
-    const about = { id: String(item.number), summary: `${kind} #${item.number} of ${path}` };
-    try {
-      return { about, judged: await judge(item) };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof GitHubError) || error.status === 401 || error.status === 429) throw error;
-      return { about, problem: error.message };
-    }
-  }, signal)));
-  for (const result of results) {
-    if (result.judged === undefined) failed.push({ ...result.about, problem: result.problem });
-    else if ('event' in result.judged) events.push(result.judged.event);
-    else skipped.push({ ...result.about, ...result.judged.skipped, seen: result.judged.skipped.seen.slice(0, LONGEST_SEEN) });
-  }
-  return { events, skipped, failed };
+  return judgeEach(distinct(items), {
+    about: ({ number }) => ({ id: String(number), summary: `${kind} #${number} of ${path}` }),
+    judge,
+    problemOf: (error) => (error instanceof GitHubError && error.status !== 401 && error.status !== 429 ? error.message : undefined),
+    signal,
+  });
 }
 
 /** That a list was cut, where it was. */

@@ -33,7 +33,7 @@ export const giteaIssuesSource: PolledSource<'giteaIssues'> = {
       const verdict = await verdictOf(policy, { opening, comments: comments.map(remarkOf) }, (username) => repository.hasAccess(username, policy?.minimumPermission));
       if (verdict.is === 'ruled-out') return ruledOutBy(verdict);
       return { event: forgeEvent(issue, {
-        client, kind: KIND, named: config.repo, reporting: config.reporting, command: verdict.command, isTriggered: Boolean(policy?.triggerComment), comments: joinedComments(comments.map(({ body }) => body)),
+        client, kind: KIND, named: config.repo, reporting: config.reporting, spawner: context.spawner.metadata.name!, command: verdict.command, isTriggered: Boolean(policy?.triggerComment), comments: joinedComments(comments.map(({ body }) => body)),
       }) };
     }, context.signal);
   },

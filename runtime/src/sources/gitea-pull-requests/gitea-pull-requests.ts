@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ForgeError } from '../../forges/forge-client.ts';
-import { type ForgeChange, forgeEvent, type ItemKind, judgeItems, type Judged, listed, ruledOutBy, ruledOutByList, verdictOf } from '../../forges/forge-items.ts';
+import { type ForgeChange, forgeEvent, type ItemKind, judgeItems, listed, ruledOutBy, ruledOutByList, verdictOf } from '../../forges/forge-items.ts';
 import { type GiteaLineComment, readGiteaPullRequest, readLineComments, remarkOf, textsOnLines } from '../../gitea/gitea-items.ts';
 import { GiteaRepository } from '../../gitea/gitea-repository.ts';
 import { type GiteaReview, pullRequestReview, readReviews, reviewRemarks } from '../../gitea/pull-request-reviews.ts';
 import { hasCommands } from '../../github/comment-policy.ts';
 import { filesMatch, hasFilePatterns } from '../file-patterns.ts';
 import { joinedComments } from '../joined-comments.ts';
+import type { Judged } from '../judge-each.ts';
 import { pollIntervalMs } from '../poll-interval.ts';
 import { readsVariables } from '../read-variables.ts';
 import type { PolledSource, SourceContext, TriggerConfig } from '../source.ts';
@@ -59,7 +60,7 @@ async function judge(change: ForgeChange, config: Config, repository: GiteaRepos
   if (verdict.is === 'ruled-out') return ruledOutBy(verdict);
 
   const event = forgeEvent(change, {
-    client: repository.client, kind: KIND, named: config.repo, reporting: config.reporting, command: verdict.command, isTriggered: Boolean(policy?.triggerComment),
+    client: repository.client, kind: KIND, named: config.repo, reporting: config.reporting, spawner: spawner.metadata.name!, command: verdict.command, isTriggered: Boolean(policy?.triggerComment),
     ...reviewState !== 'any' && review.at && { askedAt: review.at },
     comments: joinedComments(conversation.map(({ body }) => body)),
   });

@@ -1,12 +1,13 @@
 import { hasCommands, type Remark } from '../../github/comment-policy.ts';
 import {
-  cutShort, eventOf, type GitHubItem, type GitHubRemark, type Judged, judgeItems, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf, versionOf,
+  cutShort, eventOf, type GitHubItem, type GitHubRemark, judgeItems, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf, versionOf,
 } from '../../github/github-items.ts';
 import { GitHubError } from '../../github/github-error.ts';
 import { type Review, reviewOutcome } from '../../github/review-state.ts';
 import { type WatchedRepository, watchedRepository } from '../../github/watched-repository.ts';
 import { filesMatch, hasFilePatterns } from '../file-patterns.ts';
 import { joinedComments } from '../joined-comments.ts';
+import type { Judged } from '../judge-each.ts';
 import { pollIntervalMs } from '../poll-interval.ts';
 import { EMPTY_VARIABLES } from '../polled-variables.ts';
 import { readsVariables } from '../read-variables.ts';

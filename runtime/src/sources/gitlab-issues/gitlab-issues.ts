@@ -30,7 +30,7 @@ export const gitlabIssuesSource: PolledSource<'gitlabIssues'> = {
       const verdict = await verdictOf(policy, { opening, comments: remarksOf(notes) }, (username) => project.hasAccess(username, commentPolicy?.minimumAccessLevel));
       if (verdict.is === 'ruled-out') return ruledOutBy(verdict);
       const { command } = verdict;
-      return { event: forgeEvent(issue, { client, kind: KIND, named: config.project, reporting: config.reporting, command, isTriggered: Boolean(policy?.triggerComment), comments: joinedComments(commentBodies(notes)) }) };
+      return { event: forgeEvent(issue, { client, kind: KIND, named: config.project, reporting: config.reporting, spawner: context.spawner.metadata.name!, command, isTriggered: Boolean(policy?.triggerComment), comments: joinedComments(commentBodies(notes)) }) };
     }, context.signal);
   },
 };

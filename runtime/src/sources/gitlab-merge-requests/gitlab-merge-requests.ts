@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { hasCommands } from '../../github/comment-policy.ts';
-import { type ForgeChange, forgeEvent, type ItemKind, judgeItems, type Judged, listed, ruledOutBy, ruledOutByList, verdictOf } from '../../forges/forge-items.ts';
+import { type ForgeChange, forgeEvent, type ItemKind, judgeItems, listed, ruledOutBy, ruledOutByList, verdictOf } from '../../forges/forge-items.ts';
 import { ForgeError } from '../../forges/forge-client.ts';
 import { commentBodies, lineComments, readMergeRequest, remarksOf } from '../../gitlab/gitlab-items.ts';
 import { GitLabProject } from '../../gitlab/gitlab-project.ts';
 import { mergeRequestReview } from '../../gitlab/merge-request-review.ts';
 import { filesMatch, hasFilePatterns } from '../file-patterns.ts';
 import { joinedComments } from '../joined-comments.ts';
+import type { Judged } from '../judge-each.ts';
 import { pollIntervalMs } from '../poll-interval.ts';
 import { readsVariables } from '../read-variables.ts';
 import type { PolledSource, SourceContext, TriggerConfig } from '../source.ts';
@@ -65,7 +66,7 @@ async function judge(change: ForgeChange, config: Config, project: GitLabProject
 
   const asked = [reviewState === 'any' ? Number.NaN : Number(review.at), Date.parse(pipeline?.finished_at ?? pipeline?.updated_at ?? '')].filter((ms) => !Number.isNaN(ms));
   const event = forgeEvent(change, {
-    client: project.client, kind: KIND, named: config.project, reporting: config.reporting, command: verdict.command, isTriggered: Boolean(policy?.triggerComment),
+    client: project.client, kind: KIND, named: config.project, reporting: config.reporting, spawner: spawner.metadata.name!, command: verdict.command, isTriggered: Boolean(policy?.triggerComment),
     ...asked.length > 0 && { askedAt: new Date(Math.max(...asked)) },
     comments: joinedComments(commentBodies(notes)),
   });

@@ -41,7 +41,7 @@ test('a pull request becomes an event', async () => {
       labels: ['perf'],
       annotations: {
         'kelos.dev/source-kind': 'pull-request', 'kelos.dev/source-number': '4', 'kelos.dev/source-owner': 'acme', 'kelos.dev/source-repo': 'shop', 'kelos.dev/source-sha': head,
-        'taskwright.dev/source-forge': 'gitea', 'taskwright.dev/source-base-url': 'https://git.acme.test:3000', 'kelos.dev/github-checks': 'enabled',
+        'taskwright.dev/source-forge': 'gitea', 'taskwright.dev/source-base-url': 'https://git.acme.test:3000', 'kelos.dev/github-checks': 'enabled', 'kelos.dev/github-check-name': 'Taskwright: workers',
       },
       upstreamRepo: 'acme/shop',
       origin: { actor: 'bot', subject: 'acme/shop#4', branch: 'faster', text: 'By half.' },

@@ -20,6 +20,8 @@ export interface GiteaItem {
   readonly labels?: readonly string[];
   readonly assignees?: readonly string[];
   readonly comments?: readonly GiteaStoredComment[];
+  /** Each with who gave it. */
+  readonly reactions?: readonly string[];
 }
 
 export interface GiteaPullRequest extends GiteaItem {
@@ -31,6 +33,7 @@ export interface GiteaPullRequest extends GiteaItem {
 }
 
 export interface GiteaStoredComment {
+  readonly id?: number;
   readonly body: string;
   readonly author?: string;
   /** ISO 8601. @default an hour before the server was started */
@@ -45,7 +48,17 @@ export interface GiteaStoredReview extends Partial<GiteaStoredComment> {
   readonly lines?: readonly (GiteaStoredComment & { readonly path: string; readonly line?: number })[];
 }
 
+interface Status {
+  readonly id: number;
+  readonly sha: string;
+  readonly context: string;
+  readonly status: string;
+  readonly description: string;
+}
+
 interface Repository {
+  /** Of commits, the oldest first. */
+  statuses: Status[];
   issues: GiteaItem[];
   pulls: GiteaPullRequest[];
   labels: string[];
@@ -56,7 +69,7 @@ interface Repository {
 
 /**
  * The part of the REST API of Gitea and Forgejo, version 1, that tells of issues and pull requests, as its Swagger document describes it: filters, pages with `Link` and `X-Total-Count`, comments,
- * files, reviews and permissions, and what it answers to what is wrong. It has no ETags. It is called in place of `fetch`.
+ * files, reviews and permissions, and takes comments, statuses, labels and reactions; and what it answers to what is wrong. It has no ETags. It is called in place of `fetch`.
  */
 export class GiteaServer {
   readonly #options: GiteaServerOptions;
@@ -73,7 +86,7 @@ export class GiteaServer {
 
   /** @param path `owner/name` */
   repository(path: string, repository: Partial<Repository> = {}): Repository {
-    const stored = { issues: [], pulls: [], labels: [], collaborators: {}, isPrivate: false, ...repository };
+    const stored = { statuses: [], issues: [], pulls: [], labels: [], collaborators: {}, isPrivate: false, ...repository };
     this.#repositories.set(path, stored);
     return stored;
   }
@@ -82,20 +95,23 @@ export class GiteaServer {
     const request = new Request(input, { ...init, signal: null });
     const url = new URL(request.url);
     this.requests.push({ url, method: request.method, authorization: request.headers.get('authorization') });
-    return this.fault?.(url) ?? this.#answer(request, url);
+    return this.fault?.(url) ?? this.#answer(request, url, request.method === 'GET' ? {} : JSON.parse(await request.text() || '{}') as Body);
   };
 
-  #answer(request: Request, url: URL): Response {
+  #answer(request: Request, url: URL, body: Body): Response {
     const { root = 'https://codeberg.org' } = this.#options;
     const api = `${root}/api/v1/`;
     if (!url.href.startsWith(api)) return new Response('Not found.', { status: 404, headers: { 'content-type': 'text/plain;charset=utf-8' } });
     const authorization = request.headers.get('authorization');
     const user = this.#userOf(authorization ?? '');
     if (authorization !== null && user === undefined) return this.#problem(401, 'user does not exist [uid: 0, name: ]');
+    if (url.href === `${api}user`) return user === undefined ? this.#problem(401, 'token is required') : this.#json(200, { login: user });
     const [, path = '', below = ''] = /^repos\/([^/?]+\/[^/?]+)\/?([^?]*)/.exec(url.href.slice(api.length)) ?? [];
     const repository = this.#repositories.get(decodeURIComponent(path));
     if (!repository || (repository.isPrivate && !(user !== undefined && user in repository.collaborators))) return this.#problem(404, "The target couldn't be found.");
-    return this.#read(url, path, repository, user, below.split('/'));
+    if (request.method === 'GET') return this.#read(url, path, repository, user, below.split('/'));
+    if (user === undefined) return this.#problem(401, 'token is required');
+    return this.#change(request.method, repository, user, body, below.split('/'));
   }
 
   #userOf(authorization: string): string | undefined {
@@ -107,6 +123,8 @@ export class GiteaServer {
 
   #read(url: URL, path: string, repository: Repository, user: string | undefined, [what, number, detail, review, last]: readonly string[]): Response {
     if (what === 'collaborators' && detail === 'permission') return this.#permissionOf(decodeURIComponent(number ?? ''), repository, user);
+    if (what === 'commits') return this.#page(url, repository.statuses.filter(({ sha }) => sha === number).toReversed());
+    if (what === 'labels') return this.#page(url, repository.labels.map((name, index) => ({ id: index + 1, name, color: 'ededed' })));
     if (what !== 'issues' && what !== 'pulls') return this.#problem(404, 'Not Found');
     const all: readonly GiteaPullRequest[] = repository[what];
     if (number === undefined) return this.#page(url, all.filter((item) => isAskedFor(item, url.searchParams, repository)).map((item) => this.#shown(item, path, what)));
@@ -122,6 +140,54 @@ export class GiteaServer {
       ...this.#shownComment({ body: '', ...each }, index), id: index + 1, state: each.state, commit_id: each.sha ?? shaOf(item), dismissed: each.dismissed ?? false, stale: false, official: true,
       submitted_at: each.at ?? this.#before(3_600_000), comments_count: each.lines?.length ?? 0,
     })));
+  }
+
+  #change(method: string, repository: Repository, user: string, body: Body, [what, number, detail, id]: readonly string[]): Response {
+    if (what === 'statuses') return this.#setStatus(repository, number ?? '', body);
+    if (what === 'labels') {
+      repository.labels = [...repository.labels, body.name!];
+      return this.#json(201, { id: repository.labels.length, name: body.name, color: 'ededed' });
+    }
+    if (number === 'comments') return this.#editComment(repository, Number(detail), body);
+    const found = [repository.issues, repository.pulls].map((all: GiteaItem[]) => ({ all, at: all.findIndex((item) => item.number === Number(number)) })).find(({ at }) => at >= 0);
+    if (!found) return this.#problem(404, "The target couldn't be found.");
+    const item = found.all[found.at]!;
+    const replace = (changed: Partial<GiteaItem>) => found.all.splice(found.at, 1, { ...item, ...changed });
+    if (detail === 'reactions') {
+      const given = `${body.content} ${user}`;
+      replace({ reactions: [...new Set([...item.reactions ?? [], given])] });
+      return this.#json(item.reactions?.includes(given) ? 200 : 201, { content: body.content, user: { login: user } });
+    }
+    if (detail === 'labels') {
+      const names = (body.labels ?? [Number(id)]).map((each) => repository.labels[each - 1]!);
+      replace({ labels: method === 'DELETE' ? (item.labels ?? []).filter((label) => !names.includes(label)) : [...new Set([...item.labels ?? [], ...names])] });
+      return method === 'DELETE' ? new Response(null, { status: 204 }) : this.#json(200, []);
+    }
+    if (detail !== 'comments') return this.#problem(404, 'Not Found');
+    const comment = { id: 5_000 + this.requests.length, body: body.body!, author: user, at: this.#options.clock.now().toISOString() };
+    replace({ comments: [...item.comments ?? [], comment] });
+    return this.#json(201, this.#shownComment(comment, 0));
+  }
+
+  #editComment({ issues, pulls }: Repository, id: number, { body = '' }: Body): Response {
+    for (const all of [issues, pulls] as GiteaItem[][]) {
+      for (const [at, item] of all.entries()) {
+        const index = (item.comments ?? []).findIndex((comment) => comment.id === id);
+        if (index < 0) continue;
+        const comment = { ...item.comments![index]!, body };
+        all.splice(at, 1, { ...item, comments: item.comments!.with(index, comment) });
+        return this.#json(200, this.#shownComment(comment, index));
+      }
+    }
+    return this.#problem(404, "The target couldn't be found.");
+  }
+
+  /** Each is kept; of one name the newest counts. */
+  #setStatus(repository: Repository, sha: string, { state = '', context = 'default', description = '' }: Body): Response {
+    if (!/^[0-9a-f]{40}$/.test(sha)) return this.#problem(404, "The target couldn't be found.");
+    const status = { id: repository.statuses.length + 1, sha, context, status: state, description };
+    repository.statuses = [...repository.statuses, status];
+    return this.#json(201, status);
   }
 
   #permissionOf(name: string, { collaborators }: Repository, user: string | undefined): Response {
@@ -144,8 +210,8 @@ export class GiteaServer {
     return { ...common, draft, mergeable: true, head: { label: branch, ref: branch, sha: shaOf(item) }, base: { label: 'main', ref: 'main', sha: 'b'.repeat(40) } };
   }
 
-  #shownComment({ body, author = 'ann', at = this.#before(3_600_000) }: GiteaStoredComment, index: number) {
-    return { id: index + 1, body, user: { login: author }, created_at: at, updated_at: at };
+  #shownComment({ id, body, author = 'ann', at = this.#before(3_600_000) }: GiteaStoredComment, index: number) {
+    return { id: id ?? index + 1, body, user: { login: author }, created_at: at, updated_at: at };
   }
 
   #page(url: URL, all: readonly unknown[]): Response {
@@ -165,6 +231,17 @@ export class GiteaServer {
   #json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
     return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json;charset=utf-8', 'date': this.#options.clock.now().toUTCString(), ...headers } });
   }
+}
+
+/** What is sent to change something. */
+interface Body {
+  readonly body?: string;
+  readonly content?: string;
+  readonly name?: string;
+  readonly labels?: readonly number[];
+  readonly state?: string;
+  readonly context?: string;
+  readonly description?: string;
 }
 
 function shaOf({ sha = 'a'.repeat(40) }: GiteaPullRequest): string {

@@ -22,6 +22,8 @@ export interface GitLabItem {
   readonly labels?: readonly string[];
   readonly assignees?: readonly string[];
   readonly notes?: readonly GitLabStoredNote[];
+  /** Emoji, each with who gave it. */
+  readonly emoji?: readonly string[];
 }
 
 export interface GitLabMergeRequest extends GitLabItem {
@@ -46,7 +48,17 @@ export interface GitLabStoredNote {
   readonly on?: { readonly sha: string; readonly path: string; readonly line?: number };
 }
 
+interface Status {
+  readonly id: number;
+  readonly sha: string;
+  readonly name: string;
+  readonly status: string;
+  readonly description: string | null;
+}
+
 interface Project {
+  /** Of commits, the oldest first. */
+  statuses: Status[];
   issues: GitLabItem[];
   mergeRequests: GitLabMergeRequest[];
   /** Access levels by username. */
@@ -56,7 +68,7 @@ interface Project {
 
 /**
  * The part of GitLab's REST API, version 4, that tells of issues and merge requests, as its documentation describes it: filters, pages with `Link` and `X-Next-Page`, ETags, notes, diffs, approvals,
- * reviewers and members, and what it answers to what is wrong. It is called in place of `fetch`.
+ * reviewers and members, and takes notes, statuses, labels and emoji; and what it answers to what is wrong. It is called in place of `fetch`.
  */
 export class GitLabServer {
   readonly #options: GitLabServerOptions;
@@ -74,7 +86,7 @@ export class GitLabServer {
 
   /** @param path with its groups */
   project(path: string, project: Partial<Project> = {}): Project {
-    const stored = { issues: [], mergeRequests: [], members: {}, isPrivate: false, ...project };
+    const stored = { statuses: [], issues: [], mergeRequests: [], members: {}, isPrivate: false, ...project };
     this.#projects.set(path, stored);
     return stored;
   }
@@ -84,27 +96,31 @@ export class GitLabServer {
     const url = new URL(request.url);
     const record = { url, method: request.method, authorization: request.headers.get('authorization'), status: 0 };
     this.requests.push(record);
-    const answer = this.fault?.(url) ?? this.#answer(request, url);
+    const answer = this.fault?.(url) ?? this.#answer(request, url, request.method === 'GET' ? {} : JSON.parse(await request.text() || '{}') as Body);
     record.status = answer.status;
     return answer;
   };
 
-  #answer(request: Request, url: URL): Response {
+  #answer(request: Request, url: URL, body: Body): Response {
     const { root = 'https://gitlab.com', tokens = {} } = this.#options;
     const api = `${root}/api/v4/`;
     if (!url.href.startsWith(api)) return new Response('<html>', { status: 404, headers: { 'content-type': 'text/html' } });
     const authorization = request.headers.get('authorization');
     const user = tokens[authorization?.replace(/^Bearer /, '') ?? ''];
     if (authorization !== null && user === undefined) return this.#json(request, 401, { message: '401 Unauthorized' });
+    if (url.href === `${api}user`) return this.#json(request, user === undefined ? 401 : 200, user === undefined ? { message: '401 Unauthorized' } : userOf(user));
     const [, encoded = '', below = ''] = /^projects\/([^/?]+)\/?([^?]*)/.exec(url.href.slice(api.length)) ?? [];
     const path = decodeURIComponent(encoded);
     const project = this.#projects.get(path);
     if (!project || (project.isPrivate && !(user !== undefined && user in project.members))) return this.#json(request, 404, { message: '404 Project Not Found' });
-    return this.#read(request, url, path, project, below.split('/'));
+    if (request.method === 'GET') return this.#read(request, url, path, project, below.split('/'));
+    if (user === undefined) return this.#json(request, 401, { message: '401 Unauthorized' });
+    return this.#change(request, project, user, body, below.split('/'));
   }
 
   #read(request: Request, url: URL, path: string, project: Project, [what, number, detail]: readonly string[]): Response {
     if (what === 'members') return this.#page(request, url, this.#membersOf(project, url));
+    if (what === 'repository' && number === 'commits') return this.#page(request, url, project.statuses.filter(({ sha, name }) => sha === detail && name === (url.searchParams.get('name') ?? name)));
     const kind = what === 'issues' ? 'issues' : 'mergeRequests';
     if (what !== 'issues' && what !== 'merge_requests') return this.#json(request, 404, { error: '404 Not Found' });
     const all: readonly GitLabMergeRequest[] = project[kind];
@@ -119,6 +135,44 @@ export class GitLabServer {
       case 'reviewers': return this.#json(request, 200, Object.entries(item.reviewers ?? {}).map(([name, state]) => ({ user: userOf(name), state, created_at: this.#before(7_200_000) })));
       default: return this.#json(request, 404, { error: '404 Not Found' });
     }
+  }
+
+  #change(request: Request, project: Project, user: string, body: Body, [what, number, detail, id]: readonly string[]): Response {
+    if (what === 'statuses') return this.#setStatus(request, project, number ?? '', body);
+    const all: GitLabItem[] = what === 'issues' ? project.issues : project.mergeRequests;
+    const at = all.findIndex(({ iid }) => iid === Number(number));
+    const item = all[at];
+    if (!item) return this.#json(request, 404, { message: '404 Not found' });
+    const replace = (changed: Partial<GitLabItem>) => all.splice(at, 1, { ...item, ...changed });
+    const notes = item.notes ?? [];
+    if (detail === undefined) {
+      const [add, remove] = [body.add_labels, body.remove_labels].map((labels) => (labels ?? '').split(',').filter((label) => label !== ''));
+      replace({ labels: [...new Set([...item.labels ?? [], ...add!])].filter((label) => !remove!.includes(label)) });
+      return this.#json(request, 200, { iid: item.iid, labels: all[at]!.labels });
+    }
+    if (detail === 'award_emoji') {
+      const given = `${body.name} ${user}`;
+      if (item.emoji?.includes(given)) return this.#json(request, 404, { message: '404 Award Emoji Name has already been taken Not Found' });
+      replace({ emoji: [...item.emoji ?? [], given] });
+      return this.#json(request, 201, { id: 1, name: body.name, user: userOf(user) });
+    }
+    if (detail !== 'notes') return this.#json(request, 404, { error: '404 Not Found' });
+    if ((body.body ?? '').trim() === '') return this.#json(request, 400, { message: { note: ["can't be blank"] } });
+    const known = notes.findIndex((note, index) => (note.id ?? index + 1) === Number(id));
+    if (id !== undefined && known < 0) return this.#json(request, 404, { message: '404 Note Not Found' });
+    const own = { id: id === undefined ? 5_000 + this.requests.length : Number(id), body: body.body!, author: user, at: this.#options.clock.now().toISOString() };
+    replace({ notes: id === undefined ? [...notes, own] : notes.with(known, { ...notes[known], ...own, at: notes[known]!.at ?? own.at }) });
+    return this.#json(request, id === undefined ? 201 : 200, this.#shownNote(own, 0));
+  }
+
+  /** One for each name and commit, which goes from state to state. */
+  #setStatus(request: Request, project: Project, sha: string, { state = '', name = 'default', description = null }: Body): Response {
+    if (!/^[0-9a-f]{40}$/.test(sha)) return this.#json(request, 404, { message: '404 Commit Not Found' });
+    const known = project.statuses.find((status) => status.sha === sha && status.name === name);
+    if (known?.status === state) return this.#json(request, 400, { message: `Cannot transition status via :${state} from :${state} (Reason(s): Status cannot transition via "${state}")` });
+    const status = { id: known?.id ?? 100 + project.statuses.length, sha, name, status: state, description };
+    project.statuses = [...project.statuses.filter((other) => other !== known), status];
+    return this.#json(request, 201, status);
   }
 
   #membersOf({ members }: Project, url: URL) {
@@ -163,6 +217,16 @@ export class GitLabServer {
   #json(request: Request, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
     return jsonAnswer(request, status, body, this.#options.clock, headers);
   }
+}
+
+/** What is sent to change something. */
+interface Body {
+  readonly body?: string;
+  readonly name?: string;
+  readonly state?: string;
+  readonly description?: string | null;
+  readonly add_labels?: string;
+  readonly remove_labels?: string;
 }
 
 function isAskedFor({ state = 'opened', labels = [], author = 'ann', assignees = [] }: GitLabItem, query: URLSearchParams): boolean {

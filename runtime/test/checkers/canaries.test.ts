@@ -24,6 +24,12 @@ test.each<{ it: string; shape: string; mistake: Mistake; finds: RegExp }>([
     finds: /^oneHolderPerBranch: Pod "one-branch-\w-\w+" .* and Pod "one-branch-\w-\w+" .* were on one branch$/,
   },
   {
+    it: 'takes a TaskSpawner for one with more slots',
+    shape: 'several slots',
+    mistake: { misreads: { of: ['taskspawners'], text: '"maxConcurrency":2', as: '"maxConcurrency":3' } },
+    finds: /^noMoreThanSlots: Pod "several-slots-\w-\w+" began at \d+ beside several-slots-\w-\w+, several-slots-\w-\w+; TaskSpawner "several-slots" has 2 slots$/,
+  },
+  {
     it: 'promises to one what it has spent with others',
     shape: 'budget with a hard stop that has no room',
     mistake: { misreads: { of: ['taskrecords'], text: '"usage"', as: '"usages"' } },

@@ -1,4 +1,4 @@
-import { type Task, taskBudgetResource, taskRecordResource, taskResource } from '@taskwright/schema';
+import { type Task, taskBudgetResource, taskRecordResource, taskResource, taskSpawnerResource } from '@taskwright/schema';
 import { configMapResource, secretResource } from '@taskwright/schema/kubernetes';
 import { jobResource } from '../../src/embedded/job-controller/job.ts';
 import { podResource } from '../../src/embedded/pod.ts';
@@ -39,7 +39,7 @@ export class History {
   /** `namespace`: of this one alone. Left out: of all. */
   constructor(client: KubeClient, clock: Clock, namespace?: string) {
     this.#clock = clock;
-    const informers = [taskResource, taskBudgetResource, taskRecordResource, jobResource, podResource, configMapResource, secretResource].map((resource) => {
+    const informers = [taskResource, taskSpawnerResource, taskBudgetResource, taskRecordResource, jobResource, podResource, configMapResource, secretResource].map((resource) => {
       const informer = new Informer(client, { resource, clock, namespace });
       informer.onChange(({ type, object }) => this.#observe(resource, object, type === 'deleted'));
       return informer;

@@ -6,7 +6,7 @@ export type Theme = 'single' | 'several' | 'budgets' | 'retries and tokens';
 export function themeOf(shape: string): Theme {
   if (shape.startsWith('budget')) return 'budgets';
   if (['retried', 'tried again', 'tried again on a branch', 'github app'].includes(shape)) return 'retries and tokens';
-  return shape.includes('branch') || shape === 'chain' || shape === 'of a failed one' ? 'several' : 'single';
+  return shape === 'several slots' || shape.includes('branch') || shape === 'chain' || shape === 'of a failed one' ? 'several' : 'single';
 }
 
 /** Where what was spent, tried or asked of GitHub could be counted twice. */

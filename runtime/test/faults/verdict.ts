@@ -4,6 +4,7 @@ import { everySpendRecorded } from '../checkers/every-spend-recorded.ts';
 import { fewTokens } from '../checkers/few-tokens.ts';
 import { limitsFit } from '../checkers/limits-fit.ts';
 import { noOverspend } from '../checkers/no-overspend.ts';
+import { noMoreThanSlots } from '../checkers/no-more-than-slots.ts';
 import { noOrphan } from '../checkers/no-orphan.ts';
 import { noSecretTold } from '../checkers/no-secret-told.ts';
 import { nothingStuck } from '../checkers/nothing-stuck.ts';
@@ -28,7 +29,7 @@ export interface Verdict {
   readonly run: Run;
 }
 
-const checkers = [atMostOneJob, noOrphan, nothingRunsOn, oneHolderPerBranch, noOverspend, limitsFit, everySpendRecorded, tokensStayFresh, fewTokens, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noSecretTold];
+const checkers = [atMostOneJob, noOrphan, nothingRunsOn, oneHolderPerBranch, noMoreThanSlots, noOverspend, limitsFit, everySpendRecorded, tokensStayFresh, fewTokens, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noSecretTold];
 
 export function verdictOf({ run, isConverged, behind }: Life): Verdict {
   const complaints = [

@@ -1,10 +1,10 @@
-import { agentConfigResource, type Task, taskBudgetResource, taskResource, workspaceResource } from '@taskwright/schema';
+import { agentConfigResource, type Task, taskBudgetResource, taskResource, taskSpawnerResource, workspaceResource } from '@taskwright/schema';
 import { secretResource } from '@taskwright/schema/kubernetes';
 import { type Job, jobResource } from '../../src/embedded/job-controller/job.ts';
 import type { Pod } from '../../src/embedded/pod.ts';
 import { isNotFound } from '../../src/kube/api-error.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
-import type { KubeObject, Resource } from '../../src/kube/object.ts';
+import { controllerReference, type KubeObject, type Resource } from '../../src/kube/object.ts';
 import type { Script } from '../tasks/fake-kubelet.ts';
 import { stepAgent } from '../tasks/step-agent.ts';
 import { aTask, result } from '../tasks/task-fixtures.ts';
@@ -58,6 +58,18 @@ const aSecret = (name: string, data: Record<string, string>) => make({ metadata:
 const aBudget = (name: string, maxCostUSD: string, annotations?: Record<string, string>) => make({ metadata: { name, annotations }, spec: { taskSelector: { matchLabels: { budget: name } }, period: { type: 'Daily', timezone: 'Asia/Tokyo' }, maxCostUSD } }, taskBudgetResource);
 const aHardBudget = (name: string, maxCostUSD: string) => aBudget(name, maxCostUSD, { 'taskwright.dev/hard-stop': 'true' });
 const aWorkspace = (name: string) => make({ metadata: { name }, spec: { repo: 'https://github.com/a/b' } }, workspaceResource);
+
+/** A TaskSpawner with so many slots that makes nothing by itself, and Tasks of it. */
+function spawned(name: string, maxConcurrency: number, tasks: Readonly<Record<string, Partial<Task['spec']>>>): Deed['act'] {
+  const taskTemplate = { promptTemplate: 'Fix it', type: 'claude-code', credentials: { type: 'none' } };
+  return async (client) => {
+    const spawner = await client.create(taskSpawnerResource, { metadata: { name, namespace: NAMESPACE }, spec: { when: { cron: { schedule: '0 0 1 1 *' } }, taskTemplate, maxConcurrency, suspend: true } } as KubeObject);
+    for (const [taskName, spec] of Object.entries(tasks)) {
+      const task = taskOf(taskName, spec);
+      await client.create(taskResource, { ...task, metadata: { ...task.metadata, ownerReferences: [controllerReference(spawner, taskSpawnerResource)] } });
+    }
+  };
+}
 
 /** The task of `spec`, as a user writes it. */
 export function taskOf(name: string, spec: Partial<Task['spec']>, { labels = {}, annotations = {} }: Pick<Shape, 'labels' | 'annotations'> = {}): Task {
@@ -206,6 +218,10 @@ export const shapes: Readonly<Record<string, (name: string) => Shape>> = {
       { when: always, afterMs: 60_000, act: remove(jobResource, name) },
       { when: (history) => history.of('Job').some((job) => job.name === name && job.goneAt !== undefined), afterMs: 1_000, act: make(taskOf(name, {}), taskResource) },
     ],
+  }),
+  'several slots': (name) => ({
+    tasks: {},
+    deeds: [{ when: always, afterMs: 0, act: spawned(name, 2, { [`${name}-a`]: {}, [`${name}-b`]: { branch: name }, [`${name}-c`]: { dependsOn: [`${name}-e`] }, [`${name}-d`]: { branch: name }, [`${name}-e`]: {} }) }],
   }),
 };
 

@@ -1,3 +1,4 @@
+import type { TaskSpawner } from '@taskwright/schema';
 import { z } from 'zod';
 import { ForgeError } from '../../forges/forge-client.ts';
 import { type ForgeChange, forgeEvent, type ItemKind, judgeItems, listed, ruledOutBy, ruledOutByList, verdictOf } from '../../forges/forge-items.ts';
@@ -10,7 +11,7 @@ import { joinedComments } from '../joined-comments.ts';
 import type { Judged } from '../judge-each.ts';
 import { pollIntervalMs } from '../poll-interval.ts';
 import { readsVariables } from '../read-variables.ts';
-import type { PolledSource, SourceContext, TriggerConfig } from '../source.ts';
+import type { PolledSource, TriggerConfig } from '../source.ts';
 
 type Config = TriggerConfig<'giteaPullRequests'>;
 
@@ -31,12 +32,25 @@ export const giteaPullRequestsSource: PolledSource<'giteaPullRequests'> = {
   nextLookMs: ({ pollInterval }) => pollIntervalMs(pollInterval),
   async discover(config, context) {
     const repository = await GiteaRepository.of(WHERE, config, context);
+    const reads = readsOf(context.spawner);
     const found = await listed(WHERE, repository.client, repository.path('pulls'), { state: config.state ?? 'open', sort: 'recentupdate' });
-    return judgeItems(KIND, repository.client, found, readGiteaPullRequest, (change) => judge(change, config, repository, context), context.signal);
+    return judgeItems(KIND, repository.client, found, readGiteaPullRequest, (change) => judge(change, config, repository, context.spawner, reads), context.signal);
   },
 };
 
-async function judge(change: ForgeChange, config: Config, repository: GiteaRepository, { spawner }: SourceContext): Promise<Judged> {
+/** What templates read that costs requests of its own. */
+interface Reads {
+  readonly comments: boolean;
+  readonly lines: boolean;
+  readonly review: boolean;
+}
+
+function readsOf(spawner: TaskSpawner): Reads {
+  const [comments, lines, review] = ['Comments', 'ReviewComments', 'ReviewState'].map((name) => readsVariables(spawner, [name]));
+  return { comments: comments!, lines: lines!, review: review! };
+}
+
+async function judge(change: ForgeChange, config: Config, repository: GiteaRepository, spawner: TaskSpawner, reads: Reads): Promise<Judged> {
   const { reviewState = 'any', filePatterns, commentPolicy: policy } = config;
   const ruledOut = ruledOutByList(change, change.isDraft, config);
   if (ruledOut) return { skipped: ruledOut };
@@ -47,13 +61,13 @@ async function judge(change: ForgeChange, config: Config, repository: GiteaRepos
   }
 
   const commands = hasCommands(policy);
-  const needsLines = commands || readsVariables(spawner, ['ReviewComments']);
-  const needsReviews = needsLines || reviewState !== 'any' || readsVariables(spawner, ['ReviewState']);
+  const needsLines = commands || reads.lines;
+  const needsReviews = needsLines || reviewState !== 'any' || reads.review;
   const reviews = needsReviews ? await reviewsOf(change, repository) : [];
   const review = pullRequestReview(reviews, change.sha);
   if (reviewState !== 'any' && reviewState !== review.state) return { skipped: { filter: 'reviewState', seen: review.state || 'neither approved nor changes requested' } };
 
-  const conversation = change.hasComments && (commands || readsVariables(spawner, ['Comments'])) ? await repository.comments(change.number) : [];
+  const conversation = change.hasComments && (commands || reads.comments) ? await repository.comments(change.number) : [];
   const lines = needsLines ? await linesOf(change, reviews, repository) : [];
   const comments = [...conversation.map(remarkOf), ...lines.map(remarkOf), ...reviewRemarks(reviews)];
   const verdict = await verdictOf(policy, { opening: { body: change.body, author: change.author }, comments }, (username) => repository.hasAccess(username, policy?.minimumPermission));

@@ -1,3 +1,4 @@
+import type { TaskSpawner } from '@taskwright/schema';
 import { z } from 'zod';
 import { hasCommands } from '../../github/comment-policy.ts';
 import { type ForgeChange, forgeEvent, type ItemKind, judgeItems, listed, ruledOutBy, ruledOutByList, verdictOf } from '../../forges/forge-items.ts';
@@ -10,7 +11,7 @@ import { joinedComments } from '../joined-comments.ts';
 import type { Judged } from '../judge-each.ts';
 import { pollIntervalMs } from '../poll-interval.ts';
 import { readsVariables } from '../read-variables.ts';
-import type { PolledSource, SourceContext, TriggerConfig } from '../source.ts';
+import type { PolledSource, TriggerConfig } from '../source.ts';
 
 type Config = TriggerConfig<'gitlabMergeRequests'>;
 
@@ -32,14 +33,25 @@ export const gitlabMergeRequestsSource: PolledSource<'gitlabMergeRequests'> = {
   nextLookMs: ({ pollInterval }) => pollIntervalMs(pollInterval),
   async discover(config, context) {
     const project = await GitLabProject.of(WHERE, config, context);
+    const reads = readsOf(context.spawner);
     const { state = 'opened', labels, author } = config;
     const query = { state, scope: 'all', labels: labels?.join(',') || undefined, author_username: author, order_by: 'updated_at', sort: 'desc' };
     const found = await listed(WHERE, project.client, project.path('merge_requests'), query);
-    return judgeItems(KIND, project.client, found, readMergeRequest, (change) => judge(change, config, project, context), context.signal);
+    return judgeItems(KIND, project.client, found, readMergeRequest, (change) => judge(change, config, project, context.spawner, reads), context.signal);
   },
 };
 
-async function judge(change: ForgeChange, config: Config, project: GitLabProject, { spawner }: SourceContext): Promise<Judged> {
+/** What templates read that costs requests of its own. */
+interface Reads {
+  readonly notes: boolean;
+  readonly review: boolean;
+}
+
+function readsOf(spawner: TaskSpawner): Reads {
+  return { notes: readsVariables(spawner, ['Comments', 'ReviewComments']), review: readsVariables(spawner, ['ReviewState']) };
+}
+
+async function judge(change: ForgeChange, config: Config, project: GitLabProject, spawner: TaskSpawner, reads: Reads): Promise<Judged> {
   const { reviewState = 'any', filePatterns, pipelineStatus, commentPolicy } = config;
   const policy = commentPolicy && { ...commentPolicy, minimumPermission: commentPolicy.minimumAccessLevel };
   const ruledOut = ruledOutByList(change, change.isDraft, config);
@@ -53,9 +65,9 @@ async function judge(change: ForgeChange, config: Config, project: GitLabProject
   const pipeline = pipelineStatus === undefined ? undefined : detailed.safeParse(await project.client.get(project.path(`merge_requests/${change.number}`))).data?.head_pipeline;
   if (pipelineStatus !== undefined && pipeline?.status !== pipelineStatus) return { skipped: { filter: 'pipelineStatus', seen: pipeline?.status ?? 'no pipeline' } };
 
-  const needsReview = reviewState !== 'any' || readsVariables(spawner, ['ReviewState']);
+  const needsReview = reviewState !== 'any' || reads.review;
   // What GitLab notes of reviews by itself is not counted as a comment.
-  const needsNotes = reviewState !== 'any' || (change.hasComments && (hasCommands(policy) || readsVariables(spawner, ['Comments', 'ReviewComments'])));
+  const needsNotes = reviewState !== 'any' || (change.hasComments && (hasCommands(policy) || reads.notes));
   const notes = needsNotes ? await project.notes('merge_requests', change.number) : [];
   const review = needsReview ? await reviewOf(change, project, notes) : { state: '' as const };
   if (reviewState !== 'any' && reviewState !== review.state) return { skipped: { filter: 'reviewState', seen: review.state || 'neither approved nor changes requested' } };

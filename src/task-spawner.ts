@@ -189,7 +189,6 @@ export class TaskSpawner extends Construct {
       ...this.checkWorkspace(),
       ...checkTaskTemplate(this.resource, { ...this.props, dependsOn: this.dependsOn }),
       ...duplicatesOf(this.contextSources.map(({ name }) => name)).map((name): Problem => ({ code: 'duplicate', path: 'contextSources', got: quote(name), fix: 'rename one of them' })),
-      ...this.checkContext(),
       ...this.contextSources.flatMap((source, index) => source._check(this.resource, `contextSources[${index}]`)),
       ...this.checkTemplates(),
       ...this.checkTaskMetadata(),
@@ -225,13 +224,6 @@ export class TaskSpawner extends Construct {
     const { trigger, agent, workspace } = this.props;
     if (workspace || !trigger?._needsWorkspace || !agent || agent.workerPool) return [];
     return [{ code: 'required', path: 'workspace', allowed: 'this trigger needs one', fix: 'pass the Workspace of the repository' }];
-  }
-
-  /** A template that reads one would fail for every event. */
-  private checkContext(): Problem[] {
-    const { trigger } = this.props;
-    if (this.contextSources.length === 0 || trigger?._hasContext !== false) return [];
-    return [{ code: 'unknown-field', path: 'contextSources', allowed: `nothing is fetched for ${trigger._event.called}`, fix: 'leave them out' }];
   }
 
   private checkTemplates(): Problem[] {

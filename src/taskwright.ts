@@ -11,7 +11,9 @@ import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
 import { copyOfList } from './private/shape';
 import { validatingWebhook } from './private/validating-webhook';
+import { checkSlack, slackEnv } from './private/slack-install';
 import type { ISecretRef } from './secret-ref';
+import type { TaskwrightSlack } from './taskwright-slack';
 import type { TaskwrightWebhooks } from './taskwright-webhooks';
 import { WebhookCertificate } from './webhook-certificate';
 
@@ -173,6 +175,12 @@ export interface TaskwrightProps {
    * @default - none are taken
    */
   readonly webhooks?: TaskwrightWebhooks;
+  /**
+   * Be an app of Slack: take messages and slash commands, and tell there what becomes of them. A TaskSpawner that waits for Slack needs it.
+   *
+   * @default - it is none
+   */
+  readonly slack?: TaskwrightSlack;
   /**
    * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
    *
@@ -383,6 +391,7 @@ export class Taskwright extends Construct {
       env: [
         { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
         { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+        ...(this.props.slack ? slackEnv(this.props.slack) : []),
       ],
       ports: [
         { name: 'http-metrics', containerPort: METRICS_PORT },
@@ -411,6 +420,7 @@ export class Taskwright extends Construct {
       'validating-webhook': this.props.validatesObjects ? this.validationName : undefined,
       'webhook-certificate': this.answersServer && this.certificate._isGiven ? 'given' : undefined,
       ...(this.props.webhooks && deliveryFlags(this.props.webhooks)),
+      'deny-slack-connect-channels': this.props.slack?.denySlackConnectChannels ? 'true' : undefined,
       'watch-namespaces': this.watchNamespaces?.join(','),
       'agent-tools-image': this.image('agent-tools', images.agentTools),
       'claude-code-image': this.image('claude-code', images.claudeCode),
@@ -446,6 +456,7 @@ export class Taskwright extends Construct {
     if (webhookCertificate && !this.answersServer) problems.push({ code: 'required', path: 'convertsOlderVersions', allowed: 'webhookCertificate is for an operator that is asked', fix: 'set it, or validatesObjects, or leave webhookCertificate out' });
     problems.push(...webhookCertificate?._check('webhookCertificate') ?? []);
     if (this.props.webhooks) problems.push(...checkDeliveries(this.deployment, this.props.webhooks));
+    if (this.props.slack) problems.push(...checkSlack(this.props.slack, this.deployment));
     if (watchNamespaces?.length === 0) problems.push({ code: 'too-few', path: 'watchNamespaces', got: 'none', fix: 'name one, or leave it out to watch all' });
     return [...problems, ...(watchNamespaces ?? []).flatMap((name, index) => checkLabelName(name, `watchNamespaces[${index}]`))];
   }

@@ -14,9 +14,6 @@ export abstract class EventTrigger {
   /** Whether nothing works without a Workspace. @internal */
   public abstract readonly _needsWorkspace: boolean;
 
-  /** Whether operators fetch context sources for its events. @internal */
-  public readonly _hasContext: boolean = true;
-
   /** @internal */
   public abstract _render(): l1.TaskSpawnerTrigger;
 

@@ -67,8 +67,6 @@ export class SlackTrigger extends EventTrigger {
   public readonly _suffix = undefined;
   /** @internal */
   public readonly _needsWorkspace = false;
-  /** @internal */
-  public readonly _hasContext = false;
 
   public constructor(private readonly options: SlackOptions = {}) {
     super();

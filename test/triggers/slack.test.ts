@@ -45,11 +45,12 @@ describe('a trigger for Slack', () => {
     ['no lists', { channels: 'C0123ABCD' as never, triggers: {} as never }, ['trigger.channels: has the wrong type, got a string; it has to be a list', 'trigger.triggers: has the wrong type, got an object; it has to be a list']],
   ])('says that it has %s', (_, options, lines) => expectSynth(spawner(options), { refused: lines.map((line) => `[fleet/slack] ${line}`) }));
 
-  test('has no context sources, since nothing is fetched for messages', () => {
+  test('has context sources', () => {
     const owners = ContextSource.http('owners', { url: 'https://teams.example.com/owners' });
-    expectSynth((chart) => new TaskSpawner(chart, 'slack', { trigger: Trigger.slack(), agent, contextSources: [owners], prompt: `Ask ${owners.text}.` }), {
-      refused: ['[fleet/slack] contextSources: is not a known field; nothing is fetched for a Slack message; leave them out'],
-    });
+    expectSynth((chart) => new TaskSpawner(chart, 'slack', { metadata: { name: 'slack' }, trigger: Trigger.slack(), agent, contextSources: [owners], prompt: `Ask ${owners.text}.` }), [{
+      apiVersion: 'kelos.dev/v1alpha2', kind: 'TaskSpawner', metadata: { name: 'slack' },
+      spec: { when: { slack: {} }, taskTemplate: { worker: { type: 'claude-code', credentials: { type: 'none' } }, contextSources: [{ name: 'owners', http: { url: 'https://teams.example.com/owners' } }], promptTemplate: 'Ask {{.Context.owners}}.' } },
+    }]);
   });
 
   test('takes a long name, which is shortened for Tasks', () => expectSynth(spawner({}, 's'.repeat(63)), rendered({}, 's'.repeat(63))));

@@ -5,6 +5,7 @@ import { githubWebhook } from '../sources/github-webhook/github-webhook.ts';
 import { LinearLabels } from '../sources/linear-webhook/linear-labels.ts';
 import { linearWebhookSource } from '../sources/linear-webhook/linear-webhook.ts';
 import { webhookSource } from '../sources/webhook/webhook.ts';
+import type { SlackDoor } from '../webhooks/slack-door.ts';
 import { type DeliverySettings, type DeliveryTaker, takeDeliveries } from '../webhooks/take-deliveries.ts';
 import type { Spawners } from './spawners.ts';
 
@@ -20,13 +21,15 @@ export interface DeliveriesOptions {
   readonly parts: readonly DeliveryPart[];
   readonly isReady: () => boolean;
   readonly pausedBy: () => string | undefined;
+  /** Left out: nothing comes from Slack. */
+  readonly slack?: SlackDoor;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   readonly log?: Log;
 }
 
 /** Takes deliveries for every part of the operator. A delivery concerns spawners of several; each is decided about where it is. */
-export function startDeliveries({ settings, parts, isReady, pausedBy, clock, onError, log }: DeliveriesOptions): DeliveryTaker {
+export function startDeliveries({ settings, parts, isReady, pausedBy, slack, clock, onError, log }: DeliveriesOptions): DeliveryTaker {
   const spawnersOf = (namespace: string) => parts.find((part) => part.namespace === undefined || part.namespace === namespace)?.spawners;
   const at = ({ metadata }: TaskSpawner) => spawnersOf(metadata.namespace!)!;
   return takeDeliveries({
@@ -41,6 +44,7 @@ export function startDeliveries({ settings, parts, isReady, pausedBy, clock, onE
     readSecret: async (namespace, name) => spawnersOf(namespace)?.secrets.read(namespace, name),
     isReady,
     pausedBy,
+    slack,
     clock,
     onError,
     ...(log && { log }),

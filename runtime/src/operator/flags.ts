@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { AGENT_TYPES } from '@taskwright/schema';
 import { AllowedTargets } from '../context-sources/allowed-targets.ts';
 import type { NetworkRules } from '../tasks/network/network-rules.ts';
+import type { SlackFlags } from '../slack/slack-settings.ts';
 import type { AgentImage, Images } from '../tasks/pod/image.ts';
 import type { DeliverySettings } from '../webhooks/take-deliveries.ts';
 
@@ -27,6 +28,7 @@ export interface Flags {
   readonly images: Images;
   /** What context sources may fetch beside the internet. Left out: nothing. */
   readonly contextTargets?: AllowedTargets;
+  readonly slack: SlackFlags;
   /** Left out: agents get no network policy. */
   readonly network?: NetworkRules;
 }
@@ -58,6 +60,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'watch-namespaces': '',
   kubeconfig: '',
   verbosity: '0',
+  'deny-slack-connect-channels': 'false',
   version: 'latest',
   'agent-network': 'any',
   'agent-network-allow': '',
@@ -90,6 +93,7 @@ export function parseFlags(args: readonly string[]): Flags {
     verbosity: count('verbosity', text('verbosity')),
     images: { agents: Object.fromEntries(AGENT_TYPES.map((type) => [type, image(type)])), agentTools: image('agent-tools') },
     contextTargets: contextTargets(list(text('context-source-allow'))),
+    slack: { deniesSharedChannels: oneOf('deny-slack-connect-channels', text('deny-slack-connect-channels'), ['true', 'false']) === 'true' },
     network: networkOf(text),
   };
 }
@@ -135,7 +139,7 @@ function list(text: string): string[] {
   return [...new Set(text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== ''))];
 }
 
-const SWITCHES = ['--leader-elect', '--allow-unsigned-webhooks'];
+const SWITCHES = ['--leader-elect', '--allow-unsigned-webhooks', '--deny-slack-connect-channels'];
 
 function given(args: readonly string[]): Record<string, string> {
   // As in the reference a switch may stand alone, and have a value: --leader-elect, --leader-elect=true.

@@ -1,7 +1,6 @@
 /** The operator as a part of another program: of `taskwright dev`, or of a test. */
 export type { GitHubDelivery } from '../sources/github-webhook/delivery.ts';
 export { githubWebhook, isKnownEvent } from '../sources/github-webhook/github-webhook.ts';
-export { slackSource } from '../sources/slack/slack-source.ts';
 export type { Discovery, PolledSource, PushedSource, SourceContext } from '../sources/source.ts';
 export type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 export type { Decision, DecisionLog } from '../spawners/decision.ts';
@@ -12,11 +11,6 @@ export { Pause } from '../spawners/pause.ts';
 export { manualRun } from '../spawners/manual-run.ts';
 export { Secrets } from '../spawners/secrets.ts';
 export { TaskBuildError } from '../spawners/task-build-error.ts';
-export { Deliveries } from '../slack/deliveries.ts';
-export { slackReporter } from '../slack/reporting/slack-reporter.ts';
-export { SlackApi } from '../slack/slack-api.ts';
-export { slackRoute } from '../slack/slack-route.ts';
-export { SocketConnection } from '../slack/socket-connection.ts';
 export type { Spawning } from '../spawners/spawning.ts';
 export { polledSources } from '../sources/sources.ts';
 export { turnOf } from '../tasks/turn.ts';

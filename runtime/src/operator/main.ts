@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { WEBHOOK_SERVICE } from '@taskwright/schema';
 import { destination, pino } from 'pino';
@@ -7,6 +8,7 @@ import { loadConfig } from '../kube/config.ts';
 import { startHealthServer } from '../kube/health.ts';
 import { HttpTransport } from '../kube/http-transport.ts';
 import { KubeMetrics } from '../kube/metrics.ts';
+import { slackSettings } from '../slack/slack-settings.ts';
 import { parseFlags } from './flags.ts';
 import { startOperator } from './operator.ts';
 
@@ -16,6 +18,7 @@ import { startOperator } from './operator.ts';
  */
 async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const flags = parseFlags(args);
+  const slack = slackSettings(env, flags.slack, (path) => readFileSync(path, 'utf8'));
   // Lines are written in batches: a log that is slow to be read must not slow the controllers.
   const output = destination({ sync: false, minLength: 4096, periodicFlush: 1_000 });
   const log = pino({ name: 'taskwright-operator', level: flags.verbosity > 0 ? 'debug' : 'info' }, output);
@@ -28,6 +31,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     images: flags.images,
     ...(flags.contextTargets ? { contextTargets: flags.contextTargets } : {}),
     ...(flags.network ? { network: flags.network } : {}),
+    ...(slack ? { slack } : {}),
     log,
     metrics,
     reviewsCluster: true,

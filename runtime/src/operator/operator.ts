@@ -20,6 +20,7 @@ import { Troubles } from '../kube/troubles.ts';
 import { watched } from '../kube/watched-transport.ts';
 import { fence } from '../kube/write-fence.ts';
 import type { PolledSource } from '../sources/source.ts';
+import type { SlackSettings } from '../slack/slack-settings.ts';
 import { polledSources } from '../sources/sources.ts';
 import { ConfigMapDecisions } from '../spawners/decision-log.ts';
 import { SpawnerMetrics } from '../spawners/spawner-metrics.ts';
@@ -35,6 +36,7 @@ import { gatewayController } from '../webhooks/gateway-controller.ts';
 import type { DeliverySettings } from '../webhooks/take-deliveries.ts';
 import { keepReviewing } from './cluster-review.ts';
 import { startDeliveries } from './deliveries.ts';
+import { operatorSlack } from './slack.ts';
 import { startSpawners } from './spawners.ts';
 import { watchPause } from './pause-watch.ts';
 import { leaseRights, pauseRights, webhookRights, workloadRights } from './rights.ts';
@@ -52,6 +54,8 @@ export interface OperatorOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** What TaskSpawners wait for, and is looked at. Default: all that we know. */
   readonly sources?: readonly PolledSource[];
+  /** Left out: this is no app of Slack. */
+  readonly slack?: SlackSettings;
   /** Default: that of the machine. */
   readonly clock?: Clock;
   /** Where jitter comes from. Default: that of the process, so that replicas do not retry together. */
@@ -144,6 +148,8 @@ export function startOperator(options: OperatorOptions): Operator {
   });
   const informers = [...pauseWatch, ...parts.flatMap(({ caches, secrets, ofSpawners }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, ofSpawners.caches.gateways, ofSpawners.caches.pools])];
   const controllers = parts.flatMap(({ tasks, refresh, budgets, gatewayStatus, ofSpawners }) => [tasks.controller, refresh, ...budgets, gatewayStatus.controller, ofSpawners.controller]);
+  const slack = options.slack && operatorSlack({ settings: options.slack, client, parts: parts.map(({ ofSpawners }) => ofSpawners), fetch, clock, random, log, metrics });
+  if (slack) controllers.push(...slack.controllers);
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);
   if (elector) metrics?.watchLeader(NAME, elector);
@@ -159,6 +165,7 @@ export function startOperator(options: OperatorOptions): Operator {
     parts: parts.map(({ namespace, ofSpawners }) => ({ namespace, spawners: ofSpawners })),
     isReady: () => manager.isReady,
     pausedBy: () => pause.reason,
+    slack: slack?.route,
     clock,
     onError,
     ...(log && { log }),
@@ -181,11 +188,11 @@ export function startOperator(options: OperatorOptions): Operator {
     failed: manager.failed,
     get problem() {
       const waits = manager.waitsFor;
-      const parts = [waits.length === 0 ? [] : `waiting for ${waits.join(', ')}`, troubles.text ?? [], webhooks?.problem === undefined ? [] : `webhooks: ${webhooks.problem}`, deliveries?.problem === undefined ? [] : `deliveries: ${deliveries.problem}`].flat();
+      const parts = [waits.length === 0 ? [] : `waiting for ${waits.join(', ')}`, troubles.text ?? [], webhooks?.problem === undefined ? [] : `webhooks: ${webhooks.problem}`, deliveries?.problem === undefined ? [] : `deliveries: ${deliveries.problem}`, slack?.problem ?? []].flat();
       return parts.length === 0 ? undefined : parts.join('; ');
     },
     get isReady() {
-      return manager.isReady && troubles.text === undefined && webhooks?.problem === undefined && deliveries?.problem === undefined;
+      return manager.isReady && troubles.text === undefined && webhooks?.problem === undefined && deliveries?.problem === undefined && slack?.problem === undefined;
     },
     deliveryPort: deliveries?.port ?? Promise.resolve(undefined),
     get isLeading() {
@@ -195,6 +202,7 @@ export function startOperator(options: OperatorOptions): Operator {
       stopping.abort();
       // First, while everything that they need is there.
       await deliveries?.stop(DELIVERY_GRACE_MS);
+      slack?.close();
       for (const { tasks, gatewayStatus, ofSpawners } of parts) {
         tasks.close();
         gatewayStatus.close();

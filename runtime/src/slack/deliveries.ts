@@ -33,7 +33,7 @@ export interface Receipt {
 }
 
 /** What a decision says that the option ruled out. */
-export const DENIES_SHARED = '--slack-deny-connect-channels';
+export const DENIES_SHARED = '--deny-slack-connect-channels';
 
 /** Events that are known again when they are sent again. Slack does so three times, within an hour. */
 const MOST_REMEMBERED = 5_000;

@@ -7,6 +7,7 @@ import type { DispatchOptions } from './dispatch.ts';
 import { Doors, type DoorsOptions } from './doors.ts';
 import { BY_LISTENING } from './listeners.ts';
 import { type SecretFiles, secretFiles } from './secret-files.ts';
+import type { SlackDoor } from './slack-door.ts';
 import { webhookApp } from './webhook-app.ts';
 import { startWebhookServer, type WebhookServer } from './webhook-server.ts';
 
@@ -27,6 +28,7 @@ export interface DeliveryCaches {
 export interface TakeDeliveriesOptions extends DeliverySettings, Pick<DispatchOptions, 'sources' | 'contextOf' | 'spawning'> {
   readonly caches: readonly DeliveryCaches[];
   readonly readSecret: DoorsOptions['readSecret'];
+  readonly slack?: SlackDoor;
   readonly isReady: () => boolean;
   readonly pausedBy?: () => string | undefined;
   readonly clock: Clock;

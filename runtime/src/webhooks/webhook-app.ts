@@ -10,6 +10,7 @@ import { dispatch, type Dispatched, type DispatchOptions } from './dispatch.ts';
 import type { Door, Doors } from './doors.ts';
 import { type Endpoint, endpointAt } from './endpoint.ts';
 import { isSigned } from './signature.ts';
+import { SLACK_PATH, type SlackDoor, slackHandler } from './slack-door.ts';
 
 export interface WebhookAppOptions extends Omit<DispatchOptions, 'log'> {
   readonly doors: Pick<Doors, 'at'>;
@@ -19,6 +20,8 @@ export interface WebhookAppOptions extends Omit<DispatchOptions, 'log'> {
   readonly isReady: () => boolean;
   /** Why nothing is made of events at the moment; `undefined` when it is. */
   readonly pausedBy?: () => string | undefined;
+  /** Takes what Slack sends, which has a signature and answers of its own. Left out: that path is like any other. */
+  readonly slack?: SlackDoor;
   readonly room?: BodyRoom;
   readonly log?: Log;
 }
@@ -44,6 +47,7 @@ export function webhookApp(options: WebhookAppOptions): Hono {
   const { clock, log = silentLog } = options;
   const room = options.room ?? new BodyRoom();
   const app = new Hono();
+  if (options.slack) app.post(SLACK_PATH, slackHandler(options.slack, { room, isReady: options.isReady }));
   app.all('*', async ({ req: { raw, path } }) => {
     const startedAt = clock.elapsed();
     const told: Told = {};

@@ -9,6 +9,7 @@ test('nothing said is a single operator for all namespaces, with images of the l
     converts: true,
     certificate: 'made',
     leaderElect: false,
+    slack: { deniesSharedChannels: false },
     verbosity: 0,
     images: {
       agents: { 'claude-code': image('claude-code'), codex: image('codex'), gemini: image('gemini'), opencode: image('opencode'), cursor: image('cursor') },
@@ -35,6 +36,7 @@ describe('a value', () => {
     },
     { args: ['--watch-namespaces=a, b,a,'], flags: { namespaces: ['a', 'b'] } },
     { args: ['--watch-namespaces='], flags: { namespaces: undefined } },
+    { args: ['--deny-slack-connect-channels'], flags: { slack: { deniesSharedChannels: true } } },
     { args: ['--verbosity=2'], flags: { verbosity: 2 } },
     { args: ['--agent-network=any'], flags: { network: undefined } },
     { args: ['--agent-network=internet', '--agent-network-deny=203.0.113.0/24'], flags: { network: { reach: 'internet', allowCidrs: [], allowHosts: [], denyCidrs: ['203.0.113.0/24'] } } },

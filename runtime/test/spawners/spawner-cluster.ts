@@ -1,5 +1,6 @@
 import { type Task, type TaskSpawner, taskResource, taskSpawnerResource } from '@taskwright/schema';
 import type { VirtualClock } from '../../src/embedded/virtual-clock.ts';
+import type { Clock } from '../../src/kube/clock.ts';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
 import { type Discovery, type PolledSource } from '../../src/sources/source.ts';
 import type { SourceEvent } from '../../src/sources/source-event.ts';
@@ -31,8 +32,8 @@ export class FakeSource {
 
 export interface SpawnerCluster extends TestCluster {
   readonly jira: FakeSource;
-  /** `fetch` is how services are reached. Left out: that of the machine. */
-  operator(crash?: Crash, fetch?: typeof globalThis.fetch): Operator & { transport: CountedTransport };
+  /** `fetch` is how services are reached, left out: that of the machine; `clock` what it goes by, left out: that of the cluster. */
+  operator(crash?: Crash, fetch?: typeof globalThis.fetch, clock?: Clock): Operator & { transport: CountedTransport };
   spawn(spawner: TaskSpawner): Promise<void>;
   spawner(name?: string): Promise<TaskSpawner>;
   /** The names of all Tasks, sorted. */
@@ -51,12 +52,13 @@ export async function spawnerCluster(script: Script = { runsForMs: 60_000, messa
   return {
     ...cluster,
     jira,
-    operator(crash, fetch) {
+    operator(crash, fetch, clock = cluster.clock) {
       const transport = new CountedTransport(cluster.api.transport, crash);
       const sources = [jira.source, ...polledSources.filter(({ trigger }) => trigger !== 'jira').map((source) => inRealTime(source, cluster.clock))];
-      const operator = startOperator({ transport, clock: cluster.clock, images, sources, ...(fetch && { fetch }) });
-      operators.push(operator);
-      return Object.assign(operator, { transport });
+      const operator = startOperator({ transport, clock, images, sources, ...(fetch && { fetch }) });
+      const running = Object.assign(operator, { transport, stop: stopping(operator, cluster.clock) });
+      operators.push(running);
+      return running;
     },
     async spawn(spawner) {
       await cluster.create(manifestOf(spawner), taskSpawnerResource);
@@ -79,4 +81,15 @@ export async function spawnerCluster(script: Script = { runsForMs: 60_000, messa
 /** What a client library does with timers of its own takes time that the clock knows nothing of: it stands still meanwhile. */
 function inRealTime(source: PolledSource, clock: VirtualClock): PolledSource {
   return { ...source, discover: (...given) => clock.hold(source.discover(...given)) };
+}
+
+/** What an operator has still to say when it is cut off it tries to say for some seconds. */
+function stopping(operator: Operator, clock: VirtualClock): () => Promise<void> {
+  const stop = operator.stop.bind(operator);
+  return async () => {
+    let isDone = false;
+    const stopped = stop().finally(() => (isDone = true));
+    await clock.runUntil(() => isDone, { limitMs: 60_000 });
+    await stopped;
+  };
 }

@@ -1,4 +1,6 @@
 import type { GitHubClient } from '../../github/github-client.ts';
+import { gitAccessOf } from '../../workspaces/git-access.ts';
+import { isGitHubApp } from '../../workspaces/github-app.ts';
 import { tokenScopeOf } from '../../workspaces/token-scope.ts';
 import { type SourceContext, SourceError } from '../source.ts';
 import type { GitHubDelivery } from './delivery.ts';
@@ -34,12 +36,14 @@ async function accessFor({ number, repository, name }: EventFacts, { gateway, ac
   if (number === undefined || !REPOSITORY.test(repository)) return undefined;
   if (gateway !== undefined) {
     if (access === undefined) return undefined;
-    return { client: github.of(await secretOf(access.secretName, readSecret), access.apiUrl ?? API_URL, [name]), hasCredential: true };
+    const data = await secretOf(access.secretName, readSecret);
+    if (!canAsk(data)) throw new SourceError(`Secret "${access.secretName}" of WebhookGateway "${gateway}" ${LACKS}`);
+    return { client: github.of(data, access.apiUrl ?? API_URL, [name]), hasCredential: true };
   }
   const secretName = workspace?.spec.secretRef?.name;
   const scope = workspace && tokenScopeOf(workspace);
   const data = secretName === undefined ? undefined : await secretOf(secretName, readSecret);
-  return { client: github.of(data, scope?.apiUrl ?? API_URL, [...scope?.repositories ?? [], name]), hasCredential: data !== undefined };
+  return { client: github.of(data, scope?.apiUrl ?? API_URL, [...scope?.repositories ?? [], name]), hasCredential: data !== undefined && canAsk(data) };
 }
 
 const API_URL = 'https://api.github.com';
@@ -50,6 +54,14 @@ async function secretOf(name: string, readSecret: SourceContext['readSecret']): 
   const data = await readSecret(name);
   if (data === undefined) throw new SourceError(`Secret "${name}" does not exist, and GitHub has to be asked with it; create it with GITHUB_TOKEN, or appID, installationID and privateKey`);
   return data;
+}
+
+const LACKS = 'has no credentials to ask GitHub with; it has to have GITHUB_TOKEN, or appID, installationID and privateKey';
+
+/** A Workspace may have a key for SSH alone, which is of no use here. */
+function canAsk(data: Readonly<Record<string, string>>): boolean {
+  const { tokenKey } = gitAccessOf(data);
+  return isGitHubApp(data) || (tokenKey !== undefined && data[tokenKey]!.trim() !== '');
 }
 
 const known = new WeakMap<GitHubDelivery, Map<GitHubClient, Map<Missing, Promise<unknown>>>>();

@@ -7,6 +7,9 @@ import { githubWebhook, isKnownEvent } from '../../../src/sources/github-webhook
 import type { GitHubDelivery } from '../../../src/sources/github-webhook/delivery.ts';
 import type { SkippedEvent, SourceEvent } from '../../../src/sources/source-event.ts';
 import type { TriggerConfig } from '../../../src/sources/source.ts';
+import { buildTask } from '../../../src/spawners/build-task.ts';
+import { taskNameOf } from '../../../src/spawners/task-name.ts';
+import { aSpawner } from '../../spawners/spawner-fixtures.ts';
 import { aSourceContext } from '../a-source-context.ts';
 import { aDelivery } from './a-delivery.ts';
 
@@ -117,6 +120,19 @@ test('a delivery that is not waited for tells the field and the value', async ()
   expect(await match(aDelivery('push'))).toEqual({ id: 'delivery-1', summary: 'push, acme/shop', filter: 'filters[0].branch', seen: 'main' });
 });
 
+test('becomes the Task that the template of a TaskSpawner says', async () => {
+  const event = await taken(aDelivery('workflow_run.completed'));
+  const spawner = aSpawner({
+    spec: { when: { githubWebhook: { events: ['workflow_run'] } } },
+    template: {
+      promptTemplate: '{{.CheckName}} ended in {{.Conclusion}} on {{.Branch}}: {{.Payload.WorkflowRun.HTMLURL}}{{range .Payload.WorkflowRun.PullRequests}} #{{.Number}}{{end}}', branch: '{{.Branch}}', metadata: { annotations: { run: '{{.Payload.WorkflowRun.ID}}' } },
+    },
+  });
+  const { metadata, spec } = buildTask({ spawner, trigger: 'githubWebhook', event, name: taskNameOf(spawner, event, { isPushed: true }), ordinal: 1 });
+  expect([metadata.name, metadata.annotations!.run, spec.branch]).toEqual([`bugs-${event.nameSuffix}`, '1018', 'fix-login']);
+  expect(spec.prompt).toBe('ci ended in failure on fix-login: https://github.com/acme/shop/actions/runs/801 #42');
+});
+
 describe('reporting', () => {
   const issue = { 'kelos.dev/source-kind': 'issue', 'kelos.dev/source-number': '42', 'kelos.dev/source-owner': 'acme', 'kelos.dev/source-repo': 'shop' };
   const pullRequest = { ...issue, 'kelos.dev/source-kind': 'pull-request' };
@@ -196,6 +212,19 @@ describe('the head of a pull request that was commented on', () => {
     const { asked, match } = matcher({ ...withToken, answers, prompt: '{{index . "Branch"}}' });
     expect(await match(aDelivery('issue_comment.created.pull_request', { gateway: 'inbox' }))).toHaveProperty('variables');
     expect(asked).toEqual([]);
+  });
+
+  test('is not asked for with a key for SSH', async () => {
+    const { asked, match } = matcher({ workspace, secrets: { bot: { 'ssh-privatekey': 'x', known_hosts: 'y' } }, answers, prompt: '{{index . "Branch"}}' });
+    expect(await match(aDelivery('issue_comment.created.pull_request'))).toHaveProperty('variables');
+    expect(asked).toEqual([]);
+  });
+
+  test('through a gateway whose Secret has no credentials says which keys', async () => {
+    const { match } = matcher({ secrets: { ghe: { 'webhook-secret': 'x' } }, prompt: '{{index . "Branch"}}' });
+    await expect(match(aDelivery('issue_comment.created.pull_request', { gateway: 'inbox', access: { secretName: 'ghe' } }))).rejects.toThrow(
+      'Secret "ghe" of WebhookGateway "inbox" has no credentials to ask GitHub with; it has to have GITHUB_TOKEN, or appID, installationID and privateKey',
+    );
   });
 
   test('with a Secret that is not there says which', async () => {

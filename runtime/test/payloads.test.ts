@@ -55,4 +55,4 @@ test('each published example can be judged, and a template can read it', () => {
     const text = renderTemplate(template, eventVariables(facts, payload), { missingKey: 'error' });
     expect(text.startsWith(`${event} `), it).toBe(true);
   }
-});
+}, 300_000);

@@ -22,12 +22,12 @@ export type OperatorSide = (server: BenchServer, options: { namespace?: string; 
 
 const READY_WITHIN_MS = 60_000;
 
-/** The one file of the operator's image, with the flags and the environment of that image. `nodeFlags` are to profile it. */
-export function ourOperator(nodeFlags: readonly string[]): OperatorSide {
+/** The one file of the operator's image, with the flags and the environment of that image, and `environment` besides. `nodeFlags` are to profile it. */
+export function ourOperator(nodeFlags: readonly string[], environment: readonly string[] = []): OperatorSide {
   const flagsOfNode = [...imageFlags(), ...nodeFlags];
   const file = join(homedir(), '.cache', 'taskwright', 'bench-operator.mjs');
   execFileSync(process.execPath, [new URL('../../tools/bundle-operator.mjs', import.meta.url).pathname, file], { stdio: ['ignore', 'inherit', 'inherit'] });
-  return (server, options) => started((args) => startProgram('/usr/bin/env', [...imageEnvironment(), process.execPath, ...flagsOfNode, file, ...args]), server, options);
+  return (server, options) => started((args) => startProgram('/usr/bin/env', [...imageEnvironment(), ...environment, process.execPath, ...flagsOfNode, file, ...args]), server, options);
 }
 
 export function goOperator(binary: string): OperatorSide {
@@ -70,7 +70,7 @@ async function requestsOf(port: number): Promise<Record<string, number>> {
   return counts;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

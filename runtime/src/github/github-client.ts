@@ -16,7 +16,9 @@ export interface ReadOptions extends RequestOptions {
   readonly version?: string;
 }
 
-export interface ListOptions extends ReadOptions {
+export interface ListOptions<T> extends ReadOptions {
+  /** What is kept of each item: GitHub sends ten times what most callers read. Lists of one path keep the same. Left out: all of it. */
+  readonly keep?: (item: T) => unknown;
   /** Of a hundred items each. @default 100 */
   readonly mostPages?: number;
 }
@@ -31,6 +33,8 @@ export interface GitHubIdentity {
   readonly login?: string;
   readonly appId?: number;
 }
+
+type Keep = (item: unknown) => unknown;
 
 interface Shared {
   readonly answer: Promise<CachedResponse>;
@@ -77,12 +81,12 @@ export class GitHubClient {
   }
 
   /** All pages, one after the other. An item that moved between two requests may be there twice. */
-  async list<T>(path: string, { signal, query, version, mostPages = MOST_PAGES }: ListOptions): Promise<Listing<T>> {
+  async list<T>(path: string, { signal, query, version, keep, mostPages = MOST_PAGES }: ListOptions<T>): Promise<Listing<T>> {
     const items: T[] = [];
     let url: string | undefined = this.#url(path, { per_page: PAGE_SIZE, ...query });
     for (let page = 0; url !== undefined; page += 1) {
       if (page === mostPages) return { items, isComplete: false };
-      const { body, link } = await this.#read(url, signal, version);
+      const { body, link } = await this.#read(url, signal, version, keep as Keep);
       items.push(...parsed<T[]>(url, body));
       url = this.#next(link);
     }
@@ -150,11 +154,11 @@ export class GitHubClient {
     return next;
   }
 
-  async #read(url: string, signal: AbortSignal, version?: string): Promise<CachedResponse> {
+  async #read(url: string, signal: AbortSignal, version?: string, keep?: Keep): Promise<CachedResponse> {
     signal.throwIfAborted();
     const known = this.#cache.get(this.#keyOf(url));
     if (version !== undefined && known?.version === version) return known;
-    const shared = this.#reads.get(url) ?? this.#begin(url, version);
+    const shared = this.#reads.get(url) ?? this.#begin(url, version, keep);
     shared.waiting += 1;
     return new Promise((resolve, reject) => {
       const onAbort = () => {
@@ -170,9 +174,9 @@ export class GitHubClient {
     });
   }
 
-  #begin(url: string, version: string | undefined): Shared {
+  #begin(url: string, version: string | undefined, keep: Keep | undefined): Shared {
     const abort = new AbortController();
-    const shared: Shared = { answer: this.#ask(url, version, abort.signal), abort, waiting: 0 };
+    const shared: Shared = { answer: this.#ask(url, version, keep, abort.signal), abort, waiting: 0 };
     this.#reads.set(url, shared);
     const ended = () => {
       if (this.#reads.get(url) === shared) this.#reads.delete(url);
@@ -185,7 +189,7 @@ export class GitHubClient {
     return `${this.#credential.key} ${url}`;
   }
 
-  async #ask(url: string, version: string | undefined, signal: AbortSignal): Promise<CachedResponse> {
+  async #ask(url: string, version: string | undefined, keep: Keep | undefined, signal: AbortSignal): Promise<CachedResponse> {
     const key = this.#keyOf(url);
     const known = this.#cache.get(key);
     const { status, headers, text } = await this.#transport.send({ method: 'GET', url, ...known && { headers: conditionOf(known) } }, signal);
@@ -193,7 +197,8 @@ export class GitHubClient {
       this.#cache.setVersion(key, version);
       return known;
     }
-    const answer: CachedResponse = { version, body: text, etag: textOf(headers.etag), lastModified: textOf(headers['last-modified']), link: textOf(headers.link) };
+    const body = keep ? JSON.stringify(parsed<unknown[]>(url, text).map(keep)) : text;
+    const answer: CachedResponse = { version, body, etag: textOf(headers.etag), lastModified: textOf(headers['last-modified']), link: textOf(headers.link) };
     if (answer.etag ?? answer.lastModified) this.#cache.set(key, answer);
     else this.#cache.delete(key);
     return answer;

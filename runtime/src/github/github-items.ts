@@ -18,6 +18,11 @@ export interface GitHubItem {
   readonly updated_at: string;
 }
 
+/** What is kept of a list, by whoever reads it: no more than is read here. */
+export function keptItem({ number, title, body, html_url, user, labels, updated_at }: GitHubItem): GitHubItem {
+  return { number, title, body, html_url, user: user && { login: user.login }, labels: labels.map((label) => (typeof label === 'string' ? label : label.name ?? '')), updated_at };
+}
+
 /** As lists of comments on the whole and on lines tell of one. */
 export interface GitHubRemark {
   readonly body?: string | null;

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Clock } from '../kube/clock.ts';
+import { selfSignedCertificate } from '../kube/self-signed-certificate.ts';
 import { GitHub } from './github.ts';
 import { addGitHubReads } from './github-reads.ts';
 import { GitHubRepository } from './github-repository.ts';
@@ -15,6 +17,14 @@ export interface GitHubServerOptions {
   readonly apiUrl?: string;
   /** Requests that an account may send in an hour. @default 5000, as of a person */
   readonly limit?: number;
+}
+
+export interface ListeningGitHub {
+  /** The root of the API. */
+  readonly url: string;
+  /** By which a client knows it, PEM, where it speaks HTTPS. */
+  readonly ca?: string;
+  close(): Promise<void>;
 }
 
 /** One that was answered. */
@@ -115,13 +125,16 @@ export class GitHubServer implements GitHubState {
   };
 
   /** Serves it on loopback; an answer's addresses are those of `apiUrl` all the same. */
-  async listen(port = 0): Promise<{ url: string; close(): Promise<void> }> {
+  async listen({ port = 0, isSecure = false }: { readonly port?: number; readonly isSecure?: boolean } = {}): Promise<ListeningGitHub> {
     const path = new URL(this.apiUrl).pathname.replace(/\/$/, '');
     const root = new URL(this.apiUrl).origin;
-    const server = createServer(getRequestListener((request) => this.fetch(new Request(`${root}${request.url.slice(new URL(request.url).origin.length)}`, request))));
+    const listener = getRequestListener((request) => this.fetch(new Request(`${root}${request.url.slice(new URL(request.url).origin.length)}`, request)));
+    const identity = isSecure ? selfSignedCertificate('github', ['127.0.0.1']) : undefined;
+    const server = identity ? createTlsServer(identity, listener) : createServer(listener);
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return {
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+      ...identity && { ca: identity.cert },
+      url: `${identity ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
       close: () => new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

@@ -1,3 +1,4 @@
+import { Agent, fetch as undiciFetch } from 'undici';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/embedded/virtual-clock.ts';
 import type { GitHubError } from '../../src/github/github-error.ts';
@@ -82,6 +83,36 @@ test('all pages are read, each by condition; fewer are a list that says so', asy
   expect(await numbers()).toEqual({ first: 1, last: 250, count: 250, isComplete: true });
   expect(await numbers(2)).toEqual({ first: 1, last: 200, count: 200, isComplete: false });
   expect(server.requests.map(({ status }) => status)).toEqual([200, 200, 200, 304, 304]);
+});
+
+test('of a list no more is kept than its reader wants', async () => {
+  const { client, shop } = aWorld();
+  shop.issue({ title: 'Broken' });
+  const titles = () => client.list<{ title: string }>('/repos/acme/shop/issues', { signal, keep: ({ title }) => ({ title }) });
+  expect(await titles()).toEqual({ items: [{ title: 'Broken' }], isComplete: true });
+  expect(await titles()).toEqual(await titles());
+});
+
+test('what was read for a version is not asked for again while that is the same', async () => {
+  const { client, server, shop } = aWorld();
+  shop.issue();
+  const read = (version: string) => client.list('/repos/acme/shop/issues', { signal, version });
+  await read('one');
+  await read('one');
+  await read('two');
+  await read('two');
+  expect(server.requests.map(({ status }) => status)).toEqual([200, 304]);
+});
+
+test('GitHub may listen, with a certificate of its own', async () => {
+  const { clock, server } = aWorld();
+  const { url, ca, close } = await server.listen({ isSecure: true });
+  const reached = new Agent({ connect: { ca } });
+  const client = new GitHubClients({ clock, fetch: ((to: string, init: object) => undiciFetch(to.replace(API, url), { ...init, dispatcher: reached })) as typeof fetch }).of(pat, API);
+  server.repository('acme/shop').issue();
+  expect((await client.list<{ url: string }>('/repos/acme/shop/issues', { signal })).items.map((issue) => issue.url)).toEqual([`${API}/repos/acme/shop/issues/1`]);
+  await reached.close();
+  await close();
 });
 
 test('a next page on another host is not asked for: it would be told the token', async () => {

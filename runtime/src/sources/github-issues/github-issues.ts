@@ -1,6 +1,6 @@
 import { hasCommands } from '../../github/comment-policy.ts';
 import {
-  cutShort, eventOf, type GitHubItem, type GitHubRemark, judgeItems, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf, versionOf,
+  cutShort, eventOf, type GitHubItem, type GitHubRemark, judgeItems, keptItem, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf, versionOf,
 } from '../../github/github-items.ts';
 import { type WatchedRepository, watchedRepository } from '../../github/watched-repository.ts';
 import { joinedComments } from '../joined-comments.ts';
@@ -29,12 +29,16 @@ export const githubIssuesSource: PolledSource<'githubIssues'> = {
     const watched = await watchedRepository('githubIssues', config.repo, context);
     const { state = 'open', labels, assignee, author } = config;
     const query = { state, labels: labels?.join(','), assignee, creator: author };
-    const { items, isComplete } = await watched.client.list<Issue>(`/repos/${watched.path}/issues`, { signal: context.signal, query });
+    const { items, isComplete } = await watched.client.list<Issue>(`/repos/${watched.path}/issues`, { signal: context.signal, query, keep: kept });
     const needsComments = readsVariables(context.spawner, ['Comments']) || hasCommands(config.commentPolicy);
     const discovery = await judgeItems('issue', watched, items, (issue) => judge(issue, config, watched, context, needsComments), context);
     return { ...discovery, failed: [...discovery.failed, ...cutShort('issues', watched, items.length, isComplete)] };
   },
 };
+
+function kept(issue: Issue): Issue {
+  return { ...keptItem(issue), comments: issue.comments, ...issue.pull_request && { pull_request: {} } };
+}
 
 async function judge(issue: Issue, config: Config, watched: WatchedRepository, context: SourceContext, needsComments: boolean): Promise<Judged> {
   const [kind, type] = issue.pull_request ? ['PR', 'pulls'] as const : ['Issue', 'issues'] as const;

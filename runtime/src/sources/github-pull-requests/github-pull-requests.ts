@@ -1,6 +1,6 @@
 import { hasCommands, type Remark } from '../../github/comment-policy.ts';
 import {
-  cutShort, eventOf, type GitHubItem, type GitHubRemark, judgeItems, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf, versionOf,
+  cutShort, eventOf, type GitHubItem, type GitHubRemark, judgeItems, keptItem, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf, versionOf,
 } from '../../github/github-items.ts';
 import { GitHubError } from '../../github/github-error.ts';
 import { type Review, reviewOutcome } from '../../github/review-state.ts';
@@ -44,7 +44,7 @@ export const githubPullRequestsSource: PolledSource<'githubPullRequests'> = {
   async discover(config, context): Promise<Discovery> {
     const watched = await watchedRepository('githubPullRequests', config.repo, context);
     const query = { state: config.state ?? 'open', sort: 'updated', direction: 'desc' };
-    const { items, isComplete } = await watched.client.list<Pull>(`/repos/${watched.path}/pulls`, { signal: context.signal, query });
+    const { items, isComplete } = await watched.client.list<Pull>(`/repos/${watched.path}/pulls`, { signal: context.signal, query, keep: kept });
     const needs = needsOf(config, context);
     const discovery = await judgeItems('pull request', watched, items, (pull) => judge(pull, config, watched, context, needs), context);
     return { ...discovery, failed: [...discovery.failed, ...cutShort('pull requests', watched, items.length, isComplete)] };
@@ -59,6 +59,11 @@ function needsOf({ filePatterns, reviewState = 'any', commentPolicy }: Config, {
     conversation: commands || readsVariables(spawner, ['Comments']),
     lines: commands || readsVariables(spawner, ['ReviewComments']),
   };
+}
+
+function kept(pull: Pull): Pull {
+  const { draft, head, base } = pull;
+  return { ...keptItem(pull), draft, head: { ref: head.ref, sha: head.sha }, base: { sha: base.sha } };
 }
 
 async function judge(pull: Pull, config: Config, watched: WatchedRepository, context: SourceContext, needs: Needs): Promise<Judged> {

@@ -1,6 +1,5 @@
 /** The operator as a part of another program: of `taskwright dev`, or of a test. */
-export type { GitHubDelivery } from '../sources/github-webhook/delivery.ts';
-export { githubWebhook, isKnownEvent } from '../sources/github-webhook/github-webhook.ts';
+export { githubWebhook } from '../sources/github-webhook/github-webhook.ts';
 export type { Discovery, PolledSource, PushedSource, SourceContext } from '../sources/source.ts';
 export type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 export type { Decision, DecisionLog } from '../spawners/decision.ts';

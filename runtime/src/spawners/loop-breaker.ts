@@ -97,7 +97,8 @@ export function causeOf({ event: { origin = {} }, spawner, happenedAt, trail, no
   if (byMark) return byMark;
   const isOfNow = (task: Task) => isRecent(task, now) && (happenedAt === undefined || startedBefore(task, happenedAt));
   // People push as well, often to the branch that an agent has just left.
-  const mayHavePushed = (task: Task) => isOfNow(task) && (happenedAt === undefined || !endedBefore(task, happenedAt));
+  // Without its time, a Task of the same pull request is that of another spawner which has found it as well.
+  const mayHavePushed = (task: Task) => isOfNow(task) && (happenedAt === undefined ? origin.subject === undefined || subjectOf(task) !== origin.subject : !endedBefore(task, happenedAt));
   const byBranch = origin.branch === undefined ? undefined : newest(trail.onBranch(origin.branch).filter(mayHavePushed));
   if (byBranch) return byBranch;
   // Without its time nobody knows whether the Task was there first; with it, a bot that speaks where an agent is at work is most likely the agent.

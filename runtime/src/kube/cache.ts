@@ -31,7 +31,7 @@ export class Cache<T extends KubeObject, Index extends string = never> {
     this.#objects = new Indexer(options.indexes, options.onError);
   }
 
-  get objects(): Pick<Indexer<T, Index>, 'get' | 'list' | 'byIndex' | 'size'> {
+  get objects(): Pick<Indexer<T, Index>, 'get' | 'list' | 'byIndex' | 'countByIndex' | 'size'> {
     return this.#objects;
   }
 

@@ -43,9 +43,12 @@ export class Indexer<T extends KubeObject, Index extends string = never> {
   }
 
   byIndex(name: Index, value: string): T[] {
-    const index = this.#indexes.find((candidate) => candidate.name === name);
-    if (!index) throw new RangeError(`index: there is no "${name}"; there are ${this.#indexes.map((known) => known.name).sort().join(', ') || 'none'}`);
-    return this.#resolve(index.keys.get(value));
+    return this.#resolve(this.#keysOf(name, value));
+  }
+
+  /** How many {@link byIndex} finds, without a look at each. */
+  countByIndex(name: Index, value: string): number {
+    return this.#keysOf(name, value)?.size ?? 0;
   }
 
   /** Stores an object under its key and answers the one it replaced. */
@@ -70,6 +73,12 @@ export class Indexer<T extends KubeObject, Index extends string = never> {
     unfile(this.#namespaces, namespaceOf(old), key);
     for (const { name, valuesOf, keys } of this.#indexes) for (const value of this.#values(name, valuesOf, old)) unfile(keys, value, key);
     return old;
+  }
+
+  #keysOf(name: Index, value: string): ReadonlySet<string> | undefined {
+    const index = this.#indexes.find((candidate) => candidate.name === name);
+    if (!index) throw new RangeError(`index: there is no "${name}"; there are ${this.#indexes.map((known) => known.name).sort().join(', ') || 'none'}`);
+    return index.keys.get(value);
   }
 
   #values(name: Index, valuesOf: IndexFunction<T>, object: T): readonly string[] {

@@ -110,6 +110,10 @@ export class Informer<T extends KubeObject = KubeObject, Index extends string = 
     return this.#cache.objects.byIndex(name, value);
   }
 
+  countByIndex(name: Index, value: string): number {
+    return this.#cache.objects.countByIndex(name, value);
+  }
+
   /** Whether a write that was answered with this object can be seen in the cache. */
   reflects(answered: KubeObject): boolean {
     const { resourceVersion = '' } = answered.metadata;

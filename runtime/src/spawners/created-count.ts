@@ -6,25 +6,29 @@ import { SPAWNED_ANNOTATIONS, type Task, type TaskSpawner } from '@taskwright/sc
  * The status says how many there were when it was written, and each Task how many there were with it. So a crash between the creation of a Task and the status loses none. What is seen
  * from then on is counted as it comes, since two replicas may give two Tasks the same number.
  *
- * **Guarantee** Never less than before, and never less than the Tasks that exist.
+ * **Guarantee** Never less than before, and never less than the Tasks that exist; and what a Task costs does not grow with their number.
  */
 export class CreatedCount {
-  #total: number;
-  #seen = new Set<string>();
+  total: number;
+  readonly #seen: Set<string>;
 
+  /** `tasks` are all that there are. */
   constructor(spawner: TaskSpawner, tasks: readonly Task[]) {
     const noted = spawner.status?.totalTasksCreated ?? 0;
     const beyond = tasks.map(ordinalOf).filter((ordinal) => ordinal > noted);
-    this.#total = Math.max(noted + beyond.length, tasks.length, ...beyond);
-    for (const { metadata } of tasks) this.#seen.add(metadata.uid!);
+    this.total = Math.max(noted + beyond.length, tasks.length, ...beyond);
+    this.#seen = new Set(tasks.map(({ metadata }) => metadata.uid!));
   }
 
-  /** Counts what has come since it was last asked, of all Tasks of the spawner that there are. */
-  with(tasks: readonly Task[]): number {
-    const now = new Set(tasks.map(({ metadata }) => metadata.uid!));
-    for (const uid of now) if (!this.#seen.has(uid)) this.#total += 1;
-    this.#seen = now;
-    return this.#total;
+  saw({ metadata: { uid } }: Task): void {
+    if (this.#seen.has(uid!)) return;
+    this.#seen.add(uid!);
+    this.total += 1;
+  }
+
+  /** It is gone for good: no other has its uid. */
+  lost({ metadata: { uid } }: Task): void {
+    this.#seen.delete(uid!);
   }
 }
 

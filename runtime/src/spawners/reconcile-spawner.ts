@@ -12,7 +12,7 @@ import { stoppedLoopOf } from './loop-breaker.ts';
 import { type Obstacle, obstacleOf } from './obstacle.ts';
 import type { Pause } from './pause.ts';
 import { referencesOf, sourceContext, type SourceSurroundings, workspaceOf } from './source-context.ts';
-import { activeOf, type SpawnerCaches, tasksOf } from './spawner-caches.ts';
+import { countUnfinished, type SpawnerCaches } from './spawner-caches.ts';
 import type { SpawnerMetrics } from './spawner-metrics.ts';
 import { isOnlyCounting, planStatus } from './spawner-status.ts';
 import type { TaskSpawning } from './task-spawning.ts';
@@ -125,14 +125,13 @@ export function spawnerReconciler(options: SpawnerReconcilerOptions): { reconcil
   }
 
   async function writeStatus(key: string, spawner: TaskSpawner, { obstacle, source, look }: { obstacle: Obstacle | undefined; source: PolledSource | undefined; look: Look | undefined }, signal: AbortSignal): Promise<ReconcileResult> {
-    const tasks = tasksOf(spawner, caches);
     const status = planStatus({
       spawner,
       obstacle,
       ...(pause.reason === undefined ? {} : { pausedBecause: pause.reason }),
       ...(look && { look: look.result() }),
       isTold: source === undefined,
-      active: activeOf(tasks).length,
+      active: countUnfinished(spawner, caches),
       created: spawning.createdBy(spawner),
       now: clock.now(),
     });

@@ -2,7 +2,6 @@ import { type Task, type TaskSpawner, type WebhookGateway, webhookGatewayResourc
 import type { KubeClient } from '../kube/client.ts';
 import { Informer, type InformerOptions } from '../kube/informer.ts';
 import { keyOf, type KubeObject } from '../kube/object.ts';
-import { isFinished } from '../tasks/phase.ts';
 import { siblingKey, type TaskCaches } from '../tasks/task-caches.ts';
 import { ownIndexes } from './belonging.ts';
 
@@ -41,7 +40,12 @@ export function tasksOf(spawner: TaskSpawner, { tasks }: Pick<SpawnerCaches, 'ta
   return ownIndexes(spawner).flatMap((value) => tasks.byIndex('spawner', value));
 }
 
-/** Those that have not ended. */
-export function activeOf(tasks: readonly Task[]): Task[] {
-  return tasks.filter((task) => !isFinished(task));
+/** Those of them that have not ended. */
+export function unfinishedOf(spawner: TaskSpawner, { tasks }: Pick<SpawnerCaches, 'tasks'>): Task[] {
+  return ownIndexes(spawner).flatMap((value) => tasks.byIndex('unfinished', value));
+}
+
+/** How many these are: told often, and of ten thousand as fast as of ten. */
+export function countUnfinished(spawner: TaskSpawner, { tasks }: Pick<SpawnerCaches, 'tasks'>): number {
+  return ownIndexes(spawner).reduce((sum, value) => sum + tasks.countByIndex('unfinished', value), 0);
 }

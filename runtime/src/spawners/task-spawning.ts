@@ -5,13 +5,14 @@ import type { Clock } from '../kube/clock.ts';
 import { keyOf } from '../kube/object.ts';
 import { toKubeTime } from '../kube/time.ts';
 import type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
+import { ownIndexes, spawnerIndex } from './belonging.ts';
 import { buildTask } from './build-task.ts';
 import { CreatedCount } from './created-count.ts';
 import type { Decision, DecisionLog } from './decision.ts';
 import { chainAnnotations, stoppedLoopOf } from './loop-breaker.ts';
 import type { LoopGuard } from './loop-guard.ts';
 import type { Pause } from './pause.ts';
-import { activeOf, type SpawnerCaches, tasksOf } from './spawner-caches.ts';
+import { countUnfinished, type SpawnerCaches, tasksOf, unfinishedOf } from './spawner-caches.ts';
 import type { SpawnerMetrics } from './spawner-metrics.ts';
 import type { Spawning } from './spawning.ts';
 import { oneLine, TaskBuildError } from './task-build-error.ts';
@@ -62,11 +63,15 @@ const MOST_LOOKS = 4;
 export class TaskSpawning implements Spawning {
   readonly #options: TaskSpawningOptions;
   readonly #turns = new Turns();
-  /** By uid of the spawner. */
+  /** By what its Tasks are found by: the uid of the spawner, and its label. */
   readonly #counts = new Map<string, CreatedCount>();
 
   constructor(options: TaskSpawningOptions) {
     this.#options = options;
+    options.caches.tasks.onChange(({ type, object }) => {
+      if (type === 'updated') return;
+      for (const value of spawnerIndex(object)) this.#counts.get(value)?.[type === 'added' ? 'saw' : 'lost'](object);
+    });
   }
 
   async take(spawner: TaskSpawner, event: SourceEvent, signal: AbortSignal): Promise<Decision> {
@@ -81,16 +86,13 @@ export class TaskSpawning implements Spawning {
 
   /** How many Tasks the spawner has made. */
   createdBy(spawner: TaskSpawner): number {
-    const uid = spawner.metadata.uid!;
-    const tasks = tasksOf(spawner, this.#options.caches);
-    const count = this.#counts.get(uid) ?? new CreatedCount(spawner, tasks);
-    this.#counts.set(uid, count);
-    return count.with(tasks);
+    return this.#countOf(spawner).total;
   }
 
-  /** The spawner is gone. */
+  /** The spawner of this uid is gone. */
   forget(uid: string): void {
-    this.#counts.delete(uid);
+    const count = this.#counts.get(uid);
+    for (const [value, known] of this.#counts) if (known === count) this.#counts.delete(value);
   }
 
   /** The same as {@link take}, for what a look found as well: that may wait, since the next look finds it again. */
@@ -129,10 +131,18 @@ export class TaskSpawning implements Spawning {
     }
   }
 
+  #countOf(spawner: TaskSpawner): CreatedCount {
+    const known = this.#counts.get(spawner.metadata.uid!);
+    if (known) return known;
+    const count = new CreatedCount(spawner, tasksOf(spawner, this.#options.caches));
+    for (const value of ownIndexes(spawner)) this.#counts.set(value, count);
+    return count;
+  }
+
   #judge(spawner: TaskSpawner, event: SourceEvent, { isPushed }: Manner, name: string): Verdict {
     const { caches } = this.#options;
     const existing = caches.tasks.get(keyOf({ metadata: { namespace: spawner.metadata.namespace, name } }));
-    return judge({ spawner, event, isPushed, name, existing, active: activeOf(tasksOf(spawner, caches)), created: this.createdBy(spawner) });
+    return judge({ spawner, event, isPushed, name, existing, active: countUnfinished(spawner, caches), unfinished: () => unfinishedOf(spawner, caches), created: this.createdBy(spawner) });
   }
 
   async #carryOut(verdict: Verdict, { spawner, event, name, how: { isPushed, client }, signal }: Work): Promise<Ruling | { readonly waits: string } | 'name taken'> {
@@ -179,7 +189,9 @@ export class TaskSpawning implements Spawning {
   async #create(client: KubeClient, spawner: TaskSpawner, task: Task, signal: AbortSignal): Promise<boolean> {
     const { caches, metrics } = this.#options;
     try {
-      caches.tasks.remember(await client.create<Task>(taskResource, task, { fieldManager: FIELD_MANAGER, signal }));
+      const made = await client.create<Task>(taskResource, task, { fieldManager: FIELD_MANAGER, signal });
+      caches.tasks.remember(made);
+      this.#countOf(spawner).saw(made);
       metrics?.created(spawner);
       return true;
     } catch (error) {

@@ -15,8 +15,10 @@ export interface EventFacts {
   readonly name: string;
   /** The Task that has this name. */
   readonly existing: Task | undefined;
-  /** The Tasks of the spawner that have not ended. */
-  readonly active: readonly Task[];
+  /** How many Tasks of the spawner have not ended. */
+  readonly active: number;
+  /** These Tasks, for a policy that asks which. */
+  readonly unfinished: () => readonly Task[];
   /** The Tasks that the spawner ever made. */
   readonly created: number;
 }
@@ -50,21 +52,21 @@ export function judge(facts: EventFacts): Verdict {
 }
 
 /** What keeps the spawner from making one more Task. */
-function limitOf({ spawner, isPushed, active, created }: EventFacts): Verdict | undefined {
+function limitOf({ spawner, isPushed, active, unfinished, created }: EventFacts): Verdict | undefined {
   const { maxTotalTasks = 0, maxConcurrency = 0 } = spawner.spec;
   if (maxTotalTasks > 0 && created >= maxTotalTasks) {
     return skip('maxTotalTasks', String(maxTotalTasks), `The TaskSpawner has made ${created} Tasks; raise maxTotalTasks to let it make more`);
   }
-  if (policyOf(spawner) === 'Forbid' && active[0]) return skip(`metadata.annotations[${POLICY}]`, 'Forbid', `Task "${active[0].metadata.name}" has not ended`);
-  if (isQueued(spawner) || maxConcurrency === 0 || active.length < maxConcurrency) return undefined;
-  const reason = `${active.length} Tasks have not ended, and maxConcurrency is ${maxConcurrency}`;
+  if (policyOf(spawner) === 'Forbid' && active > 0) return skip(`metadata.annotations[${POLICY}]`, 'Forbid', `Task "${unfinished()[0]!.metadata.name}" has not ended`);
+  if (isQueued(spawner) || maxConcurrency === 0 || active < maxConcurrency) return undefined;
+  const reason = `${active} Tasks have not ended, and maxConcurrency is ${maxConcurrency}`;
   return isPushed ? skip('maxConcurrency', String(maxConcurrency), `${reason}; without the annotation ${OVER_LIMIT}: leave they would wait as Tasks`) : { do: 'wait', why: reason };
 }
 
-function make({ spawner, active }: EventFacts): Verdict {
+function make({ spawner, active, unfinished }: EventFacts): Verdict {
   const { maxConcurrency = 0 } = spawner.spec;
-  const replaces = policyOf(spawner) === 'Replace' ? active.filter(({ metadata }) => !metadata.deletionTimestamp) : [];
-  return { do: 'make', outcome: maxConcurrency > 0 && active.length >= maxConcurrency ? 'Queued' : 'Fired', replaces };
+  const replaces = policyOf(spawner) === 'Replace' ? unfinished().filter(({ metadata }) => !metadata.deletionTimestamp) : [];
+  return { do: 'make', outcome: maxConcurrency > 0 && active >= maxConcurrency ? 'Queued' : 'Fired', replaces };
 }
 
 /** Whether what is decided next depends on what is being made: then events of the spawner are judged one after the other. */

@@ -26,7 +26,7 @@ import type { ObservedJob, ObservedPod } from './observed.ts';
 export const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
 
 /** How Tasks are looked for. `workspace` to `budget` only know Tasks that have not started: to the others a change is no news. */
-export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork' | 'slot' | 'spawner' | 'trail';
+export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork' | 'slot' | 'spawner' | 'unfinished' | 'trail';
 
 /** What the Task controller reads instead of asking the server. */
 export interface TaskCaches extends BudgetCaches {
@@ -64,6 +64,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
       budget: (task) => [blockingBudgetOf(task) ?? []].flat().map((name) => siblingKey(task, name)),
       atWork: (task) => (isRunning(task) || (failedAttemptsOf(task).length > 0 && !isFinished(task)) ? [task.metadata.namespace!] : []),
       spawner: spawnerIndex,
+      unfinished: (task) => (isFinished(task) ? [] : spawnerIndex(task)),
       trail: trailKeysOf,
       slot: (task) => (isRunning(task) ? [spawnerOf(task)?.uid ?? []].flat() : []),
       branch: (task) => (task.metadata.deletionTimestamp ? [] : waiting(task, [task.spec.branch || []].flat())),

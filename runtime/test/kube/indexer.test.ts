@@ -25,6 +25,7 @@ test('an index is never older or newer than its store', () => {
         const all = [...model.values()];
         expect(new Set(indexer.list())).toEqual(new Set(all));
         for (const owner of ['1', '2', '3']) expect(new Set(indexer.byIndex('owner', owner))).toEqual(new Set(all.filter((each) => each.owners.includes(owner))));
+        for (const owner of ['1', '2', '3', '4']) expect(indexer.countByIndex('owner', owner)).toBe(indexer.byIndex('owner', owner).length);
         for (const each of ['x', 'y', '']) expect(new Set(indexer.list(each))).toEqual(new Set(all.filter(({ metadata }) => (metadata.namespace ?? '') === each)));
       }
     }),

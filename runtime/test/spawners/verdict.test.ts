@@ -23,8 +23,10 @@ const full: Verdict = {
 const running = own({ name: 'bugs-shop-7' });
 const again = anEvent({ triggerTime: new Date('2026-01-01T10:00:01Z') });
 
-interface Row extends Partial<EventFacts> {
+interface Row extends Partial<Omit<EventFacts, 'active' | 'unfinished'>> {
   readonly it: string;
+  /** The Tasks that have not ended. */
+  readonly active?: readonly Task[];
   readonly verdict: Verdict;
 }
 
@@ -80,8 +82,8 @@ test.each<Row>([
     verdict: { do: 'make', outcome: 'Fired', replaces: [running] },
   },
   { it: 'has no such policy for what is no schedule', active: [running], spawner: aSpawner({ annotations: { 'taskwright.dev/concurrency-policy': 'Forbid' } }), verdict: fired },
-])('an event: $it', ({ it: _it, verdict, ...facts }) => {
-  expect(judge({ spawner: aSpawner(), event: anEvent(), isPushed: false, name: 'bugs-shop-1', existing: undefined, active: [], created: 0, ...facts })).toEqual(verdict);
+])('an event: $it', ({ it: _it, verdict, active = [], ...facts }) => {
+  expect(judge({ spawner: aSpawner(), event: anEvent(), isPushed: false, name: 'bugs-shop-1', existing: undefined, active: active.length, unfinished: () => active, created: 0, ...facts })).toEqual(verdict);
 });
 
 const madeOf = (time: string) => ({ annotations: { 'taskwright.dev/trigger-time': time } });

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { crds, type Task, type TaskSpawner, taskResource, taskSpawnerResource } from '@taskwright/schema';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ApiServer } from '../../src/embedded/api-server.ts';
@@ -22,6 +23,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
+const SECRET = 'a-signing-secret';
 const CRDS: Resource = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
 const NAMESPACES: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
 const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 120_000, interval: 10 });
@@ -45,7 +47,11 @@ async function start(response = 'Fixed **it** <!channel>') {
   slack.channel(CHANNEL);
   const socket = await startSlackSocketServer(slack);
   const metrics = new KubeMetrics();
-  const operator = startOperator({ transport: api.transport, images, metrics, slack: { botToken: 'xoxb-test', appToken: 'xapp-test', apiUrl: socket.apiUrl, deniesSharedChannels: false } });
+  const operator = startOperator({
+    transport: api.transport, images, metrics,
+    slack: { botToken: 'xoxb-test', appToken: 'xapp-test', signingSecret: SECRET, apiUrl: socket.apiUrl, deniesSharedChannels: false },
+    deliveries: { address: { host: '127.0.0.1', port: 0 }, files: { signing: {} }, allowsUnsigned: false },
+  });
   cleanups.push(() => api.transport.close(), () => controllers.stop(), () => manager.stop(), () => socket.close(), () => operator.stop());
   await until(() => socket.connections > 0 && operator.isReady);
   const create = (spawner: TaskSpawner) => client.create(taskSpawnerResource, { metadata: { name: spawner.metadata.name, namespace: 'team' }, spec: { ...spawner.spec } } as KubeObject);
@@ -86,6 +92,28 @@ test('a slash command is answered with the Task that it became', async () => {
     return text;
   }, { timeout: 120_000, interval: 50 });
   expect((await tasks()).map(({ metadata: { name } }) => `:white_check_mark: Accepted: Task \`${name}\`.`)).toEqual([answer]);
+});
+
+test('what comes over HTTP becomes a Task, once, if it is signed', async () => {
+  const { slack, operator, create, tasks } = await start();
+  await create(aSpawner());
+  const event = slack.say(CHANNEL, '<@UBOT> fix it');
+  let posts = 0;
+  const post = async (secret: string) => {
+    // The spawner may not be known yet: then the event was taken, and made nothing.
+    const body = JSON.stringify({ type: 'event_callback', event_id: `Ev${(posts += 1)}`, event });
+    const at = Math.floor(systemClock.now().getTime() / 1_000);
+    const signature = `v0=${createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex')}`;
+    const answer = await fetch(`http://127.0.0.1:${await operator.deliveryPort}/webhook/slack`, {
+      method: 'POST', body, headers: { 'content-type': 'application/json', 'x-slack-request-timestamp': String(at), 'x-slack-signature': signature },
+    });
+    await answer.body?.cancel();
+    return answer.status;
+  };
+  expect(await post('another secret')).toBe(401);
+  await until(() => operator.isReady);
+  await vi.waitFor(async () => expect([await post(SECRET), (await tasks()).length]).toEqual([200, 1]), { timeout: 120_000, interval: 100 });
+  expect([await post(SECRET), (await tasks()).length]).toEqual([200, 1]);
 });
 
 test('an operator with a wrong token says so and goes on', async () => {

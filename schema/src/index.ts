@@ -19,7 +19,7 @@ export { MOST_RETRIES, OUTPUT_SCHEMA, TASK_ANNOTATIONS, TASK_BUDGET_ANNOTATIONS,
 export { type TaskBudget, type TaskBudgetSpec, type TaskBudgetStatus, taskBudgetKind, taskBudgetResource } from './kelos/task-budget.ts';
 export { type TaskPipeline, type TaskPipelineSpec, type TaskPipelineStatus, taskPipelineKind } from './kelos/task-pipeline.ts';
 export { type TaskRecord, type TaskRecordSpec, taskRecordKind, taskRecordResource } from './kelos/task-record.ts';
-export { CREDENTIAL_LABEL, PAUSE_ANNOTATION, SOURCE_ANNOTATIONS, SPAWNED_ANNOTATIONS, SPAWNER_ANNOTATIONS, SPAWNER_LABEL, taskMarker } from './kelos/spawner-annotations.ts';
+export { CREDENTIAL_LABEL, PAUSE_ANNOTATION, REPORTING_ANNOTATIONS, SOURCE_ANNOTATIONS, SPAWNED_ANNOTATIONS, SPAWNER_ANNOTATIONS, SPAWNER_LABEL, taskMarker } from './kelos/spawner-annotations.ts';
 export { type TaskSpawner, type TaskSpawnerSpec, taskSpawnerKind, taskSpawnerResource } from './kelos/task-spawner.ts';
 export type { TaskSpawnerStatus } from './kelos/task-spawner-fields.ts';
 export type { TaskUsage } from './kelos/usage.ts';

@@ -19,6 +19,8 @@ import type { Transport } from '../kube/transport.ts';
 import { Troubles } from '../kube/troubles.ts';
 import { watched } from '../kube/watched-transport.ts';
 import { fence } from '../kube/write-fence.ts';
+import { reportController } from '../reporting/report-controller.ts';
+import { ReportMetrics } from '../reporting/report-metrics.ts';
 import type { PolledSource } from '../sources/source.ts';
 import type { SlackSettings } from '../slack/slack-settings.ts';
 import { polledSources } from '../sources/sources.ts';
@@ -124,6 +126,7 @@ export function startOperator(options: OperatorOptions): Operator {
   const client = elector ? new KubeClient(fence(transport, () => elector.isLeading), clientOptions) : free;
   const events = new EventRecorder(client, { reportingController: REPORTING_CONTROLLER, reportingInstance: identity, clock, random, onError });
   const taskMetrics = metrics && new TaskMetrics(metrics.registry);
+  const reportMetrics = metrics && new ReportMetrics(metrics.registry);
 
   const contexts = new ContextSources({ clock, allowed: contextTargets, onDefect: (err) => log?.error({ err }, 'fetching a context failed') });
   const tokens = new InstallationTokens({ clock, fetch, onDefect: (err) => log?.error({ err }, 'asking GitHub for a token failed') });
@@ -144,10 +147,11 @@ export function startOperator(options: OperatorOptions): Operator {
     const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
     const ofSpawners = startSpawners({ client, free, tasks: caches, pause, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, log, metrics, spawnerMetrics });
     const gatewayStatus = gatewayController({ client, gateways: ofSpawners.caches.gateways, clock, random, onError, log, metrics: metrics?.controller('webhookgateway') });
-    return { namespace, caches, secrets, refresh, budgets, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, pause, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
+    const reports = reportController({ caches: ofSpawners.caches, client, secrets: ofSpawners.secrets, github: forSources.github, clock, events, log, metrics: metrics?.controller('report'), reportMetrics });
+    return { namespace, caches, secrets, refresh, budgets, reports, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, pause, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
   const informers = [...pauseWatch, ...parts.flatMap(({ caches, secrets, ofSpawners }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, ofSpawners.caches.gateways, ofSpawners.caches.pools])];
-  const controllers = parts.flatMap(({ tasks, refresh, budgets, gatewayStatus, ofSpawners }) => [tasks.controller, refresh, ...budgets, gatewayStatus.controller, ofSpawners.controller]);
+  const controllers = parts.flatMap(({ tasks, refresh, budgets, reports, gatewayStatus, ofSpawners }) => [tasks.controller, refresh, ...budgets, reports, gatewayStatus.controller, ofSpawners.controller]);
   const slack = options.slack && operatorSlack({ settings: options.slack, client, parts: parts.map(({ ofSpawners }) => ofSpawners), fetch, clock, random, log, metrics });
   if (slack) controllers.push(...slack.controllers);
   for (const informer of informers) metrics?.watchInformer(informer);

@@ -10,6 +10,7 @@ import { spawnerIndex } from '../spawners/belonging.ts';
 import { spawnerInformer, type SpawnerIndex } from '../spawners/spawner-informer.ts';
 import { trailKeysOf } from '../spawners/loop-trail.ts';
 import { blockingBudgetOf } from './budget-blocked.ts';
+import { reportKeysOf } from '../reporting/report-target.ts';
 import { BRANCH_LABEL, heldLockOf } from './branch-lock.ts';
 import { ENFORCED_LIMIT } from './enforced-limit.ts';
 import { jobNamesOf } from './names.ts';
@@ -26,7 +27,7 @@ import type { ObservedJob, ObservedPod } from './observed.ts';
 export const OF_TASKS = 'kelos.dev/managed-by=kelos-controller,kelos.dev/component=task';
 
 /** How Tasks are looked for. `workspace` to `budget` only know Tasks that have not started: to the others a change is no news. */
-export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork' | 'slot' | 'spawner' | 'unfinished' | 'trail';
+export type TaskIndex = 'job' | 'dependsOn' | 'workspace' | 'agentConfig' | 'branch' | 'budget' | 'atWork' | 'slot' | 'spawner' | 'unfinished' | 'trail' | 'report';
 
 /** What the Task controller reads instead of asking the server. */
 export interface TaskCaches extends BudgetCaches {
@@ -58,6 +59,7 @@ export function taskCaches({ client, ...options }: TaskCachesOptions): TaskCache
     project: (task) => (task.spec ? task : { ...task, spec: { prompt: '' } }),
     indexes: {
       job: (task) => jobNamesOf(task).map((name) => siblingKey(task, name)),
+      report: reportKeysOf,
       dependsOn: (task) => (task.spec.dependsOn ?? []).map((name) => siblingKey(task, name)),
       workspace: (task) => waiting(task, [workerOf(task).workspaceName ?? []].flat()),
       agentConfig: (task) => waiting(task, workerOf(task).agentConfigRefs.map(({ name }) => name)),

@@ -5,6 +5,8 @@ type Schemas = components['schemas'];
 export type GitHubIssue = Schemas['issue'];
 export type GitHubPull = Schemas['pull-request-simple'];
 export type GitHubComment = Schemas['issue-comment'];
+/** As far as who makes one reads it; the rest of the schema tells of the App and of pull requests. */
+export type GitHubCheck = Pick<Schemas['check-run'], 'id' | 'head_sha' | 'external_id' | 'name' | 'status' | 'conclusion' | 'started_at' | 'completed_at'> & { readonly output: Pick<Schemas['check-run']['output'], 'title' | 'summary'> };
 export type GitHubReview = Schemas['pull-request-review'];
 export type GitHubReviewComment = Schemas['pull-request-review-comment'];
 export type GitHubFile = Schemas['diff-entry'];

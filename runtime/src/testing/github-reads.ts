@@ -23,7 +23,10 @@ export function addGitHubReads(app: GitHubRoutes, server: GitHubState): void {
     const issue = repository.issues.get(number);
     return issue ? context.json(issue) : context.json(NOT_FOUND, 404);
   });
-  ofIssue('/issues/:number/comments', (repository, number) => repository.commentsOf(number));
+  inRepository('/issues/:number/comments', (context, repository, number) => {
+    const since = context.req.query('since');
+    return repository.issues.has(number) ? pageOf(context, repository.commentsOf(number).filter((comment) => since === undefined || comment.updated_at >= since)) : context.json(NOT_FOUND, 404);
+  });
   inRepository('/pulls', (context, repository) => listPulls(context, repository));
   inRepository('/pulls/:number', (context, repository, number) => {
     const pull = repository.pullOf(number);

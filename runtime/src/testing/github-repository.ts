@@ -1,6 +1,6 @@
 import type { Clock } from '../kube/clock.ts';
 import {
-  aComment, type Addresses, aFile, aLabel, anIssue, aPull, aReview, aReviewComment, aUser, type GitHubComment, type GitHubFile, type GitHubIssue, type GitHubPull, type GitHubReview, type GitHubReviewComment,
+  aComment, type Addresses, aFile, aLabel, anIssue, aPull, aReview, aReviewComment, aUser, type GitHubCheck, type GitHubComment, type GitHubFile, type GitHubIssue, type GitHubPull, type GitHubReview, type GitHubReviewComment,
   type IssueFacts, type PullFacts, type ReviewState, shaOf,
 } from './github-objects.ts';
 
@@ -31,6 +31,9 @@ export class GitHubRepository {
   readonly addresses: Addresses;
   readonly isPrivate: boolean;
   readonly issues = new Map<number, GitHubIssue>();
+  readonly checks: GitHubCheck[] = [];
+  /** By path below the repository: `issues/1`, `issues/comments/2`, `pulls/comments/3`. */
+  readonly reactions = new Map<string, string[]>();
   readonly #clock: Clock;
   readonly #comments = new Map<number, GitHubComment[]>();
   readonly #pulls = new Map<number, PullState>();
@@ -64,6 +67,21 @@ export class GitHubRepository {
     this.#comments.set(number, [...comments, comment]);
     this.touch(number, { comments: comments.length + 1 });
     return comment;
+  }
+
+  /** Changes the comment; nothing when there is none. */
+  editComment(id: number, change: Partial<GitHubComment>): GitHubComment | undefined {
+    for (const [number, comments] of this.#comments) {
+      const edited = comments.map((comment) => (comment.id === id ? { ...comment, ...change, updated_at: this.now() } : comment));
+      this.#comments.set(number, edited);
+      const found = edited.find((comment) => comment.id === id);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  deleteComment(id: number): void {
+    for (const [number, comments] of this.#comments) this.#comments.set(number, comments.filter((comment) => comment.id !== id));
   }
 
   review(number: number, state: ReviewState, { user = 'octocat', body = '', at = this.now(), commit = this.#pull(number).facts.sha }: Partial<NewComment> & { readonly commit?: string } = {}): GitHubReview {

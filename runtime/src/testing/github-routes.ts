@@ -4,6 +4,8 @@ import type { GitHubRepository } from './github-repository.ts';
 export interface GitHubCaller {
   /** Whose token it is; `undefined` for nobody. */
   readonly login?: string;
+  /** Of an App, which writes as `<slug>[bot]`. */
+  readonly app?: { readonly id: number; readonly slug: string };
   /** Of an App: the repositories that its token reaches. */
   readonly repositories?: readonly string[];
 }

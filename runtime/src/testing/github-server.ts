@@ -8,6 +8,7 @@ import type { Clock } from '../kube/clock.ts';
 import { selfSignedCertificate } from '../kube/self-signed-certificate.ts';
 import { GitHub } from './github.ts';
 import { addGitHubReads } from './github-reads.ts';
+import { addGitHubWrites } from './github-writes.ts';
 import { GitHubRepository } from './github-repository.ts';
 import { type GitHubCaller, type GitHubRoutes, type GitHubState, NOT_FOUND, routesBelow } from './github-routes.ts';
 
@@ -54,7 +55,7 @@ const LIMIT_OF_NOBODY = 60;
 
 /**
  * GitHub's REST API (version 2022-11-28) in this process: what its documentation says of issues, pull requests, comments, reviews, files,
- * permissions and teams, with pages, conditional requests and limits. Call it in place of `fetch`, or let it listen on loopback.
+ * permissions and teams, of comments, check runs, labels and reactions that are made, with pages, conditional requests and limits. Call it in place of `fetch`, or let it listen on loopback.
  */
 export class GitHubServer implements GitHubState {
   readonly apiUrl: string;
@@ -78,6 +79,7 @@ export class GitHubServer implements GitHubState {
     this.apps = new GitHub({ clock: options.clock, apiUrl: this.apiUrl });
     this.#app = routesBelow(new URL(this.apiUrl).pathname);
     addGitHubReads(this.#app, this);
+    addGitHubWrites(this.#app, this);
     this.#app.notFound((context) => context.json(NOT_FOUND, 404));
   }
 
@@ -177,7 +179,7 @@ export class GitHubServer implements GitHubState {
     const login = this.#logins.get(token);
     if (login !== undefined) return { login };
     const issued = this.apps.issued.find((one) => one.token === token);
-    return issued && this.apps.isValid(token) ? { repositories: issued.repositories } : undefined;
+    return issued && this.apps.isValid(token) ? { app: issued.app, repositories: issued.repositories } : undefined;
   }
 
   #limits(token: string | undefined): Limits {

@@ -26,6 +26,8 @@ export interface RegisteredApp {
 }
 
 export interface IssuedToken {
+  /** Whose App. */
+  readonly app: { readonly id: number; readonly slug: string };
   readonly token: string;
   readonly installationId: string;
   readonly repositories: readonly string[];
@@ -82,7 +84,7 @@ export class GitHub {
     if (!request.url.startsWith(apiUrl) || (!isAboutApp && (request.method !== 'POST' || installationId === undefined))) return this.#json(404, { message: 'Not Found' });
     const app = this.#appOf(request.headers.get('authorization') ?? '');
     if (typeof app === 'string') return this.#json(app === 'Integration not found' ? 404 : 401, { message: app });
-    if (isAboutApp) return this.#json(200, { id: Number(app.appId), slug: app.slug ?? `app-${app.appId}`, name: app.slug ?? `App ${app.appId}` });
+    if (isAboutApp) return this.#json(200, { ...nameOf(app), name: nameOf(app).slug });
 
     const installation = app.installations[installationId!];
     if (!installation) return this.#json(404, { message: 'Not Found' });
@@ -93,7 +95,7 @@ export class GitHub {
     }
     const expiresAt = new Date(Math.floor((clock.now().getTime() + lifetimeMs) / 1000) * 1000);
     const token = `ghs_${String(this.issued.length).padStart(36, '0')}`;
-    this.issued.push({ token, installationId: installationId!, repositories, expiresAt });
+    this.issued.push({ app: nameOf(app), token, installationId: installationId!, repositories, expiresAt });
     return this.#json(201, {
       token, expires_at: expiresAt.toISOString().replace('.000', ''), permissions: { contents: 'write', metadata: 'read' }, repository_selection: 'selected',
     });
@@ -123,4 +125,8 @@ export class GitHub {
     const date = this.#options.clock.now().toUTCString();
     return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json; charset=utf-8', date } });
   }
+}
+
+function nameOf({ appId, slug = `app-${appId}` }: RegisteredApp): IssuedToken['app'] {
+  return { id: Number(appId), slug };
 }

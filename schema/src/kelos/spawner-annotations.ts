@@ -53,8 +53,15 @@ export const SPAWNER_ANNOTATIONS = {
   /** What becomes of ticks of a schedule that came while nobody looked. Left out: last. */
   'taskwright.dev/missed-ticks': { pattern: '^(last|all|none)$', allowed: 'last, all or none' },
   /** What a tick does while a Task of an earlier one has not ended. Left out: Allow. */
+  /** Reacts to what asked for a Task: with eyes, then a rocket, or a confused face. Left out: false. */
+  'taskwright.dev/github-reactions': { pattern: '^(true|false)$', allowed: 'true or false' },
+  /** Labels of the issue or pull request while a Task works and when it has ended. Left out: none. */
+  'taskwright.dev/github-labels': { pattern: '^\\s*\\{', allowed: 'JSON such as {"running":"agent/running","succeeded":"agent/done","failed":"agent/failed"}' },
   'taskwright.dev/concurrency-policy': { pattern: '^(Allow|Forbid|Replace)$', allowed: 'Allow, Forbid or Replace' },
 } as const satisfies Readonly<Record<string, AnnotationRule>>;
+
+/** What a TaskSpawner asks the reporter for, beside `reporting`. */
+export const REPORTING_ANNOTATIONS = { reactions: 'taskwright.dev/github-reactions', labels: 'taskwright.dev/github-labels' } as const;
 
 /** On the Deployment of the operator: as long as it is there, nothing is spawned. Its value is the reason, for people. */
 export const PAUSE_ANNOTATION = 'taskwright.dev/pause';

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const part of running.splice(0).reverse()) await part.stop();
 });
 
-async function aCluster(script: Script = success): Promise<TestCluster> {
+async function aCluster(script: Parameters<typeof startCluster>[0] = success): Promise<TestCluster> {
   const cluster = await startCluster(script);
   running.push(cluster);
   return cluster;
@@ -193,4 +193,18 @@ test('a Task that is deleted while it waits leaves its place to the next', async
   await cluster.client.delete(taskResource, { namespace: 'dev', name: 't001' });
   await cluster.clock.advance(1_000);
   expect(messageOf(cluster, 't002')).toBe('Waiting for a slot of TaskSpawner "x" (1 of 1 run), place 1 of 1');
+});
+
+test('a Task that is tried again gives its slot to the next meanwhile, and asks for one again', async () => {
+  const cluster = await aCluster((pod) => (pod.metadata.labels?.['kelos.dev/task'] === 'a' ? { exitCode: 3 } : success));
+  anOperator(cluster);
+  const x = await aSpawner(cluster, 'x', 1);
+  const flaky = aTaskOf(x, 'a');
+  await cluster.create({ ...flaky, metadata: { ...flaky.metadata, annotations: { 'taskwright.dev/retry-limit': '1', 'taskwright.dev/retry-backoff-seconds': '30' } } });
+  await cluster.create(aTaskOf(x, 'b'));
+  expect(await cluster.clock.runUntil(phaseIs(cluster, 'Running', 'b'), HOUR)).toBe(true);
+  expect(cluster.task('a')?.status?.conditions?.map(({ reason }) => reason)).toEqual(['RetryBackOff']);
+  expect(await cluster.clock.runUntil(() => messageOf(cluster, 'a') === 'Waiting for a slot of TaskSpawner "x" (1 of 1 run), place 1 of 1', HOUR)).toBe(true);
+  expect(await cluster.clock.runUntil(() => ['a', 'b'].every((name) => ['Failed', 'Succeeded'].includes(cluster.task(name)?.status?.phase ?? '')), HOUR)).toBe(true);
+  expect([phases(cluster), cluster.kubelet.mostActive]).toEqual([{ a: 'Failed', b: 'Succeeded' }, 1]);
 });

@@ -147,7 +147,7 @@ export function startOperator(options: OperatorOptions): Operator {
     const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
     const ofSpawners = startSpawners({ client, free, tasks: caches, pause, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, log, metrics, spawnerMetrics });
     const gatewayStatus = gatewayController({ client, gateways: ofSpawners.caches.gateways, clock, random, onError, log, metrics: metrics?.controller('webhookgateway') });
-    const reports = reportController({ caches: ofSpawners.caches, client, secrets: ofSpawners.secrets, github: forSources.github, clock, events, log, metrics: metrics?.controller('report'), reportMetrics });
+    const reports = reportController({ caches: ofSpawners.caches, client, secrets: ofSpawners.secrets, github: forSources.github, fetch, clock, events, log, metrics: metrics?.controller('report'), reportMetrics });
     return { namespace, caches, secrets, refresh, budgets, reports, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, pause, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
   });
   const informers = [...pauseWatch, ...parts.flatMap(({ caches, secrets, ofSpawners }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, ofSpawners.caches.gateways, ofSpawners.caches.pools])];

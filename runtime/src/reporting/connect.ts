@@ -1,11 +1,14 @@
 import { SOURCE_ANNOTATIONS, type Task, type WebhookGateway, type Workspace } from '@taskwright/schema';
 import { redactionFor } from '../agent/redaction.ts';
+import { type Dialect, gitea, gitlab } from '../forges/dialect.ts';
 import type { GitHubClients } from '../github/github-clients.ts';
+import type { Clock } from '../kube/clock.ts';
 import type { Secrets } from '../spawners/secrets.ts';
 import { gitAccessOf } from '../workspaces/git-access.ts';
 import { isGitHubApp } from '../workspaces/github-app.ts';
 import { parseRepository } from '../workspaces/repository.ts';
 import { tokenScopeOf } from '../workspaces/token-scope.ts';
+import { connectForge } from './connect-forge.ts';
 import { type Forge, ReportRefused } from './forge.ts';
 import { GitHubForge } from './github-forge.ts';
 import { annotation, REPORT_WISHES } from './report-state.ts';
@@ -19,6 +22,9 @@ export interface Connection {
 export interface ConnectAccess {
   readonly secrets: Secrets;
   readonly github: GitHubClients;
+  /** How other forges are reached. */
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
   /** Where the Task works, by whatever names it. */
   readonly workspaceOf: (task: Task) => Workspace | undefined;
   readonly gatewayOf: (task: Task, name: string) => WebhookGateway | undefined;
@@ -27,7 +33,7 @@ export interface ConnectAccess {
 /** How the forge of a Task is reached. One for each forge, by the word in annotation `taskwright.dev/source-forge`. */
 type Connect = (task: Task, target: ReportTarget, access: ConnectAccess) => Promise<Forge>;
 
-const FORGES: Readonly<Record<string, Connect>> = { github: connectGitHub };
+const FORGES: Readonly<Record<string, Connect>> = { github: connectGitHub, gitlab: onForge(gitlab), gitea: onForge(gitea) };
 
 /**
  * Whose name is written under, and where. Never nobody's: what GitHub limits to sixty requests an hour would hide what is missing.
@@ -51,6 +57,17 @@ async function connectGitHub(task: Task, { subject }: ReportTarget, access: Conn
   if (!data) throw new ReportRefused(`there is no Secret "${secret}"; create it with the key GITHUB_TOKEN, or with appID, installationID and privateKey of a GitHub App`);
   if (!isGitHubApp(data) && gitAccessOf(data).tokenKey === undefined) throw new ReportRefused(`Secret "${secret}" has no token for the API of GitHub; add the key GITHUB_TOKEN, or appID, installationID and privateKey of a GitHub App`);
   return new GitHubForge(access.github.of(data, apiUrl, [subject.repo]), redactionOf(data));
+}
+
+/** By the token of the Workspace. */
+function onForge(dialect: Dialect): Connect {
+  return async (task, target, { workspaceOf, secrets, fetch, clock }) => {
+    const workspace = workspaceOf(task);
+    const readSecret = (name: string) => secrets.read(task.metadata.namespace!, name);
+    const name = workspace?.spec?.secretRef?.name;
+    const data = name === undefined ? {} : await readSecret(name) ?? {};
+    return connectForge(dialect, task, target, { ...workspace && { workspace }, readSecret, fetch, clock, redact: redactionOf(data) });
+  };
 }
 
 /** Of a Secret that everybody may know. */

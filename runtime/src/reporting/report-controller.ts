@@ -28,7 +28,7 @@ export interface ReportCaches extends Pick<TaskCaches, 'tasks' | 'spawners' | 'w
   readonly gateways: Pick<Informer<WebhookGateway>, 'get'>;
 }
 
-export interface ReportControllerOptions extends Pick<ConnectAccess, 'secrets' | 'github'> {
+export interface ReportControllerOptions extends Pick<ConnectAccess, 'secrets' | 'github' | 'fetch'> {
   readonly caches: ReportCaches;
   readonly client: KubeClient;
   readonly clock: Clock;
@@ -52,6 +52,7 @@ export function reportController({ caches, client, clock, events, log, metrics, 
   const { tasks } = caches;
   const access: ConnectAccess = {
     ...credentials,
+    clock,
     workspaceOf(task) {
       const pool = named(caches.pools, task, task.spec.workerPoolRef?.name);
       return named(caches.workspaces, task, workerOf(task).workspaceName ?? pool?.spec?.worker?.workspaceRef?.name);

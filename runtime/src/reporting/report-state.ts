@@ -28,6 +28,8 @@ export const REPORT_WISHES = {
   comment: 'taskwright.dev/source-comment',
   /** `github`, `gitlab` or `gitea`. Left out: GitHub. */
   forge: 'taskwright.dev/source-forge',
+  /** The root of the forge, where it is not GitHub. */
+  baseUrl: 'taskwright.dev/source-base-url',
 } as const;
 
 export type ReportPhase = 'accepted' | 'succeeded' | 'failed';

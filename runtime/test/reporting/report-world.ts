@@ -131,7 +131,7 @@ async function startReporter({ api, clock, server }: { api: ApiServer; clock: Vi
   const events = { record: (_: unknown, { type, reason, message }: EventNote) => void (type === 'Warning' && warnings.add(`${reason}: ${message}`)) };
   const pools = new Informer<WorkerPool>(client, { resource: workerPoolResource, clock });
   const gateways = new Informer<WebhookGateway>(client, { resource: webhookGatewayResource, clock });
-  const controller = reportController({ client, caches: { ...caches, pools, gateways }, secrets: new Secrets({ client, clock }), github, clock, events });
+  const controller = reportController({ client, caches: { ...caches, pools, gateways }, secrets: new Secrets({ client, clock }), github, fetch: globalThis.fetch, clock, events });
   const manager = new Manager({ informers: [caches.tasks, caches.spawners, caches.workspaces, pools, gateways], controllers: [controller] });
   await manager.ready;
   return {

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { type IsolationKind, startEngine } from '@taskwright/runtime/embedded';
 import { isNotFound, keyOf, type KubeClient, type KubeObject, systemClock } from '@taskwright/runtime/kube';
 import { startOperator } from '@taskwright/runtime/operator';
-import { AGENT_TYPES, convert, type Task } from '@taskwright/schema';
+import { AGENT_TYPES, convert, type Task, type TaskSpawner } from '@taskwright/schema';
 import { type Secret, secretResource } from '@taskwright/schema/kubernetes';
 import { applyObjects } from '../apply.ts';
 import { readDevSettings } from '../dev-settings.ts';
@@ -33,6 +33,9 @@ const IMAGES = {
   agents: Object.fromEntries(AGENT_TYPES.map((type) => [type, { image: `ghcr.io/taskwright/${type}:latest` }])),
   agentTools: { image: 'ghcr.io/taskwright/agent-tools:latest' },
 };
+
+/** Only this machine reaches it, so what comes without a gateway need not be signed. */
+const ON_LOOPBACK = { address: { host: '127.0.0.1', port: 0 }, files: { signing: {} }, allowsUnsigned: true };
 
 /**
  * `taskwright dev [program]`: synthesizes the program, applies it to an engine in this process, runs the operator on it, and
@@ -95,9 +98,11 @@ async function runProgram(path: string, options: DevOptions, io: Io): Promise<vo
   mark('engineReady');
 
   await applyObjects(engine.client, servedDefinitions(), clock);
-  const operator = startOperator({ transport: engine.api.transport, images: IMAGES, clock });
+  const operator = startOperator({ transport: engine.api.transport, images: IMAGES, clock, ...(program.objects.some(listens) && { deliveries: ON_LOOPBACK }) });
   stack.defer(() => operator.stop());
   await operator.ready;
+  const deliveryPort = await operator.deliveryPort;
+  if (deliveryPort !== undefined) progress.step('webhooks', `http://127.0.0.1:${deliveryPort}/webhook/… takes deliveries`);
 
   const secrets = needed.flatMap((secret) => {
     const value = model.keyFor(secret.key);
@@ -137,6 +142,12 @@ function checked({ isolation, port, output }: DevOptions): { isolation: Isolatio
 /** For commands that we tell the user to type. */
 function dataFlag({ data }: DevOptions): string {
   return data === DEFAULT_DATA ? '' : ` --data ${data}`;
+}
+
+/** Whether somebody is to tell it of something. */
+function listens(object: KubeObject): boolean {
+  const { githubWebhook, linearWebhook, webhook } = (object as Partial<TaskSpawner>).spec?.when ?? {};
+  return object.kind === 'TaskSpawner' && [githubWebhook, linearWebhook, webhook].some((trigger) => trigger !== undefined);
 }
 
 function counted(objects: readonly KubeObject[]): string {

@@ -182,8 +182,6 @@ const runtime = workspacePackage('runtime', {
   description: 'The Taskwright operator and its embedded engine',
   deps: [
     '@hono/node-server@^2.1.8',
-    // Asks for the labels of an issue that a comment in Linear belongs to, and knows its signatures.
-    '@linear/sdk@^98.0.0',
     '@marcbachmann/cel-js@^8.0.0',
     // The octokit bundle would bring every plugin: these two are what a client of GitHub that polls needs.
     '@octokit/core@^7.0.8',
@@ -195,9 +193,6 @@ const runtime = workspacePackage('runtime', {
     // Holds what agents leave against the schema of their Task.
     'ajv@^8.20.0',
     'hono@^4.13.19',
-    // The paths of generic webhooks, without the evaluation of JavaScript.
-    'jsonpath-plus@^11.3.0',
-    'picomatch@^4.0.7',
     'pino@^10.4.0',
     'prom-client@^15.1.3',
     're2js@^2.10.0',
@@ -206,8 +201,8 @@ const runtime = workspacePackage('runtime', {
     'yaml@^2.9.1',
     'zod@^4.6.0',
   ],
-  // What GitHub documents of its API and of its webhooks, for the servers and deliveries of the tests.
-  devDeps: ['@octokit/openapi-types@^29.0.1', '@octokit/webhooks-examples@^7.6.1', '@octokit/webhooks-schemas@^7.6.1', '@types/picomatch@^4.0.2'],
+  // What GitHub documents of its API and of its webhooks, for the servers and deliveries of the tests; and what our patterns of files are compared with.
+  devDeps: ['@octokit/openapi-types@^29.0.1', '@octokit/webhooks-examples@^7.6.1', '@octokit/webhooks-schemas@^7.6.1', '@types/picomatch@^4.0.2', 'picomatch@^4.0.7'],
   bin: { 'taskwright-operator': 'lib/operator/main.js', 'taskwright-agent': 'lib/agent/main.js' },
 });
 runtime.package.addField('exports', exportsOf({

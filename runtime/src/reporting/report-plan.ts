@@ -3,6 +3,7 @@ import { SOURCE_ANNOTATIONS, SPAWNER_LABEL, type Task } from '@taskwright/schema
 import { addSeconds, toKubeTime } from '../kube/time.ts';
 import type { Check, Reaction } from './forge.ts';
 import { annotation, REPORT, type ReportPhase, reportPhaseOf, wantsCheck, wantsComment } from './report-state.ts';
+import { reportKeysOf } from './report-target.ts';
 import { checkText, commentBody, markerOf, stickyBody, stickyMarker } from './report-text.ts';
 
 export interface ReportFacts {
@@ -62,6 +63,11 @@ export function planReport(facts: ReportFacts): ReportPlan {
     problems: [...comments, ...checks].flatMap(({ problem }) => problem ?? []),
     ...(waits.length > 0 ? { requeueAfterMs: Math.min(...waits) } : {}),
   };
+}
+
+/** Whether something is still to be told of the Task. What an unreadable annotation asks for does not count: it cannot be told. */
+export function isUntold(task: Task, wishes: SpawnerWishes, now: Date): boolean {
+  return reportKeysOf(task).length > 0 && planReport({ tasks: [task], webUrl: '', wishes, redact: (text) => text, now }).steps.length > 0;
 }
 
 interface Part {

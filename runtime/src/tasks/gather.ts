@@ -1,4 +1,4 @@
-import type { Task } from '@taskwright/schema';
+import { SPAWNER_LABEL, type Task } from '@taskwright/schema';
 import { configMapResource, jobResource, persistentVolumeClaimResource, podResource, secretResource, type Service, serviceResource } from '@taskwright/schema/kubernetes';
 import { type DataNeed, decodeData, type ReadData } from '../agent-configs/referenced-data.ts';
 import { ApiError, isNotFound } from '../kube/api-error.ts';
@@ -69,6 +69,8 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
   // No waiting from here to where the Task is noted as starting: of two that are planned at a time, the second sees the first.
   const branch = branchFactsOf(task, caches, starting);
   const slot = slotFactsOf(task, caches, starting);
+  const spawnerName = task.metadata.labels?.[SPAWNER_LABEL];
+  const spawner = spawnerName === undefined ? undefined : caches.spawners.get(siblingKey(task, spawnerName));
   const now = clock.now();
   const cached: CachedFacts = {
     task,
@@ -76,6 +78,7 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
     pods,
     ...(branch ? { branch } : {}),
     ...(slot ? { slot } : {}),
+    ...(spawner ? { spawner } : {}),
     ...(pause?.reason === undefined ? {} : { pausedBecause: pause.reason }),
     budgets: () => budgetStandingsOf(task, caches, starting, now),
     hasRecord: caches.records.get(siblingKey(task, task.metadata.uid!)) !== undefined,

@@ -1,4 +1,4 @@
-import type { AgentConfig, Task, TaskStatus, Workspace } from '@taskwright/schema';
+import type { AgentConfig, Task, TaskSpawner, TaskStatus, Workspace } from '@taskwright/schema';
 import type { ReadData } from '../agent-configs/referenced-data.ts';
 import type { Amounts } from '../budgets/amounts.ts';
 import type { Plan } from '../kube/plan.ts';
@@ -31,6 +31,8 @@ export interface CachedFacts {
   readonly branch?: BranchFacts;
   /** Where the Task stands among those of its TaskSpawner; left out when none made it, or one that sets no limit. */
   readonly slot?: SlotFacts;
+  /** The TaskSpawner that made the Task, if it still exists. */
+  readonly spawner?: TaskSpawner;
   /** Why no TaskSpawner may make anything for now, and none of its Tasks starts. Left out: they may. */
   readonly pausedBecause?: string;
   /** The budgets that the Task comes under. Not asked for, they are not counted. */

@@ -15,6 +15,16 @@ export const REPORT_ANNOTATIONS = {
 
 export type ReportPhase = 'accepted' | 'succeeded' | 'failed';
 
+/** Whether a Task of Slack is reported on at all. */
+export function isReported({ metadata: { labels = {} } }: Task): boolean {
+  return labels[SOURCE_ANNOTATIONS.slackReporting] === 'enabled';
+}
+
+/** Whether somebody in a thread has not read yet what became of the Task in its phase. */
+export function isUntoldOnSlack(task: Task): boolean {
+  return isReported(task) && placeOf(task) !== undefined && toldOf(task).phase !== phaseToReport(task);
+}
+
 /** Where a Task is reported to. Nothing: it is not, as those of slash commands, which have no thread. */
 export function placeOf({ metadata: { annotations = {} } }: Task): Place | undefined {
   const channel = annotations[SOURCE_ANNOTATIONS.slackChannel];

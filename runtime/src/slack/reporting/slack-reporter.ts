@@ -1,4 +1,4 @@
-import { SOURCE_ANNOTATIONS, type Task } from '@taskwright/schema';
+import type { Task } from '@taskwright/schema';
 import { isNotFound } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Clock } from '../../kube/clock.ts';
@@ -12,7 +12,7 @@ import { type Place, type Posting, type SlackApi, SlackError } from '../slack-ap
 import { type LogNews, readNews } from './agent-log.ts';
 import { dressed } from './dressed.ts';
 import { idlePhrase } from './idle-phrase.ts';
-import { phaseToReport, placeOf, REPORT_ANNOTATIONS, type ReportPhase, toldOf } from './report-state.ts';
+import { isReported, phaseToReport, placeOf, REPORT_ANNOTATIONS, type ReportPhase, toldOf } from './report-state.ts';
 import { acceptedMessage, finalMessages, progressMessage } from './status-message.ts';
 import { TaskReport } from './task-report.ts';
 
@@ -65,10 +65,6 @@ export function slackReporter(options: SlackReporterOptions): Controller {
     groupOf: (key) => splitKey(key).namespace ?? '',
     clock, log, metrics,
   });
-}
-
-function isReported({ metadata: { labels = {} } }: Task): boolean {
-  return labels[SOURCE_ANNOTATIONS.slackReporting] === 'enabled';
 }
 
 class Reporter {

@@ -18,34 +18,40 @@ const TOLD_CONTAINERS = ['kelos-prepare', 'kelos-agent'];
 const OUTPUTS_START = '---KELOS_OUTPUTS_START---';
 const OUTPUTS_END = '---KELOS_OUTPUTS_END---';
 
+/** The Tasks that are followed: these until each has finished, or all there are, until somebody stops it. */
+export type Followed = ReadonlySet<string> | 'all';
+
 /**
- * Tells the observer what the Tasks do until each of them has finished, and returns them as they ended.
+ * Tells the observer what the Tasks do, and returns them as they ended, or as they were when it was stopped: where more may come at any time, that is the
+ * end.
  *
  * A Task that is deleted counts as finished. Nothing is polled: Tasks and Pods are watched, logs are followed.
  */
-export async function followTasks(client: KubeClient, keys: ReadonlySet<string>, observer: TaskObserver, signal: AbortSignal): Promise<Task[]> {
+export async function followTasks(client: KubeClient, followed: Followed, observer: TaskObserver, signal: AbortSignal): Promise<Task[]> {
   const finished = new AbortController();
   const either = AbortSignal.any([signal, finished.signal]);
   const logs = new LogFollower(client, observer, signal);
   const tasks = new Map<string, Task>();
-  const open = new Set(keys);
+  const isFollowed = (key: string) => followed === 'all' || followed.has(key);
+  const open = new Set(followed === 'all' ? [] : followed);
 
   const watchTasks = async () => {
     for await (const { type, object } of changes<Task>(client, taskResource, either)) {
       const key = keyOf(object);
-      if (!keys.has(key)) continue;
+      if (!isFollowed(key)) continue;
       const before = tasks.get(key)?.status;
       tasks.set(key, object);
       if (before?.phase !== object.status?.phase || before?.message !== object.status?.message) observer.phaseChanged(object);
       if (type === 'DELETED' || ['Succeeded', 'Failed'].includes(object.status?.phase ?? '')) open.delete(key);
-      if (open.size === 0) return finished.abort();
+      if (followed !== 'all' && open.size === 0) return finished.abort();
     }
   };
   const watchPods = async () => {
-    for await (const { object } of changes<Pod>(client, podResource, either)) logs.podChanged(object, keys);
+    for await (const { object } of changes<Pod>(client, podResource, either)) logs.podChanged(object, isFollowed);
   };
 
-  if (keys.size > 0) await Promise.all([watchTasks(), untilAborted(watchPods(), finished.signal)]);
+  if (followed === 'all') await Promise.all([untilAborted(watchTasks(), signal), untilAborted(watchPods(), signal)]);
+  else if (followed.size > 0) await Promise.all([watchTasks(), untilAborted(watchPods(), finished.signal)]);
   await logs.settled();
   return [...tasks.values()];
 }
@@ -79,9 +85,9 @@ class LogFollower {
     this.#signal = signal;
   }
 
-  podChanged(pod: Pod, keys: ReadonlySet<string>): void {
+  podChanged(pod: Pod, isFollowed: (key: string) => boolean): void {
     const task = pod.metadata.labels?.['kelos.dev/task'];
-    if (task === undefined || !keys.has(keyOf({ metadata: { ...pod.metadata, name: task } } as KubeObject))) return;
+    if (task === undefined || !isFollowed(keyOf({ metadata: { ...pod.metadata, name: task } } as KubeObject))) return;
     const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
     for (const { name, image, state } of statuses) {
       const id = `${pod.metadata.uid}/${name}`;

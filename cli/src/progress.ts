@@ -16,14 +16,15 @@ export class Progress implements TaskObserver {
   readonly #write: (text: string) => void;
   readonly #io: Pick<Io, 'isTerminal' | 'columns'>;
   readonly #elapsedMs: () => number;
-  readonly #names: readonly string[];
-  readonly #nameWidth: number;
+  /** In the order in which they were first told of. */
+  readonly #names: string[];
+  #nameWidth: number;
 
   constructor(write: (text: string) => void, io: Pick<Io, 'isTerminal' | 'columns'>, elapsedMs: () => number, names: readonly string[]) {
     this.#write = write;
     this.#io = io;
     this.#elapsedMs = elapsedMs;
-    this.#names = names;
+    this.#names = [...names];
     this.#nameWidth = Math.max(...names.map(({ length }) => length), 0);
   }
 
@@ -53,7 +54,9 @@ export class Progress implements TaskObserver {
   }
 
   #label(name: string): string {
-    const colour = TASK_COLOURS[Math.max(this.#names.indexOf(name), 0) % TASK_COLOURS.length]!;
+    if (!this.#names.includes(name)) this.#names.push(name);
+    this.#nameWidth = Math.max(this.#nameWidth, name.length);
+    const colour = TASK_COLOURS[this.#names.indexOf(name) % TASK_COLOURS.length]!;
     return painter(this.#io)(colour, name.padEnd(this.#nameWidth));
   }
 

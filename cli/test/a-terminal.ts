@@ -10,13 +10,14 @@ export interface Session {
   readonly err: string;
 }
 
-/** Types one command line where no terminal is, in `cwd`, with nothing in the environment but what is needed to find programs. Ctrl-C is typed when `interruptAt` is printed. */
-export async function type(args: readonly string[], { cwd, env = {}, input = '', interruptAt }: { cwd: string; env?: Io['env']; input?: string; interruptAt?: string }): Promise<Session> {
+/** Types one command line where no terminal is, in `cwd`, with nothing in the environment but what is needed to find programs. Ctrl-C is typed when `interruptAt` is printed; `onLine` reads along. */
+export async function type(args: readonly string[], { cwd, env = {}, input = '', interruptAt, onLine }: { cwd: string; env?: Io['env']; input?: string; interruptAt?: string; onLine?: (line: string) => void }): Promise<Session> {
   const written = { out: '', err: '' };
   const interrupted = new AbortController();
   const code = await run(args, {
     out: (text) => {
       written.out += text;
+      onLine?.(text);
       if (interruptAt !== undefined && text.includes(interruptAt)) interrupted.abort();
     },
     err: (text) => (written.err += text),

@@ -1,7 +1,7 @@
 /**
  * A fleet that turns issues into pull requests: one agent fixes, one answers reviews, one repairs checks, one tidies up at night.
  *
- * The operator of this project does not act on TaskSpawners yet; that of the reference does. `npm run synth` writes the manifests.
+ * `npm run synth` writes the manifests.
  */
 import { App, Chart, Duration } from 'cdk8s';
 import {

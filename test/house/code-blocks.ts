@@ -65,7 +65,7 @@ export function typeErrorsOf(blocks: readonly CodeBlock[]): string[] {
 }
 
 /** Programs that a reader of the documentation has, or is told to have. */
-const knownPrograms = ['npm', 'npx', 'node', 'git', 'kubectl', 'cd', 'mkdir', 'cat', 'export', 'echo', 'docker', 'helm', 'pip'];
+const knownPrograms = ['npm', 'npx', 'node', 'git', 'kubectl', 'cd', 'mkdir', 'cat', 'curl', 'export', 'echo', 'docker', 'helm', 'pip'];
 
 /** Lines of shell blocks that name a program, npm script, command of ours or file that does not exist. */
 export function commandErrorsOf(blocks: readonly CodeBlock[], { scripts, commands }: { scripts: readonly string[]; commands: readonly string[] }): string[] {

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { type IsolationKind, startEngine } from '@taskwright/runtime/embedded';
 import { isNotFound, keyOf, type KubeClient, type KubeObject, systemClock } from '@taskwright/runtime/kube';
 import { startOperator } from '@taskwright/runtime/operator';
-import { AGENT_TYPES, convert, type Task, type TaskSpawner } from '@taskwright/schema';
+import { AGENT_TYPES, convert, type Task } from '@taskwright/schema';
 import { type Secret, secretResource } from '@taskwright/schema/kubernetes';
 import { applyObjects } from '../apply.ts';
 import { readDevSettings } from '../dev-settings.ts';
@@ -13,7 +13,7 @@ import { kubeconfigFor } from '../kubeconfig.ts';
 import { imagesOfThisMachine } from '../local-images.ts';
 import { chooseModel } from '../local-model.ts';
 import { serveLocalRepositories } from '../local-repositories.ts';
-import { isTask, neededSecrets, secretWith, type WrittenTask } from '../local-secrets.ts';
+import { isTask, isTaskSpawner, neededSecrets, secretWith, type WrittenTask } from '../local-secrets.ts';
 import { readProgram } from '../program.ts';
 import { Progress } from '../progress.ts';
 import { containersHome, createRunFolder, DEFAULT_DATA, isLatest } from '../run-folder.ts';
@@ -39,7 +39,7 @@ const ON_LOOPBACK = { address: { host: '127.0.0.1', port: 0 }, files: { signing:
 
 /**
  * `taskwright dev [program]`: synthesizes the program, applies it to an engine in this process, runs the operator on it, and
- * shows what the agents do until every Task has finished.
+ * shows what the agents do until every Task has finished. A program with TaskSpawners runs until it is stopped.
  *
  * @throws CommandError with exit code 130 when the user stops it; what came of it so far is kept.
  */
@@ -114,7 +114,9 @@ async function runProgram(path: string, options: DevOptions, io: Io): Promise<vo
   mark('applied');
 
   io.signal.addEventListener('abort', () => progress.step('engine', 'stops its agents; Ctrl-C again leaves at once'), { once: true });
-  const tasks = await followTasks(engine.client, new Set(keys), progress, io.signal);
+  const isFleet = program.objects.some(isTaskSpawner);
+  if (isFleet) progress.step('fleet', 'waits for events and shows every Task; Ctrl-C stops it');
+  const tasks = await followTasks(engine.client, isFleet ? 'all' : new Set(keys), progress, io.signal);
   mark('finished');
 
   // Another run may be the latest by now.
@@ -124,11 +126,12 @@ async function runProgram(path: string, options: DevOptions, io: Io): Promise<vo
   if (options.output === 'json') io.out(`${JSON.stringify({ tasks: summaries, milliseconds: marks }, undefined, 2)}\n`);
   else io.out(renderSummary(summaries, { modelIsScripted: model.scripted, dataFlag: dataFlag(options) }));
 
-  if (options.keep) {
+  if (options.keep && !isFleet) {
     progress.step('engine', 'stays up; Ctrl-C stops it');
     await aborted(io.signal);
   }
-  const failed = summaries.filter(({ phase }) => phase !== 'Succeeded').length;
+  // A fleet is stopped whenever somebody has seen enough.
+  const failed = isFleet ? 0 : summaries.filter(({ phase }) => phase !== 'Succeeded').length;
   if (failed > 0) throw new CommandError(`${failed} of ${summaries.length} Tasks did not succeed`);
 }
 
@@ -146,8 +149,9 @@ function dataFlag({ data }: DevOptions): string {
 
 /** Whether somebody is to tell it of something. */
 function listens(object: KubeObject): boolean {
-  const { githubWebhook, linearWebhook, webhook } = (object as Partial<TaskSpawner>).spec?.when ?? {};
-  return object.kind === 'TaskSpawner' && [githubWebhook, linearWebhook, webhook].some((trigger) => trigger !== undefined);
+  if (!isTaskSpawner(object)) return false;
+  const { githubWebhook, linearWebhook, webhook } = object.spec?.when ?? {};
+  return [githubWebhook, linearWebhook, webhook].some((trigger) => trigger !== undefined);
 }
 
 function counted(objects: readonly KubeObject[]): string {

@@ -1,10 +1,10 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import { canonical } from './public-address.ts';
+import { isMetadataAddress } from './metadata-address.ts';
 
 /**
  * What may be fetched although it is not of the internet, as the operator's `--context-source-allow` says: blocks of addresses, and names.
  *
- * A name is trusted with the addresses that it has, but for those of link-local, where clouds keep their credentials: these take a block.
+ * A name is trusted with the addresses that it has, but for those where clouds keep their credentials: these take a block.
  */
 export class AllowedTargets {
   readonly #addresses = new BlockList();
@@ -31,13 +31,8 @@ export class AllowedTargets {
   /** `isTrusted` when the address is that of a name which is allowed. */
   hasAddress(address: string, isTrusted: boolean): boolean {
     const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-    return this.#addresses.check(address, family) || (isTrusted && !LINK_LOCAL.check(family === 'ipv4' ? address : canonical(address), family));
+    return this.#addresses.check(address, family) || (isTrusted && !isMetadataAddress(address));
   }
 }
 
 const HOST = /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
-
-const LINK_LOCAL = new BlockList();
-LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
-LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
-LINK_LOCAL.addAddress('fd00:ec2::254', 'ipv6'); // the same of AWS, where there is only IPv6

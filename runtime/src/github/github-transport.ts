@@ -1,4 +1,5 @@
 import type { Octokit } from '@octokit/core';
+import { refusalIn } from '../context-sources/outbound-client.ts';
 import { type Clock, sleep } from '../kube/clock.ts';
 import { boundedAnswer } from './bounded-answer.ts';
 import type { GitHubCredential } from './github-credential.ts';
@@ -36,6 +37,8 @@ const TIMEOUT_MS = 10_000;
 const LONGEST_ANSWER_BYTES = 32 * 1024 * 1024;
 /** A worker waits this long at most; for longer waits it is told to come back. */
 const LONGEST_WAIT_MS = 5_000;
+/** Somebody has to change the URL first. */
+const CHANGE_NEEDED_MS = 60_000;
 /** A read that failed on the way is repeated once. A write is not: it may have arrived. */
 const RETRIES = 1;
 
@@ -118,6 +121,8 @@ export class GitHubTransport {
     } catch (error) {
       signal.throwIfAborted();
       const status = (error as { response?: { status: number } }).response?.status;
+      const refusal = refusalIn(error);
+      if (refusal) throw new GitHubError(`${method} ${url.split('?')[0]}: ${refusal.message}`, { retryAfterMs: CHANGE_NEEDED_MS, cause: error });
       if (status === undefined) throw new GitHubError(`${method} ${url.split('?')[0]}: no answer${codeOf(error)}`, { cause: error });
       const response = (error as { response: { headers: GitHubResponse['headers']; data: unknown } }).response;
       if (status === 304) return { status, headers: response.headers, text: '' };

@@ -2,6 +2,7 @@ import { taskResource } from '@taskwright/schema';
 import { budgetControllers } from '../budgets/budget-controllers.ts';
 import { AllowedTargets } from '../context-sources/allowed-targets.ts';
 import { ContextSources } from '../context-sources/context-sources.ts';
+import { GuardedFetch } from '../context-sources/guarded-fetch.ts';
 import { GitHubClients } from '../github/github-clients.ts';
 import { GitHubMetrics } from '../github/github-metrics.ts';
 import { KubeClient } from '../kube/client.ts';
@@ -52,7 +53,7 @@ export interface OperatorOptions {
   readonly network?: NetworkRules;
   /** What context sources may fetch beside the internet. Left out: nothing. */
   readonly contextTargets?: AllowedTargets;
-  /** How GitHub is reached, for the tokens of its Apps. Default: that of the machine. */
+  /** How services are reached. Default: that of the machine, but for the metadata of its cloud. */
   readonly fetch?: typeof globalThis.fetch;
   /** What TaskSpawners wait for, and is looked at. Default: all that we know. */
   readonly sources?: readonly PolledSource[];
@@ -110,7 +111,9 @@ const REPORTING_CONTROLLER = 'kelos-controller';
  * missing once, is not ready meanwhile, asks again with a backoff, and goes on by itself.
  */
 export function startOperator(options: OperatorOptions): Operator {
-  const { images, network, fetch = globalThis.fetch, sources = polledSources, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined], contextTargets = new AllowedTargets() } = options;
+  const { images, network, sources = polledSources, clock = systemClock, random = systemRandom, log, metrics, identity = NAME, leaderElection, namespaces = [undefined], contextTargets = new AllowedTargets() } = options;
+  const guarded = new GuardedFetch();
+  const { fetch = guarded.fetch } = options;
   const troubles = new Troubles({ clock, log });
   const transport = watched(options.transport, troubles);
   const clientOptions = { userAgent: NAME, clock, ...(metrics ? { metrics: metrics.requests('kubernetes') } : {}) };
@@ -152,7 +155,7 @@ export function startOperator(options: OperatorOptions): Operator {
   });
   const informers = [...pauseWatch, ...parts.flatMap(({ caches, secrets, ofSpawners }) => [caches.tasks, caches.spawners, caches.jobs, caches.pods, caches.workspaces, caches.agentConfigs, caches.budgets, caches.records, secrets, ofSpawners.caches.gateways, ofSpawners.caches.pools])];
   const controllers = parts.flatMap(({ tasks, refresh, budgets, reports, gatewayStatus, ofSpawners }) => [tasks.controller, refresh, ...budgets, reports, gatewayStatus.controller, ofSpawners.controller]);
-  const slack = options.slack && operatorSlack({ settings: options.slack, client, parts: parts.map(({ ofSpawners }) => ofSpawners), fetch, clock, random, log, metrics });
+  const slack = options.slack && operatorSlack({ settings: options.slack, client, parts: parts.map(({ ofSpawners }) => ofSpawners), fetch: options.fetch ?? globalThis.fetch, clock, random, log, metrics });
   if (slack) controllers.push(...slack.controllers);
   for (const informer of informers) metrics?.watchInformer(informer);
   for (const controller of controllers) metrics?.watchController(controller);
@@ -215,6 +218,7 @@ export function startOperator(options: OperatorOptions): Operator {
       await manager.stop();
       await decisions.flush();
       await contexts.close();
+      await guarded.close();
       await webhooks?.stop();
       troubles.close();
     },

@@ -1,3 +1,4 @@
+import { refusalIn } from '../context-sources/outbound-client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { SourceError } from './source.ts';
 
@@ -36,6 +37,8 @@ const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 const MOST_REDIRECTS = 3;
 /** Services without a header say how long by hand, if at all. */
 const LIMITED_MS = 60_000;
+/** Somebody has to change the URL, or the name that is in it. */
+const REFUSED_MS = 60_000;
 
 /**
  * Asks one service for JSON, and tells it, for one look or one report.
@@ -104,6 +107,8 @@ export class ServiceClient {
     } catch (error) {
       signal.throwIfAborted();
       if (timeout.signal.aborted) throw timeout.signal.reason;
+      const refusal = refusalIn(error);
+      if (refusal) throw new SourceError(`${place}: ${refusal.message}`, REFUSED_MS);
       if (error instanceof TypeError) throw new Error(`${called} at ${url.host} cannot be reached${causeOf(error)}`, { cause: error });
       throw error;
     } finally {

@@ -1,5 +1,6 @@
 import { request } from '@octokit/request';
 import { z } from 'zod';
+import { refusalIn } from '../context-sources/outbound-client.ts';
 import { boundedAnswer } from '../github/bounded-answer.ts';
 import { limitedForMs } from '../github/rate-limit.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -89,6 +90,8 @@ async function ask(app: GitHubApp, { apiUrl, repositories }: TokenScope, { clock
 function explain(error: unknown, { apiUrl, repositories }: TokenScope, nowMs: number): TokenError {
   if (error instanceof TokenError) return error;
   const change = (message: string) => new TokenError(message, CHANGE_NEEDED_MS, { cause: error });
+  const refusal = refusalIn(error);
+  if (refusal) return change(`${apiUrl}: ${refusal.message}`);
   if (!isRequestError(error) || !error.response) return new TokenError(`${apiUrl} cannot be reached${codeOf(error)}`, 0, { cause: error });
   const { status, response } = error;
   const limitedMs = limitedForMs(response.headers, status, nowMs);

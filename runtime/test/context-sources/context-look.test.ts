@@ -350,7 +350,7 @@ describe('where it may go', () => {
   test('the place that gives tokens is held to the same rules', async () => {
     const githubAppAuth = { secretRef: { name: 'app' }, apiBaseURL: 'https://kubernetes.default.svc' };
     const result = await fetchOne({ url: `${url}/x`, githubAppAuth });
-    expect(result.is === 'failed' && result.problem).toContain('no token of the GitHub App of Secret "app": https://kubernetes.default.svc cannot be reached');
+    expect(result.is === 'failed' && result.problem).toContain('no token of the GitHub App of Secret "app": https://kubernetes.default.svc: kubernetes.default.svc is a name of the cluster or the machine, and not of the internet;');
   });
 });
 

@@ -53,7 +53,7 @@ export * from './triggers/gitea-pull-requests';
 export * from './triggers/github-issues';
 export type { GitHubPollingOptions } from './triggers/github-polling';
 export * from './triggers/github-pull-requests';
-export { GitHubReporting } from './triggers/github-reporting';
+export { GitHubReporting, type GitHubStateLabels } from './triggers/github-reporting';
 export * from './triggers/github-webhook';
 export * from './triggers/github-webhook-filter';
 export * from './triggers/gitlab-issues';

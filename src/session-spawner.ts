@@ -90,7 +90,7 @@ export class SessionSpawner extends Construct {
     const { trigger } = this.props;
     if (!trigger) return [{ code: 'required', path: 'trigger', fix: `pass ${TRIGGER}` }];
     const problems = trigger._check(this.resource);
-    if (trigger._render().githubWebhook?.reporting) problems.push({ code: 'unknown-field', path: 'trigger.reporting', allowed: 'a Session does not report', fix: 'leave it out' });
+    if (trigger._render().githubWebhook?.reporting || Object.keys(trigger._annotations()).length > 0) problems.push({ code: 'unknown-field', path: 'trigger.reporting', allowed: 'a Session does not report', fix: 'leave it out' });
     return problems;
   }
 

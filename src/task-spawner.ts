@@ -155,10 +155,22 @@ export class TaskSpawner extends Construct {
     super(scope, id);
     this.dependsOn = copyOfList(props.dependsOn, `[${this.node.path}] dependsOn`);
     this.contextSources = copyOfList(props.contextSources, `[${this.node.path}] contextSources`);
-    this.resource = new l1.CfgTaskSpawner(this, 'Resource', { metadata: props.metadata, spec: Lazy.any({ produce: () => this.render() }) });
+    this.resource = new l1.CfgTaskSpawner(this, 'Resource', { metadata: this.metadata(), spec: Lazy.any({ produce: () => this.render() }) });
     this.name = this.resource.name;
     this.namespace = this.resource.metadata.namespace;
     addChecks(this, () => this.check());
+  }
+
+  private metadata(): ApiObjectMetadata | undefined {
+    const { metadata } = this.props;
+    const annotations = this.annotations();
+    return Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations: { ...annotations, ...metadata?.annotations } };
+  }
+
+  /** What the kind of the reference has no field for. A misshapen trigger has none, and is reported at the end. */
+  private annotations(): { readonly [name: string]: string } {
+    const { trigger } = this.props;
+    return typeof trigger?._annotations === 'function' ? trigger._annotations() : {};
   }
 
   private render(): l1.TaskSpawnerSpec {
@@ -192,6 +204,7 @@ export class TaskSpawner extends Construct {
       ...this.contextSources.flatMap((source, index) => source._check(this.resource, `contextSources[${index}]`)),
       ...this.checkTemplates(),
       ...this.checkTaskMetadata(),
+      ...this.checkAnnotations(),
     ];
     const spec = this.render();
     const sources = Object.keys(spec.when ?? {}).map((source) => [`spec.when.${source}`, 'trigger']);
@@ -249,6 +262,13 @@ export class TaskSpawner extends Construct {
     const { prompt } = this.props;
     if (prompt === undefined && !isText(variables.get('Title'))) return [{ code: 'required', path: 'prompt', allowed: `${called} has no text`, fix: 'say what the agent should do' }];
     return typeof prompt === 'string' && prompt.trim() === '' ? [{ code: 'required', path: 'prompt', fix: 'say what the agent should do' }] : [];
+  }
+
+  private checkAnnotations(): Problem[] {
+    const written = this.props.metadata?.annotations ?? {};
+    return Object.entries(this.annotations()).filter(([name, text]) => written[name] !== undefined && written[name] !== text).map(([name]): Problem => ({
+      code: 'ambiguous', path: 'trigger.reporting', allowed: `annotation ${name} is set too`, fix: 'keep one of them',
+    }));
   }
 
   private checkTaskMetadata(): Problem[] {

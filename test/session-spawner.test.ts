@@ -56,6 +56,7 @@ describe('a SessionSpawner', () => {
     ]],
     ['another trigger', { trigger: Trigger.cron('0 6 * * *') as never, initialPrompt: 'Read.' }, ['trigger: is not one of the accepted values; Sessions are made of webhooks of GitHub only; pass Trigger.githubWebhook({ … })']],
     ['a trigger that listens to nothing', { trigger: Trigger.githubWebhook({}), initialPrompt: 'Read.' }, ['trigger.events: is missing; name the events, or pass filters']],
+    ['a trigger that reacts', { trigger: Trigger.githubWebhook({ events: ['pull_request'], reporting: [GitHubReporting.reactions()] }) }, ['trigger.reporting: is not a known field; a Session does not report; leave it out']],
     ['a trigger that reports', { trigger: Trigger.githubWebhook({ events: ['pull_request'], reporting: [GitHubReporting.comments()] }) }, ['trigger.reporting: is not a known field; a Session does not report; leave it out']],
     ['an agent that cannot be talked to', { agent: CodingAgent.gemini({ credentials: Credentials.none() }) }, [
       'agent: is not one of the accepted values, got "gemini"; of the agents claude-code, codex and opencode can be talked to; pass one of them, or give this one a Task',

@@ -94,3 +94,8 @@ export const CONVERTED_DEFINITIONS = [
 export const REST_OF_HUB = "taskwright.dev/v1alpha2-rest" as const;
 
 export const PAUSE_ANNOTATION = "taskwright.dev/pause" as const;
+
+export const REPORTING_ANNOTATIONS = {
+  "reactions": "taskwright.dev/github-reactions",
+  "labels": "taskwright.dev/github-labels"
+} as const;

@@ -17,6 +17,11 @@ export abstract class EventTrigger {
   /** @internal */
   public abstract _render(): l1.TaskSpawnerTrigger;
 
+  /** What the spawner says in annotations, beside its spec. @internal */
+  public _annotations(): { readonly [name: string]: string } {
+    return {};
+  }
+
   /** What cannot be rendered, because a factory was passed by. @internal */
   public _checkShape(): Problem[] {
     return [];

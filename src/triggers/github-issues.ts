@@ -6,6 +6,7 @@ import { itemsIn } from '../private/shape';
 import { EventTrigger } from './event-trigger';
 import type { GitHubIssueEvent } from './events';
 import { type GitHubPollingOptions, checkGitHubPolling, checkGitHubPollingShape, renderGitHubPolling } from './github-polling';
+import { reportingAnnotations } from './github-reporting';
 
 /** Which issues become Tasks. */
 export interface GitHubIssuesOptions extends GitHubPollingOptions {
@@ -41,6 +42,11 @@ export class GitHubIssuesTrigger extends EventTrigger {
   /** @internal */
   public _render(): l1.TaskSpawnerTrigger {
     return { githubIssues: renderGitHubPolling(this.options) };
+  }
+
+  /** @internal */
+  public _annotations(): { readonly [name: string]: string } {
+    return reportingAnnotations(this.options.reporting);
   }
 
   /** @internal */

@@ -6,6 +6,7 @@ import { EventTrigger } from './event-trigger';
 import type { GitHubPullRequestEvent } from './events';
 import { type FilePatterns, checkFilePatterns } from './file-patterns';
 import { type GitHubPollingOptions, checkGitHubPolling, checkGitHubPollingShape, renderGitHubPolling } from './github-polling';
+import { reportingAnnotations } from './github-reporting';
 
 /** Which pull requests become Tasks. */
 export interface GitHubPullRequestsOptions extends GitHubPollingOptions {
@@ -47,6 +48,11 @@ export class GitHubPullRequestsTrigger extends EventTrigger {
   /** @internal */
   public _render(): l1.TaskSpawnerTrigger {
     return { githubPullRequests: renderGitHubPolling(this.options) };
+  }
+
+  /** @internal */
+  public _annotations(): { readonly [name: string]: string } {
+    return reportingAnnotations(this.options.reporting);
   }
 
   /** @internal */

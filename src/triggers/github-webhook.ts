@@ -12,7 +12,7 @@ import { suggestionFor } from '../private/suggestion';
 import type { IWebhookGateway } from '../webhook-gateway';
 import { EventTrigger } from './event-trigger';
 import type { GitHubWebhookEvent } from './events';
-import { type GitHubReporting, checkReporting, checkReportingShape, renderReporting } from './github-reporting';
+import { type GitHubReporting, checkReporting, checkReportingShape, renderReporting, reportingAnnotations } from './github-reporting';
 import type { GitHubWebhookFilter } from './github-webhook-filter';
 
 /** Which events of GitHub become Tasks. */
@@ -97,6 +97,11 @@ export class GitHubWebhookTrigger extends EventTrigger {
         gatewayRef: gateway && { name: gateway.name },
       },
     };
+  }
+
+  /** @internal */
+  public _annotations(): { readonly [name: string]: string } {
+    return reportingAnnotations(this.options.reporting);
   }
 
   /** @internal */

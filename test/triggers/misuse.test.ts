@@ -39,6 +39,8 @@ const PLACES: readonly { readonly of: string; readonly make: Make; readonly name
   },
   { of: 'a schedule', make: (_, misfit) => ({ trigger: Trigger.cron(misfit) }), names: ['schedule'] },
   { of: 'reporting', make: (_, misfit) => ({ trigger: Trigger.githubPullRequests({ reporting: [GitHubReporting.checks(misfit), GitHubReporting.comments(misfit)] }) }), names: ['checks and comments'] },
+  { of: 'reporting', make: (_, misfit) => ({ trigger: Trigger.githubIssues({ reporting: [GitHubReporting.labels(misfit)] }) }), names: ['labels'] },
+  { of: 'reporting', make: (name, misfit) => ({ trigger: Trigger.githubIssues({ reporting: [GitHubReporting.labels({ [name]: misfit })] }) }), names: ['running', 'succeeded', 'failed'] },
   {
     of: 'a context source',
     make: (name, misfit) => ({ contextSources: [ContextSource.http('a', { url: 'https://a.example.com', [name]: misfit })] }),

@@ -63,6 +63,7 @@ const LEVELS: Readonly<Record<string, readonly [constructs: number, l1: number, 
   '45-agents-in-a-circle': [5, 0, 0],
   '46-session-per-pull-request': [2, 0, 0],
   '47-forges': [4, 0, 0],
+  '48-labels-of-work': [2, 0, 0],
 };
 
 const files = readdirSync(MANIFESTS).sort();

@@ -12,6 +12,7 @@ import type { PolledSource, SourceContext } from '../sources/source.ts';
 import type { DecisionLog } from '../spawners/decision.ts';
 import { LoopGuard } from '../spawners/loop-guard.ts';
 import { LoopTrail } from '../spawners/loop-trail.ts';
+import { OwnLogins } from '../spawners/own-login.ts';
 import type { Pause } from '../spawners/pause.ts';
 import { Secrets } from '../spawners/secrets.ts';
 import { sourceContext, type SourceSurroundings } from '../spawners/source-context.ts';
@@ -58,13 +59,15 @@ export interface Spawners {
 export function startSpawners({ client, free, tasks, pause, informers, decisions, contexts, clients, sources, clock, random, events, log, metrics, spawnerMetrics }: SpawnersOptions): Spawners {
   const caches = spawnerCaches(tasks, client, informers);
   const secrets = new Secrets({ client: free, clock });
+  const logins = new OwnLogins(clock);
+  const contextOf = (spawner: TaskSpawner, signal: AbortSignal) => sourceContext(spawner, { caches, secrets, clock, ...clients }, { signal, log: log ?? silentLog });
   const spawning = new TaskSpawning({
     client: free,
     caches,
     clock,
     decisions,
     fetchContext: contextFetcher(contexts, secrets),
-    loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), events }),
+    loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), ownLogin: (spawner, signal) => logins.of(contextOf(spawner, signal)), events }),
     pause,
     ...(spawnerMetrics && { metrics: spawnerMetrics }),
   });
@@ -83,7 +86,6 @@ export function startSpawners({ client, free, tasks, pause, informers, decisions
     ...(metrics && { controllerMetrics: metrics.controller('taskspawner') }),
     ...(spawnerMetrics && { metrics: spawnerMetrics }),
   });
-  const contextOf = (spawner: TaskSpawner, signal: AbortSignal) => sourceContext(spawner, { caches, secrets, clock, ...clients }, { signal, log: log ?? silentLog });
   return { caches, controller, spawning, secrets, contextOf, close };
 }
 

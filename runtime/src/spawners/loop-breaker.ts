@@ -18,6 +18,8 @@ export interface LoopFacts {
   readonly happenedAt: Date | undefined;
   readonly trail: Trail;
   readonly now: Date;
+  /** Whether who did it is the account that Tasks of the spawner write as. Left out: that is not known. */
+  readonly isOurActor?: boolean;
 }
 
 /** The Tasks of a namespace that TaskSpawners made and that there are, or were within the hour. */
@@ -89,8 +91,13 @@ function linksIn(text: string): Link[] {
   }
 }
 
+/** Whether it takes the account that our Tasks write as to tell if one of them is behind the event. */
+export function hangsOnActor(facts: LoopFacts): boolean {
+  return facts.event.origin?.actor !== undefined && !causeOf(facts) && causeOf({ ...facts, isOurActor: true }) !== undefined;
+}
+
 /** The Task whose work the event is, if it is that of one: by our own mark in what was written, by the branch, or by what it is about and who did it. */
-export function causeOf({ event: { origin = {} }, spawner, happenedAt, trail, now }: Pick<LoopFacts, 'event' | 'spawner' | 'happenedAt' | 'trail' | 'now'>): Task | undefined {
+export function causeOf({ event: { origin = {} }, spawner, happenedAt, trail, now, isOurActor = false }: LoopFacts): Task | undefined {
   const { namespace } = spawner.metadata;
   const marked = markedTask(origin.text ?? '', namespace!);
   const byMark = marked && (marked.task === undefined ? newest(trail.ofSpawner(marked.spawner).filter((task) => origin.subject === undefined || subjectOf(task) === origin.subject)) : trail.named(marked.task));
@@ -101,8 +108,8 @@ export function causeOf({ event: { origin = {} }, spawner, happenedAt, trail, no
   const mayHavePushed = (task: Task) => isOfNow(task) && (happenedAt === undefined ? origin.subject === undefined || subjectOf(task) !== origin.subject : !endedBefore(task, happenedAt));
   const byBranch = origin.branch === undefined ? undefined : newest(trail.onBranch(origin.branch).filter(mayHavePushed));
   if (byBranch) return byBranch;
-  // Without its time nobody knows whether the Task was there first; with it, a bot that speaks where an agent is at work is most likely the agent.
-  if (origin.subject === undefined || happenedAt === undefined || !origin.actor?.endsWith('[bot]')) return undefined;
+  // Without its time nobody knows whether the Task was there first; with it, a bot or an account of ours that speaks where an agent is at work is most likely the agent.
+  if (origin.subject === undefined || happenedAt === undefined || !(isOurActor || origin.actor?.endsWith('[bot]'))) return undefined;
   return newest(trail.about(origin.subject).filter(isOfNow));
 }
 

@@ -7,13 +7,15 @@ import type { EventRecorder } from '../kube/events.ts';
 import type { Informer } from '../kube/informer.ts';
 import { warningEvent } from '../kube/plan.ts';
 import type { SourceEvent } from '../sources/source-event.ts';
-import { judgeLoop, type Link, LOOP_DETECTED, stoppedLoopOf } from './loop-breaker.ts';
+import { hangsOnActor, judgeLoop, type Link, LOOP_DETECTED, stoppedLoopOf } from './loop-breaker.ts';
 import type { LoopTrail } from './loop-trail.ts';
 
 export interface LoopGuardOptions {
   readonly spawners: Pick<Informer<TaskSpawner>, 'remember'>;
   readonly clock: Clock;
-  readonly trail: LoopTrail;
+  readonly trail: Pick<LoopTrail, 'of'>;
+  /** Whom the Tasks of a spawner write as, where that is known. */
+  readonly ownLogin: (spawner: TaskSpawner, signal: AbortSignal) => Promise<string | undefined>;
   readonly events?: Pick<EventRecorder, 'record'>;
 }
 
@@ -33,10 +35,13 @@ export class LoopGuard {
   }
 
   /** The Tasks that led to an event, or why no Task may be made of it. `isPushed`: it has just happened. */
-  judge(spawner: TaskSpawner, event: SourceEvent, isPushed: boolean): { readonly chain: readonly Link[] } | { readonly loop: string } {
-    const { clock, trail } = this.#options;
+  async judge(spawner: TaskSpawner, event: SourceEvent, isPushed: boolean, signal: AbortSignal): Promise<{ readonly chain: readonly Link[] } | { readonly loop: string }> {
+    const { clock, trail, ownLogin } = this.#options;
     const now = clock.now();
-    return judgeLoop({ spawner, event, happenedAt: event.triggerTime ?? (isPushed ? now : undefined), trail: trail.of(spawner.metadata.namespace!), now });
+    const facts = { spawner, event, happenedAt: event.triggerTime ?? (isPushed ? now : undefined), trail: trail.of(spawner.metadata.namespace!), now };
+    if (!hangsOnActor(facts)) return judgeLoop(facts);
+    const login = await ownLogin(spawner, signal);
+    return judgeLoop({ ...facts, isOurActor: login !== undefined && login.toLowerCase() === event.origin?.actor?.toLowerCase() });
   }
 
   async stop(client: KubeClient, spawner: TaskSpawner, message: string, signal: AbortSignal): Promise<void> {

@@ -149,7 +149,7 @@ export class TaskSpawning implements Spawning {
     if (verdict.do === 'nothing') return verdict.decision;
     if (verdict.do === 'wait') return { waits: verdict.why };
     const { loops, clock } = this.#options;
-    const judged = loops.judge(spawner, event, isPushed);
+    const judged = await loops.judge(spawner, event, isPushed, signal);
     if ('loop' in judged) {
       await loops.stop(client, spawner, judged.loop, signal);
       return { outcome: 'Refused', filter: 'loop', reason: judged.loop };

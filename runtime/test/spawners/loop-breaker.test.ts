@@ -1,7 +1,7 @@
 import type { Task, TaskSpawner } from '@taskwright/schema';
 import { expect, test } from 'vitest';
 import type { EventOrigin } from '../../src/sources/source-event.ts';
-import { causeOf, chainAnnotations, judgeLoop, type Link, stoppedLoopOf, type Trail } from '../../src/spawners/loop-breaker.ts';
+import { causeOf, chainAnnotations, hangsOnActor, judgeLoop, type Link, stoppedLoopOf, type Trail } from '../../src/spawners/loop-breaker.ts';
 import { aTask } from '../tasks/task-fixtures.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
@@ -68,6 +68,20 @@ test.each<{ it: string; origin: EventOrigin; tasks?: readonly Task[]; at?: Date 
   { it: 'a bot where it was within the hour', origin: { actor: 'shop[bot]', subject: 's#1' }, tasks: [made({ subject: 's#1', ended: 10 })] },
 ])('a Task is behind $it', ({ origin, tasks = [made()], ...rest }) => {
   expect(cause(origin, tasks, 'at' in rest ? rest.at : now)).toBe('a');
+});
+
+test.each<{ it: string; origin: EventOrigin; tasks: readonly Task[]; at?: Date; hangs: boolean }>([
+  { it: 'somebody where an agent is at work', origin: { actor: 'ann', subject: 's#1' }, tasks: [made({ subject: 's#1' })], hangs: true },
+  { it: 'somebody where an agent was within the hour', origin: { actor: 'ann', subject: 's#1' }, tasks: [made({ subject: 's#1', ended: 59 })], hangs: true },
+  { it: 'somebody where none is', origin: { actor: 'ann', subject: 's#2' }, tasks: [made({ subject: 's#1' })], hangs: false },
+  { it: 'somebody where one was two hours ago', origin: { actor: 'ann', subject: 's#1' }, tasks: [made({ subject: 's#1', created: 180, started: 170, ended: 121 })], hangs: false },
+  { it: 'somebody at a time that nobody knows', origin: { actor: 'ann', subject: 's#1' }, tasks: [made({ subject: 's#1' })], at: undefined as never, hangs: false },
+  { it: 'nobody', origin: { subject: 's#1' }, tasks: [made({ subject: 's#1' })], hangs: false },
+  { it: 'a bot, which is known for one', origin: { actor: 'shop[bot]', subject: 's#1' }, tasks: [made({ subject: 's#1' })], hangs: false },
+  { it: 'somebody who left our mark', origin: { actor: 'ann', subject: 's#1', text: mark('a') }, tasks: [made({ subject: 's#1' })], hangs: false },
+])('whether $it is an account of ours makes a difference: $hangs', ({ origin, tasks, hangs, ...rest }) => {
+  const facts = { spawner: aSpawner(), event: { summary: 's', origin }, happenedAt: 'at' in rest ? rest.at : now, trail: aTrail(tasks), now };
+  expect([hangsOnActor(facts), hangs && causeOf(facts), hangs && causeOf({ ...facts, isOurActor: true })?.metadata.name]).toEqual([hangs, hangs && undefined, hangs && 'a']);
 });
 
 const link = (task: string, minutes: number): Link => ({ task, at: minutesAgo(minutes), event: `comment ${task}` });

@@ -36,6 +36,7 @@ export * from './task-pipeline';
 export * from './task-selector';
 export * from './task-spawner';
 export * from './taskwright';
+export * from './taskwright-context-sources';
 export * from './taskwright-slack';
 export * from './taskwright-webhooks';
 export * from './telemetry';

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { AgentNetwork } from './agent-network';
 import { admissionPolicies } from './private/admission-policies';
 import { checkLabelName } from './private/names';
-import { checkAgentNetwork } from './private/network-check';
+import { checkAgentNetwork, checkContextTargets } from './private/network-check';
 import { checkDeliveries, DELIVERY_PORT, DELIVERY_SERVICE, deliveryFlags, deliveryMounts, deliveryVolumes } from './private/delivery-server';
 import { CONVERTED_DEFINITIONS, WEBHOOK_SERVICE, PAUSE_ANNOTATION } from './private/fixed-names';
 import { certificateRules, configurationRules, definitionRules, leaseRules, pauseRules, workloadRules } from './private/operator-rbac';
@@ -13,6 +13,7 @@ import { copyOfList } from './private/shape';
 import { validatingWebhook } from './private/validating-webhook';
 import { checkSlack, slackEnv } from './private/slack-install';
 import type { ISecretRef } from './secret-ref';
+import type { TaskwrightContextSources } from './taskwright-context-sources';
 import type { TaskwrightSlack } from './taskwright-slack';
 import type { TaskwrightWebhooks } from './taskwright-webhooks';
 import { WebhookCertificate } from './webhook-certificate';
@@ -182,6 +183,12 @@ export interface TaskwrightProps {
    */
   readonly slack?: TaskwrightSlack;
   /**
+   * What may be fetched for `contextSources` of TaskSpawners.
+   *
+   * @default - what is of the internet
+   */
+  readonly contextSources?: TaskwrightContextSources;
+  /**
    * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
    *
    * @default - none
@@ -239,10 +246,12 @@ export class Taskwright extends Construct {
   public readonly podDisruptionBudget: ApiObject;
   private readonly home: string;
   private readonly watchNamespaces?: string[];
+  private readonly contextTargets: string[];
 
   public constructor(scope: Construct, id: string, private readonly props: TaskwrightProps = {}) {
     super(scope, id);
     this.watchNamespaces = props.watchNamespaces && [...new Set(copyOfList(props.watchNamespaces, `[${this.node.path}] watchNamespaces`))];
+    this.contextTargets = copyOfList(props.contextSources?.allow, `[${this.node.path}] contextSources.allow`);
     this.home = props.namespace ?? 'taskwright-system';
     this.namespace = props.createNamespace === false ? undefined : this.createNamespace();
     this.serviceAccount = this.atHome('ServiceAccount', 'v1', { automountServiceAccountToken: false });
@@ -431,6 +440,7 @@ export class Taskwright extends Construct {
       'agent-network': this.network.reach,
       'agent-network-allow': this.network.allow.join(',') || undefined,
       'agent-network-deny': this.network.deny.join(',') || undefined,
+      'context-source-allow': this.contextTargets.join(',') || undefined,
       ...flags,
     }).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`]));
   }
@@ -452,7 +462,7 @@ export class Taskwright extends Construct {
     const { replicas = 2, watchNamespaces, webhookCertificate } = this.props;
     const problems = checkLabelName(this.home, 'namespace');
     if (!Number.isInteger(replicas) || replicas < 1) problems.push({ code: 'too-small', path: 'replicas', got: quote(replicas), allowed: 'it has to be a whole number from 1' });
-    problems.push(...checkAgentNetwork(this.network));
+    problems.push(...checkAgentNetwork(this.network), ...checkContextTargets(this.contextTargets, 'contextSources.allow'));
     if (webhookCertificate && !this.answersServer) problems.push({ code: 'required', path: 'convertsOlderVersions', allowed: 'webhookCertificate is for an operator that is asked', fix: 'set it, or validatesObjects, or leave webhookCertificate out' });
     problems.push(...webhookCertificate?._check('webhookCertificate') ?? []);
     if (this.props.webhooks) problems.push(...checkDeliveries(this.deployment, this.props.webhooks));

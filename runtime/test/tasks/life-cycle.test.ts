@@ -99,6 +99,23 @@ describe('a Task that succeeds', () => {
     expect(left.flatMap(({ items }) => items)).toEqual([]);
   });
 
+  test('whose answer on Slack is not told yet stays until it is, and for ten minutes at most', async () => {
+    const cluster = await aCluster(success);
+    anOperator(cluster);
+    const asked = { labels: { 'kelos.dev/slack-reporting': 'enabled' }, annotations: { 'kelos.dev/slack-channel': 'C1', 'kelos.dev/slack-thread-ts': '1.2' } };
+    for (const name of ['fix', 'lost']) {
+      const task = manifest({ ttlSecondsAfterFinished: 0 }, name);
+      await cluster.create({ ...task, metadata: { ...task.metadata, ...asked } });
+    }
+    await cluster.clock.runUntil(() => phaseIs(cluster, 'Succeeded')() && phaseIs(cluster, 'Succeeded', 'lost')(), HOUR);
+    await cluster.clock.advance(540_000);
+    expect([cluster.task()?.status?.phase, cluster.task('lost')?.status?.phase]).toEqual(['Succeeded', 'Succeeded']);
+    await cluster.client.patchMerge(taskResource, { namespace: 'dev', name: 'fix' }, { metadata: { annotations: { 'kelos.dev/slack-report-phase': 'succeeded' } } }, { fieldManager: 'test' });
+    expect(await cluster.clock.runUntil(() => cluster.task() === undefined, { limitMs: 10_000 })).toBe(true);
+    expect(cluster.task('lost')?.status?.phase).toBe('Succeeded');
+    expect(await cluster.clock.runUntil(() => cluster.task('lost') === undefined, { limitMs: 60_000 })).toBe(true);
+  });
+
   test('goes at the end of its ttl, after its dependant has started', async () => {
     const cluster = await aCluster(success);
     anOperator(cluster);

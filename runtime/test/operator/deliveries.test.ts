@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Task, type TaskSpawner, taskSpawnerResource, type WebhookGateway, webhookGatewayResource, type Workspace, workspaceResource } from '@taskwright/schema';
+import { type Task, taskResource, type TaskSpawner, taskSpawnerResource, type WebhookGateway, webhookGatewayResource, type Workspace, workspaceResource } from '@taskwright/schema';
 import { secretResource } from '@taskwright/schema/kubernetes';
 import { afterEach, expect, test } from 'vitest';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
@@ -30,9 +30,10 @@ async function aCluster(...spawners: TaskSpawner[]): Promise<TestCluster> {
   return cluster;
 }
 
-async function anOperator({ api, clock }: TestCluster, identity: string, pause = new Pause()) {
+async function anOperator({ api, clock }: TestCluster, identity: string, pause = new Pause(), asked?: typeof globalThis.fetch) {
   const operator: Operator = startOperator({
     transport: api.transport, clock, images, identity, pause, leaderElection: { namespace: 'dev' },
+    ...(asked && { fetch: asked }),
     deliveries: { address: { host: '127.0.0.1', port: 0 }, files: { signing: {} }, allowsUnsigned: false },
   });
   let isStopped = false;
@@ -45,8 +46,8 @@ async function anOperator({ api, clock }: TestCluster, identity: string, pause =
   closing.push(stop);
   await operator.ready;
   const port = await operator.deliveryPort;
-  const deliver = async (id: string, body = opened) => {
-    const response = await fetch(`http://127.0.0.1:${port}/webhook/dev/hooks`, { method: 'POST', body, headers: { 'content-type': 'application/json', connection: 'close', ...fromGitHub(body, { key: SECRETS.gateway, id }) } });
+  const deliver = async (id: string, body = opened, { event = 'issues', key = SECRETS.gateway } = {}) => {
+    const response = await fetch(`http://127.0.0.1:${port}/webhook/dev/hooks`, { method: 'POST', body, headers: { 'content-type': 'application/json', connection: 'close', ...fromGitHub(body, { key, id, event }) } });
     return response.status;
   };
   return { operator, deliver, stop };
@@ -96,4 +97,77 @@ test('while all spawning is paused, who tells comes again', async () => {
   expect([await deliver('delivery-1'), await made(cluster)]).toEqual([503, []]);
   pause.set(undefined);
   expect([await deliver('delivery-1'), await made(cluster)]).toEqual([200, ['workers-issues-0b220df19691: Fix 7: Slow']]);
+});
+
+const secret = (name: string, data: Record<string, string>) => ({ metadata: { namespace: 'dev', name }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) }) as never;
+const worker = { type: 'claude-code', credentials: { type: 'none' }, workspaceRef: { name: 'shop' } } as const;
+const commented = (sender: string, body: string) => JSON.stringify({
+  action: 'created',
+  issue: { number: 7, title: 'Slow', body: 'It takes a minute', state: 'open', html_url: 'https://github.com/acme/shop/pull/7', labels: [], user: { login: 'eve' }, pull_request: { url: 'https://api.github.com/repos/acme/shop/pulls/7' } },
+  comment: { id: 1, body, html_url: 'https://github.com/acme/shop/pull/7#issuecomment-1', user: { login: sender } },
+  sender: { login: sender },
+  repository: { full_name: 'acme/shop', name: 'shop', owner: { login: 'acme' } },
+});
+
+test('a comment on a pull request that is signed is one Task of its branch, however often it is told, and none when it is signed wrongly', async () => {
+  const fixers = aSpawner('fixers', { githubWebhook: { events: ['issue_comment'], gatewayRef: { name: 'hooks' }, filters: [{ event: 'issue_comment', action: 'created', commentOn: 'PullRequest', bodyPattern: '^/bot fix' }] } }, { taskTemplate: { worker, branch: '{{.Branch}}', promptTemplate: 'Fix #{{.Number}}: {{.Title}}' } });
+  const cluster = await aCluster(fixers);
+  await cluster.client.create(secretResource, secret('bot', { GITHUB_TOKEN: 't0ken' }));
+  await cluster.client.patchMerge(webhookGatewayResource, { namespace: 'dev', name: 'hooks' }, { spec: { github: { credentialsRef: { name: 'bot' } } } });
+  const asked: string[] = [];
+  const github: typeof globalThis.fetch = async (url, init) => {
+    asked.push(`${init?.method} ${String(url)} ${new Headers(init?.headers).get('authorization')}`);
+    return String(url).endsWith('/pulls/7') ? Response.json({ head: { ref: 'fix/cart', sha: 'c'.repeat(40) } }) : Response.json({ message: 'Not Found' }, { status: 404 });
+  };
+  const { deliver } = await anOperator(cluster, 'one', new Pause(), github);
+  const tasks = async () => (await cluster.client.list<Task>(taskResource, { namespace: 'dev' })).items;
+  const body = commented('ada', '/bot fix, please');
+
+  expect([await deliver('delivery-0', body, { event: 'issue_comment', key: 'wrong' }), await tasks(), asked]).toEqual([401, [], []]);
+  expect(await deliver('delivery-1', body, { event: 'issue_comment' })).toBe(200);
+  expect(await deliver('delivery-1', body, { event: 'issue_comment' })).toBe(200);
+  const [{ metadata, spec }, ...others] = await tasks() as [Task, ...Task[]];
+  expect(others).toEqual([]);
+  expect(asked).toEqual(['GET https://api.github.com/repos/acme/shop/pulls/7 Bearer t0ken']);
+  expect({ name: metadata.name, prompt: spec.prompt, branch: spec.branch, annotations: metadata.annotations }).toEqual({
+    name: 'fixers-issue-comment-0b220df19691',
+    prompt: 'Fix #7: Slow',
+    branch: 'fix/cart',
+    annotations: {
+      'taskwright.dev/source': 'githubWebhook',
+      'taskwright.dev/event-id': 'delivery-1',
+      'taskwright.dev/subject': 'acme/shop#7',
+      'taskwright.dev/event-actor': 'ada',
+      'taskwright.dev/ordinal': '1',
+    },
+  });
+});
+
+test('a spawner that is woken by the account that its Tasks write as is stopped, and GitHub is asked once who that is', async () => {
+  const answerers = aSpawner('answerers', { githubWebhook: { events: ['issue_comment'], gatewayRef: { name: 'hooks' } } }, { taskTemplate: { worker, promptTemplate: 'Answer {{.Number}}' } });
+  const cluster = await aCluster(answerers);
+  await cluster.client.create(secretResource, secret('bot', { GITHUB_TOKEN: 't0ken' }));
+  await cluster.client.patchMerge(workspaceResource, { namespace: 'dev', name: 'shop' }, { spec: { secretRef: { name: 'bot' } } });
+  const asked: string[] = [];
+  const github: typeof globalThis.fetch = async (url) => {
+    asked.push(String(url));
+    return Response.json({ login: 'shop-bot' });
+  };
+  const { deliver } = await anOperator(cluster, 'one', new Pause(), github);
+  const began = () => cluster.tasks.list('dev').filter(({ status }) => status?.startTime !== undefined).length;
+  const until = async (count: number) => expect(await cluster.clock.runUntil(() => began() === count, { limitMs: 120_000 })).toBe(true);
+
+  await deliver('delivery-0', commented('ada', 'please'), { event: 'issue_comment' });
+  expect(asked).toEqual([]);
+  await until(1);
+  for (let round = 1; round <= 5; round += 1) {
+    expect(await deliver(`delivery-${round}`, commented('Shop-Bot', 'done'), { event: 'issue_comment' })).toBe(200);
+    await until(round + 1);
+  }
+  // A refusal is written down before it is answered, and not more often than it may be.
+  await cluster.clock.advance(60_000);
+  expect(await deliver('delivery-6', commented('Shop-Bot', 'done'), { event: 'issue_comment' })).toBe(200);
+  expect([cluster.tasks.list('dev').length, asked]).toEqual([6, ['https://api.github.com/user']]);
+  const { status } = await cluster.client.get<TaskSpawner>(taskSpawnerResource, { namespace: 'dev', name: 'answerers' });
+  expect(status?.conditions?.find(({ type }) => type === 'LoopDetected')).toMatchObject({ status: 'True', message: expect.stringMatching(/^Tasks woke each other 6 times within an hour: /) });
 });

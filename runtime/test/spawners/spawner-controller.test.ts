@@ -1,7 +1,9 @@
 import { taskResource, taskSpawnerResource, workerPoolResource, workspaceResource } from '@taskwright/schema';
-import { secretResource } from '@taskwright/schema/kubernetes';
+import { type ConfigMap, configMapResource, secretResource } from '@taskwright/schema/kubernetes';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/kube/object.ts';
 import { SourceError } from '../../src/sources/source.ts';
+import { decisionsIn } from '../../src/spawners/decision-log.ts';
 import { type SpawnerCluster, spawnerCluster } from './spawner-cluster.ts';
 import { anEvent, aSpawner } from './spawner-fixtures.ts';
 
@@ -53,6 +55,33 @@ describe('a schedule', () => {
     expect(task.spec.prompt).toBe('It is 2026-01-01T00:05:00Z');
     expect(task.status?.phase).toBe('Succeeded');
     expect((await cluster.spawner()).status).toEqual(running('2026-01-01T00:10:00Z', 'Discovered 1 items, created 2 tasks total', { totalDiscovered: 1, totalTasksCreated: 2, activeTasks: 0 }));
+  });
+});
+
+describe('a tick while the Task of an earlier one runs', () => {
+  /** A Task takes seven minutes, and a tick comes every five. */
+  async function aSchedule(policy: string) {
+    const cluster = await aCluster({ runsForMs: 7 * 60_000, message: 'done' });
+    cluster.operator();
+    await cluster.spawn({ ...every5Minutes, metadata: { ...every5Minutes.metadata, annotations: { 'taskwright.dev/concurrency-policy': policy } } });
+    const at = async (minutes: number) => {
+      await cluster.clock.advance(Date.parse('2026-01-01T00:00:30Z') + minutes * 60_000 - cluster.clock.now().getTime());
+      return cluster.tasks.list('dev').map(({ metadata, status }) => `${metadata.name!.slice(-4)} ${status?.phase}`).sort();
+    };
+    const decisions = async () => decisionsIn(await cluster.client.get<ConfigMap & KubeObject>(configMapResource, { namespace: 'dev', name: 'bugs-decisions' })).map(({ event, outcome }) => `${event.slice(-4)} ${outcome}`);
+    return { at, decisions };
+  }
+
+  test('is left out under Forbid, and the next one after its end is not', async () => {
+    const { at, decisions } = await aSchedule('Forbid');
+    expect([await at(5), await at(10), await at(15), await at(20)]).toEqual([['0005 Running'], ['0005 Running'], ['0005 Succeeded', '0015 Running'], ['0005 Succeeded', '0015 Running']]);
+    expect(await decisions()).toEqual(['0020 Skipped', '0015 Fired', '0010 Skipped', '0005 Fired']);
+  });
+
+  test('takes its place under Replace', async () => {
+    const { at, decisions } = await aSchedule('Replace');
+    expect([await at(5), await at(10), await at(15)]).toEqual([['0005 Running'], ['0010 Running'], ['0015 Running']]);
+    expect(await decisions()).toEqual(['0015 Fired', '0010 Fired', '0005 Fired']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { workspaceResource } from '@taskwright/schema';
+import { type TaskSpawnerSpec, workspaceResource } from '@taskwright/schema';
 import { secretResource } from '@taskwright/schema/kubernetes';
 import { afterEach, expect, test } from 'vitest';
 import { GitHubServer } from '../../../src/testing/github-server.ts';
@@ -13,7 +13,7 @@ afterEach(async () => {
 const MINUTE_MS = 60_000;
 
 /** The operator on the embedded engine, a GitHub Enterprise Server, and a spawner of each kind that looks at it every minute. */
-async function aFleet() {
+async function aFleet(ofFixers: Partial<TaskSpawnerSpec> = {}) {
   const cluster = await spawnerCluster();
   started.push(cluster);
   const server = new GitHubServer({ clock: cluster.clock, apiUrl: 'https://ghe.acme.test/api/v3' });
@@ -24,7 +24,7 @@ async function aFleet() {
   const template = { type: 'claude-code', credentials: { type: 'none' }, workspaceRef: { name: 'shop' } } as const;
   await cluster.spawn(aSpawner({
     name: 'fixers',
-    spec: { when: { githubIssues: { types: ['issues'], state: 'open', labels: ['bot'], excludeLabels: ['hold'], commentPolicy: { triggerComment: '/fix', minimumPermission: 'write' }, priorityLabels: ['urgent'], pollInterval: '1m', reporting: { comments: { mode: 'Sticky' } } } } },
+    spec: { when: { githubIssues: { types: ['issues'], state: 'open', labels: ['bot'], excludeLabels: ['hold'], commentPolicy: { triggerComment: '/fix', minimumPermission: 'write' }, priorityLabels: ['urgent'], pollInterval: '1m', reporting: { comments: { mode: 'Sticky' } } } }, ...ofFixers },
     template: { ...template, branch: 'bot-{{.Number}}', promptTemplate: 'Fix #{{.Number}}: {{.Title}}\n\n{{.Body}}\n\n{{.Comments}}' },
   }));
   await cluster.spawn(aSpawner({
@@ -88,4 +88,15 @@ test('a pull request with changes asked for becomes a Task on its branch', async
   expect(metadata.annotations).toMatchObject({
     'kelos.dev/source-kind': 'pull-request', 'kelos.dev/source-number': '7', 'kelos.dev/source-sha': 'c'.repeat(40), 'kelos.dev/github-checks': 'enabled', 'kelos.dev/github-check-name': 'Reviewer',
   });
+});
+
+test('of what one look finds, the most urgent works first where one may at a time', async () => {
+  const { cluster, shop } = await aFleet({ when: { githubIssues: { types: ['issues'], state: 'open', labels: ['bot'], priorityLabels: ['urgent', 'soon'], pollInterval: '1m' } }, maxConcurrency: 1 });
+  const began: string[] = [];
+  cluster.tasks.onChange(({ object: { metadata, status } }) => {
+    if (status?.phase === 'Running' && !began.includes(metadata.name!)) began.push(metadata.name!);
+  });
+  for (const [number, label] of [[1, 'later'], [2, 'soon'], [3, 'urgent'], [4, 'later'], [5, 'urgent'], [6, 'soon']] as const) shop.issue({ number, title: `Issue ${number}`, labels: ['bot', label], user: 'ann' });
+  expect(await cluster.clock.runUntil(() => cluster.taskNames().length === 6 && cluster.tasks.list('dev').every(({ status }) => status?.phase === 'Succeeded'), { limitMs: 60 * MINUTE_MS })).toBe(true);
+  expect(began).toEqual(['3', '5', '2', '6', '1', '4'].map((number) => `fixers-${number}`));
 });

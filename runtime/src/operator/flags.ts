@@ -31,6 +31,18 @@ export interface Flags {
   readonly slack: SlackFlags;
   /** Left out: agents get no network policy. */
   readonly network?: NetworkRules;
+  /** Send a report of the installation, and end. Left out: controllers run. */
+  readonly telemetry?: TelemetryFlags;
+}
+
+export interface TelemetryFlags {
+  /** Where to, without a slash at its end. There is no default: a report goes to nobody but who is named. */
+  readonly endpoint: string;
+  readonly environment: string;
+  /** The file with the key of the project there. Left out: none is sent. */
+  readonly keyFile?: string;
+  /** What is reported as the version of the operator. */
+  readonly version: string;
 }
 
 export interface Address {
@@ -66,6 +78,10 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'agent-network-allow': '',
   'agent-network-deny': '',
   'context-source-allow': '',
+  'telemetry-report': 'false',
+  'telemetry-endpoint': '',
+  'telemetry-environment': 'production',
+  'telemetry-key-file': '',
   ...Object.fromEntries(IMAGES.flatMap((name) => [[`${name}-image`, `${REGISTRY}/${name}`], [`${name}-image-pull-policy`, '']])),
 };
 
@@ -95,7 +111,18 @@ export function parseFlags(args: readonly string[]): Flags {
     contextTargets: contextTargets(list(text('context-source-allow'))),
     slack: { deniesSharedChannels: oneOf('deny-slack-connect-channels', text('deny-slack-connect-channels'), ['true', 'false']) === 'true' },
     network: networkOf(text),
+    telemetry: telemetryOf(text, version),
   };
+}
+
+function telemetryOf(text: (flag: string) => string, version: string): TelemetryFlags | undefined {
+  if (oneOf('telemetry-report', text('telemetry-report'), ['true', 'false']) !== 'true') return undefined;
+  const [endpoint, environment, keyFile] = [text('telemetry-endpoint'), text('telemetry-environment'), text('telemetry-key-file')];
+  const url = /^https?:/.test(endpoint) ? URL.parse(endpoint) : null;
+  // What a refused address has in it may be a password.
+  if (!url || url.username || url.password || url.search || url.hash) throw new RangeError('--telemetry-endpoint: is missing or is no address for --telemetry-report; allowed is one such as https://posthog.example.com, without user, password, ? and #');
+  if (!/^[\w.-]{1,63}$/.test(environment)) throw refusal('telemetry-environment', environment, 'up to 63 letters, digits, dots, dashes and underscores');
+  return { endpoint: endpoint.replace(/\/+$/, ''), environment, ...(keyFile === '' ? {} : { keyFile }), version };
 }
 
 function deliveriesOf(text: (flag: string) => string): DeliverySettings | undefined {
@@ -139,7 +166,7 @@ function list(text: string): string[] {
   return [...new Set(text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== ''))];
 }
 
-const SWITCHES = ['--leader-elect', '--allow-unsigned-webhooks', '--deny-slack-connect-channels'];
+const SWITCHES = ['--leader-elect', '--allow-unsigned-webhooks', '--deny-slack-connect-channels', '--telemetry-report'];
 
 function given(args: readonly string[]): Record<string, string> {
   // As in the reference a switch may stand alone, and have a value: --leader-elect, --leader-elect=true.

@@ -4,17 +4,22 @@ import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { WEBHOOK_SERVICE } from '@taskwright/schema';
 import { destination, pino } from 'pino';
+import { KubeClient } from '../kube/client.ts';
+import { systemClock } from '../kube/clock.ts';
 import { loadConfig } from '../kube/config.ts';
 import { startHealthServer } from '../kube/health.ts';
 import { HttpTransport } from '../kube/http-transport.ts';
 import { KubeMetrics } from '../kube/metrics.ts';
 import { slackSettings } from '../slack/slack-settings.ts';
-import { parseFlags } from './flags.ts';
+import { reportInstallation } from '../telemetry/report-installation.ts';
+import { parseFlags, type TelemetryFlags } from './flags.ts';
 import { startOperator } from './operator.ts';
 
 /**
  * The operator as a process. It ends with 0 when it is asked to (SIGTERM), with 1 when it lost its lease or finds no cluster to speak to,
  * at once when it is asked a second time, and with 2 for a command line it cannot read. What a cluster lacks never ends it.
+ *
+ * With `--telemetry-report` it reports instead: 0 also where the report was not taken, 1 where it could not be collected.
  */
 async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const flags = parseFlags(args);
@@ -25,6 +30,15 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   const config = await loadConfig({ env, home: homedir(), kubeconfig: flags.kubeconfig });
   const home = env.POD_NAMESPACE ?? config.namespace;
   const transport = new HttpTransport(config);
+  if (flags.telemetry) {
+    try {
+      await report(flags.telemetry, { transport, home, namespaces: flags.namespaces, log });
+      return 0;
+    } finally {
+      await transport.close();
+      await new Promise<void>((resolve) => log.flush(() => resolve()));
+    }
+  }
   const metrics = new KubeMetrics();
   const operator = startOperator({
     transport,
@@ -64,6 +78,12 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   await Promise.all(servers.map((server) => server.close()));
   await new Promise<void>((resolve) => log.flush(() => resolve()));
   return end instanceof Error ? 1 : 0;
+}
+
+async function report({ endpoint, keyFile, ...said }: TelemetryFlags, { transport, ...where }: Pick<Parameters<typeof reportInstallation>[0], 'home' | 'namespaces' | 'log'> & { transport: HttpTransport }): Promise<void> {
+  const apiKey = keyFile === undefined ? '' : readFileSync(keyFile, 'utf8').trim();
+  const client = new KubeClient(transport, { userAgent: `taskwright-telemetry/${said.version}` });
+  await reportInstallation({ client, ...where, ...said, receiver: { endpoint, ...(apiKey === '' ? {} : { apiKey }) }, newId: randomUUID, fetch, clock: systemClock });
 }
 
 try {

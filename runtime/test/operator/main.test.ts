@@ -1,9 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { isBuiltin } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crds, type Task, taskResource } from '@taskwright/schema';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -91,6 +93,31 @@ describe.each([
     expect(await exit).toEqual([0, null]);
     const lease = await client.get<KubeObject & { spec: object }>({ group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true }, { namespace: 'default', name: 'taskwright-operator' });
     expect(lease.spec).toMatchObject({ holderIdentity: '' });
+  });
+
+  test('a report is sent and the process ends with 0; with 1 where its key cannot be read', async () => {
+    const posts: string[] = [];
+    const receiver = createServer((request, response) => {
+      let body = '';
+      request.on('data', (text) => (body += text)).on('end', () => {
+        posts.push(body);
+        response.end();
+      });
+    });
+    receiver.listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    cleanups.push(() => receiver.close(), () => receiver.closeAllConnections());
+    const key = join(dirname(kubeconfig), 'key');
+    await writeFile(key, 'phc_secret\n');
+    const flags = ['--telemetry-report', `--telemetry-endpoint=http://127.0.0.1:${(receiver.address() as AddressInfo).port}`, '--version=1.2.0'];
+    const { exit, output } = start(program(), `--kubeconfig=${kubeconfig}`, ...flags, `--telemetry-key-file=${key}`);
+    expect(await exit).toEqual([0, null]);
+    await expect.poll(output).toContain('"telemetry report sent"');
+    expect(JSON.parse(posts[0]!)).toMatchObject({ api_key: 'phc_secret', event: 'telemetry_report', properties: { version: '1.2.0', environment: 'production', tasks_total: 0 } });
+    expect(output()).not.toContain('phc_secret');
+    const other = start(program(), `--kubeconfig=${kubeconfig}`, ...flags, `--telemetry-key-file=${key}-of-nobody`);
+    expect(await other.exit).toEqual([1, null]);
+    expect(posts).toHaveLength(1);
   });
 
   test('a command line that cannot be read ends with 2, and says what is allowed', async () => {

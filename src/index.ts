@@ -38,6 +38,7 @@ export * from './task-spawner';
 export * from './taskwright';
 export * from './taskwright-context-sources';
 export * from './taskwright-slack';
+export * from './taskwright-usage-report';
 export * from './taskwright-webhooks';
 export * from './telemetry';
 export * from './trigger';

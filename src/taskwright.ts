@@ -9,12 +9,15 @@ import { CONVERTED_DEFINITIONS, WEBHOOK_SERVICE, PAUSE_ANNOTATION } from './priv
 import { certificateRules, configurationRules, definitionRules, leaseRules, pauseRules, workloadRules } from './private/operator-rbac';
 import { type Problem, quote } from './private/problem';
 import { addChecks } from './private/program';
+import { CONTAINER_SECURITY, POD_SECURITY } from './private/restricted';
 import { copyOfList } from './private/shape';
 import { validatingWebhook } from './private/validating-webhook';
 import { checkSlack, slackEnv } from './private/slack-install';
+import { checkUsageReport, reportObjects } from './private/usage-report';
 import type { ISecretRef } from './secret-ref';
 import type { TaskwrightContextSources } from './taskwright-context-sources';
 import type { TaskwrightSlack } from './taskwright-slack';
+import type { TaskwrightUsageReport } from './taskwright-usage-report';
 import type { TaskwrightWebhooks } from './taskwright-webhooks';
 import { WebhookCertificate } from './webhook-certificate';
 
@@ -189,6 +192,12 @@ export interface TaskwrightProps {
    */
   readonly contextSources?: TaskwrightContextSources;
   /**
+   * Report once a day, to an address of yours, how many Tasks there are and what they spent: numbers, and no name, repository, prompt or person.
+   *
+   * @default - nothing is reported to anybody
+   */
+  readonly usageReport?: TaskwrightUsageReport;
+  /**
    * Further flags of the operator, without their dashes: `{ 'log-level': 'debug' }`.
    *
    * @default - none
@@ -204,9 +213,6 @@ const LABELS = { ...SELECTOR, 'app.kubernetes.io/part-of': 'taskwright', 'app.ku
 const METRICS_PORT = 8080;
 const HEALTH_PORT = 8081;
 const WEBHOOK_PORT = 9443;
-
-/** The user of the image. Named here as well, so that the kubelet can tell that it is not root. */
-const UID = 61100;
 
 /**
  * The operator: a Namespace, a ServiceAccount with no more rights than its controllers use, a Deployment of two replicas of
@@ -242,6 +248,8 @@ export class Taskwright extends Construct {
   public readonly deliveryService?: ApiObject;
   /** What the API server refuses, each policy with its binding. */
   public readonly admissionPolicies: ApiObject[];
+  /** What reports how much is used, if this install does that. */
+  public readonly usageReport?: ApiObject;
   /** Keeps one replica while nodes are drained. */
   public readonly podDisruptionBudget: ApiObject;
   private readonly home: string;
@@ -267,6 +275,7 @@ export class Taskwright extends Construct {
     this.deliveryService = props.webhooks && this.createDeliveries(props.webhooks);
     this.validatingWebhook = props.validatesObjects ? this.createValidatingWebhook() : undefined;
     this.admissionPolicies = props.admissionPolicies === false ? [] : this.createPolicies();
+    this.usageReport = props.usageReport && this.createUsageReport(props.usageReport);
     this.podDisruptionBudget = this.atHome('PodDisruptionBudget', 'policy/v1', { spec: { maxUnavailable: 1, selector: { matchLabels: SELECTOR } } });
     this.node.defaultChild = this.deployment;
     addChecks(this, () => this.check());
@@ -290,6 +299,15 @@ export class Taskwright extends Construct {
     const grant = { roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name }, subjects: [this.subject] };
     if (!this.watchNamespaces) return [this.object('ClusterRoleBinding', `${RBAC}/v1`, { name }, grant)];
     return this.watchNamespaces.map((namespace) => this.object('RoleBinding', `${RBAC}/v1`, { name, namespace }, grant, `RoleBinding-${namespace}`));
+  }
+
+  private createUsageReport(report: TaskwrightUsageReport): ApiObject {
+    const { imagePullSecrets, version = 'latest', images } = this.props;
+    const objects = reportObjects(report, {
+      home: this.home, watchNamespaces: this.watchNamespaces, image: this.image('runtime', images?.operator), version, labels: LABELS,
+      imagePullSecrets: imagePullSecrets?.map(({ name }) => ({ name })),
+    });
+    return objects.map(({ kind, apiVersion, metadata, ...rest }) => this.object(kind, apiVersion, metadata, rest, `Report-${kind}-${metadata.namespace}-${metadata.name}`)).pop()!;
   }
 
   private createLeaderElection(): void {
@@ -380,7 +398,7 @@ export class Taskwright extends Construct {
           automountServiceAccountToken: true,
           imagePullSecrets: imagePullSecrets?.map(({ name }) => ({ name })),
           terminationGracePeriodSeconds: 30,
-          securityContext: { runAsNonRoot: true, runAsUser: UID, runAsGroup: UID, seccompProfile: { type: 'RuntimeDefault' } },
+          securityContext: POD_SECURITY,
           topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
             maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: SELECTOR },
           })),
@@ -414,7 +432,7 @@ export class Taskwright extends Construct {
       readinessProbe: { httpGet: { path: '/readyz', port: 'http-health' }, periodSeconds: 10, timeoutSeconds: 5 },
       resources: { requests, limits },
       volumeMounts: this.props.webhooks && noneIfEmpty(deliveryMounts(this.props.webhooks)),
-      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+      securityContext: CONTAINER_SECURITY,
     };
   }
 
@@ -467,6 +485,7 @@ export class Taskwright extends Construct {
     problems.push(...webhookCertificate?._check('webhookCertificate') ?? []);
     if (this.props.webhooks) problems.push(...checkDeliveries(this.deployment, this.props.webhooks));
     if (this.props.slack) problems.push(...checkSlack(this.props.slack, this.deployment));
+    if (this.props.usageReport) problems.push(...checkUsageReport(this.deployment, this.props.usageReport));
     if (watchNamespaces?.length === 0) problems.push({ code: 'too-few', path: 'watchNamespaces', got: 'none', fix: 'name one, or leave it out to watch all' });
     return [...problems, ...(watchNamespaces ?? []).flatMap((name, index) => checkLabelName(name, `watchNamespaces[${index}]`))];
   }

@@ -9,7 +9,7 @@ import { controllerOf, controllerReference, keyOf, type KubeObject } from '../ku
 import { normalEvent, warningEvent } from '../kube/plan.ts';
 import { shorten } from '../tasks/names.ts';
 import type { Decision, DecisionLog } from './decision.ts';
-import { isNews, isWithoutEffect, keptOf, type KeptDecision, MOST_KEPT, readRing, textOf, withDecisions } from './decision-ring.ts';
+import { isNews, isWithoutEffect, keptOf, keptText, type KeptDecision, MOST_KEPT, readRing, textOf, withDecisions } from './decision-ring.ts';
 
 export interface ConfigMapDecisionsOptions {
   readonly client: KubeClient;
@@ -26,6 +26,8 @@ const COMPONENT = { 'app.kubernetes.io/component': 'decisions', 'app.kubernetes.
 
 /** Between two writes for one spawner, in milliseconds. */
 const PAUSE_MS = 500;
+/** What other processes have decided is read again after this, in milliseconds: a Task does not come, work and go in less. */
+const FRESH_MS = 5_000;
 /** Several replicas write at a time; each time somebody else was first, that one had its turn. */
 const MOST_TRIES = 8;
 /** Rings that are remembered, to write without reading first. Of more than that, those that were written longest ago are read again. */
@@ -58,6 +60,8 @@ export class ConfigMapDecisions implements DecisionLog {
   readonly #remembered = new Map<string, Written>();
   /** What the server did not take goes with the next decision of its spawner, by uid. */
   readonly #unwritten = new Map<string, readonly Decision[]>();
+  /** By uid of the spawner, the one that was read longest ago first. */
+  readonly #known = new Map<string, { readonly at: number; readonly ring: Promise<readonly KeptDecision[]> }>();
   readonly #ending = new AbortController();
 
   constructor(options: ConfigMapDecisionsOptions) {
@@ -76,6 +80,19 @@ export class ConfigMapDecisions implements DecisionLog {
     this.#unwritten.delete(uid);
     book.next.add(decision);
     return book.next.written.promise;
+  }
+
+  async taskOf(spawner: TaskSpawner, event: string): Promise<string | undefined> {
+    const uid = spawner.metadata.uid!;
+    const { clock } = this.#options;
+    let known = this.#known.get(uid);
+    if (known === undefined || clock.elapsed() - known.at >= FRESH_MS) {
+      known = { at: clock.elapsed(), ring: this.#read(spawner).then((found) => (typeof found === 'object' ? found.ring : [])) };
+      known.ring.catch(() => this.#known.delete(uid));
+      keep(this.#known, uid, known);
+    }
+    const kept = keptText('event', event);
+    return (await known.ring).find((decision) => decision.event === kept && !isWithoutEffect(decision))?.task;
   }
 
   /** Writes what is left without a pause, and resolves when it is written. For the end: there are no pauses afterwards. */

@@ -29,8 +29,13 @@ const LONGEST = { event: 120, summary: 200, task: 253, filter: 120, seen: 200, r
 
 /** What is kept of a decision: one line each, without control characters, cut. */
 export function keptOf({ at, outcome, ...texts }: Decision): KeptDecision {
-  const cut = (name: keyof typeof LONGEST) => (texts[name] === undefined ? {} : { [name]: shortened(cleanText(texts[name]), LONGEST[name]) });
+  const cut = (name: keyof typeof LONGEST) => (texts[name] === undefined ? {} : { [name]: keptText(name, texts[name]) });
   return { at: at.toISOString(), outcome, event: '', summary: '', ...cut('event'), ...cut('summary'), ...cut('task'), ...cut('filter'), ...cut('seen'), ...cut('reason') };
+}
+
+/** What is kept of one value. */
+export function keptText(name: keyof typeof LONGEST, text: string): string {
+  return shortened(cleanText(text), LONGEST[name]);
 }
 
 /** Takes decisions into a ring, the newest first. What is in both is one; what made no Task, as the last time and for the same reason, is counted there. */

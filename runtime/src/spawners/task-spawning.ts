@@ -148,7 +148,10 @@ export class TaskSpawning implements Spawning {
   async #carryOut(verdict: Verdict, { spawner, event, name, how: { isPushed, client }, signal }: Work): Promise<Ruling | { readonly waits: string } | 'name taken'> {
     if (verdict.do === 'nothing') return verdict.decision;
     if (verdict.do === 'wait') return { waits: verdict.why };
-    const { loops, clock } = this.#options;
+    const { loops, clock, decisions } = this.#options;
+    // Whoever delivers may do so again when the Task has come and gone.
+    const made = isPushed && verdict.do === 'make' && forgetsSoon(spawner) ? await decisions.taskOf(spawner, event.id) : undefined;
+    if (made !== undefined) return { outcome: 'Known', task: made, reason: 'Its Task has been deleted since' };
     const judged = await loops.judge(spawner, event, isPushed, signal);
     if ('loop' in judged) {
       await loops.stop(client, spawner, judged.loop, signal);
@@ -204,6 +207,14 @@ export class TaskSpawning implements Spawning {
     }
     return false;
   }
+}
+
+/** Senders come again within a day; after that an event is a new one, as in the reference. */
+const DELIVERED_AGAIN_SECONDS = 24 * 60 * 60;
+
+/** Whether its Tasks may be gone when an event is delivered again: then what they were made of has to be known from the decisions. */
+function forgetsSoon({ spec: { taskTemplate: { ttlSecondsAfterFinished = Infinity, metadata } } }: TaskSpawner): boolean {
+  return ttlSecondsAfterFinished < DELIVERED_AGAIN_SECONDS || metadata?.annotations?.['taskwright.dev/ttl-seconds-after-failed'] !== undefined;
 }
 
 const FIELD_MANAGER = 'taskwright-spawners';

@@ -76,6 +76,20 @@ test('a delivery that comes again after a restart makes nothing', async () => {
   expect(await made(cluster)).toEqual(['workers-issues-0b220df19691: Fix 7: Slow']);
 });
 
+test('a delivery that comes again when its Task has come and gone makes nothing, whoever takes it', async () => {
+  const { spec, ...spawner } = workers();
+  const cluster = await aCluster({ ...spawner, spec: { ...spec, taskTemplate: { ...spec.taskTemplate, ttlSecondsAfterFinished: 60 } } });
+  const first = await anOperator(cluster, 'one');
+  expect(await first.deliver('delivery-1')).toBe(200);
+  const [task] = (await cluster.client.list<Task>(taskResource, { namespace: 'dev' })).items;
+  await cluster.client.delete(taskResource, { namespace: 'dev', name: task!.metadata.name! });
+  expect(await cluster.clock.runUntil(() => cluster.tasks.list('dev').length === 0, { limitMs: 600_000 })).toBe(true);
+  await first.stop();
+  const second = await anOperator(cluster, 'two');
+  expect([await second.deliver('delivery-1'), await made(cluster)]).toEqual([200, []]);
+  expect([await second.deliver('delivery-2'), (await made(cluster)).length]).toEqual([200, 1]);
+});
+
 test('a spawner whose gateway is missing says so, and listens from when it is there', async () => {
   const cluster = await aCluster(workers('later'));
   await anOperator(cluster, 'one');

@@ -81,6 +81,33 @@ test('a decision is written when its promise resolves, in a ConfigMap that goes 
   expect(events).toEqual([{ type: 'Normal', reason: 'Fired', message: 'issue #42 of acme/shop: made Task "x-42"' }]);
 });
 
+test('the Task that was made of an event is known to another process, and read again after five seconds', async () => {
+  const { clock, aSpawner, aLog } = await aCluster();
+  const spawner = await aSpawner();
+  const [one, other] = [aLog(), aLog()];
+  const long = 'e'.repeat(300);
+  expect(await other.log.taskOf(spawner, '42')).toBeUndefined();
+  await one.log.record(spawner, fired('42', clock.now()));
+  await clock.advance(1_000);
+  await one.log.record(spawner, skipped('43', clock.now()));
+  await clock.advance(1_000);
+  await one.log.record(spawner, { ...fired(long, clock.now()), task: 'x-long' });
+  expect(await other.log.taskOf(spawner, '42')).toBeUndefined();
+  await clock.advance(5_000);
+  expect(await Promise.all(['42', '43', '44', long].map((event) => other.log.taskOf(spawner, event)))).toEqual(['x-42', undefined, undefined, 'x-long']);
+  expect(other.wire.reads).toEqual(['GET x-decisions', 'GET x-decisions']);
+});
+
+test('what is not answered is asked again', async () => {
+  const { aSpawner, aLog } = await aCluster();
+  const spawner = await aSpawner();
+  const { log, wire } = aLog();
+  wire.isCut = true;
+  await expect(log.taskOf(spawner, '42')).rejects.toThrow('the connection was lost');
+  wire.isCut = false;
+  expect(await log.taskOf(spawner, '42')).toBeUndefined();
+});
+
 test('whatever comes in half a second is one write', async () => {
   const { clock, aSpawner, aLog, read } = await aCluster();
   const spawner = await aSpawner();

@@ -23,7 +23,7 @@ const AGENT_ID = 61100;
 const COMPILED = ['schema', 'runtime'];
 const SOURCES = ['package.json', 'tsconfig.build.json', 'src'];
 /** What they need of the constructs: the template engine, and what a Task may declare. */
-const CONSTRUCTS = ['package.json', 'tsconfig.json', 'src/template', 'src/output-schema.ts', 'src/private/output-bounds.ts', 'src/private/problem.ts', 'src/private/suggestion.ts'];
+const CONSTRUCTS = ['package.json', 'tsconfig.json', 'src/template', 'src/output-schema.ts', 'src/schedule.ts', 'src/private/output-bounds.ts', 'src/private/problem.ts', 'src/private/suggestion.ts'];
 /** What the agent program imports. */
 const AGENT_PACKAGES = ['ajv', 're2js', 'zod'];
 /** What a Pod's programs call, of what the base image of Debian and `images/Dockerfile` have. */

@@ -127,7 +127,10 @@ export function startOperator(options: OperatorOptions): Operator {
   const free = new KubeClient(transport, clientOptions);
   const elector = leaderElection && new LeaderElector(free, { ...leaderElection, name: NAME, identity, clock, random, onError });
   const client = elector ? new KubeClient(fence(transport, () => elector.isLeading), clientOptions) : free;
-  const events = new EventRecorder(client, { reportingController: REPORTING_CONTROLLER, reportingInstance: identity, clock, random, onError });
+  const eventOptions = { reportingController: REPORTING_CONTROLLER, reportingInstance: identity, clock, random, onError };
+  const events = new EventRecorder(client, eventOptions);
+  // Of deliveries, which every replica takes.
+  const replicaEvents = elector ? new EventRecorder(free, eventOptions) : events;
   const taskMetrics = metrics && new TaskMetrics(metrics.registry);
   const reportMetrics = metrics && new ReportMetrics(metrics.registry);
 
@@ -135,7 +138,7 @@ export function startOperator(options: OperatorOptions): Operator {
   const tokens = new InstallationTokens({ clock, fetch, onDefect: (err) => log?.error({ err }, 'asking GitHub for a token failed') });
 
   const spawnerMetrics = metrics && new SpawnerMetrics(metrics.registry);
-  const decisions = new ConfigMapDecisions({ client: free, clock, events, log });
+  const decisions = new ConfigMapDecisions({ client: free, clock, events: replicaEvents, log });
   const forSources = { fetch, github: new GitHubClients({ clock, fetch, ...(metrics && { metrics: new GitHubMetrics(metrics.registry) }) }) };
   const pause = options.pause instanceof Pause ? options.pause : new Pause();
   const pausedIn = options.pause && 'deploymentIn' in options.pause ? options.pause.deploymentIn : undefined;
@@ -148,7 +151,7 @@ export function startOperator(options: OperatorOptions): Operator {
     const secrets = tokenSecrets(ofInformers);
     const refresh = tokenController({ client, clock, secrets, tasks: caches.tasks, tokens, events, log, metrics: metrics?.controller('github-token') });
     const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
-    const ofSpawners = startSpawners({ client, free, tasks: caches, pause, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, log, metrics, spawnerMetrics });
+    const ofSpawners = startSpawners({ client, free, tasks: caches, pause, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, replicaEvents, log, metrics, spawnerMetrics });
     const gatewayStatus = gatewayController({ client, gateways: ofSpawners.caches.gateways, clock, random, onError, log, metrics: metrics?.controller('webhookgateway') });
     const reports = reportController({ caches: ofSpawners.caches, client, secrets: ofSpawners.secrets, github: forSources.github, fetch, clock, events, log, metrics: metrics?.controller('report'), reportMetrics });
     return { namespace, caches, secrets, refresh, budgets, reports, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, pause, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
@@ -217,6 +220,7 @@ export function startOperator(options: OperatorOptions): Operator {
       }
       await manager.stop();
       await decisions.flush();
+      await replicaEvents.flush();
       await contexts.close();
       await guarded.close();
       await webhooks?.stop();

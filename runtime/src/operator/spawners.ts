@@ -37,6 +37,8 @@ export interface SpawnersOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: EventRecorder;
+  /** Writes whether this process leads or not. */
+  readonly replicaEvents: EventRecorder;
   readonly pause: Pause;
   readonly log?: Log;
   readonly metrics?: KubeMetrics;
@@ -56,7 +58,7 @@ export interface Spawners {
   close(): void;
 }
 
-export function startSpawners({ client, free, tasks, pause, informers, decisions, contexts, clients, sources, clock, random, events, log, metrics, spawnerMetrics }: SpawnersOptions): Spawners {
+export function startSpawners({ client, free, tasks, pause, informers, decisions, contexts, clients, sources, clock, random, events, replicaEvents, log, metrics, spawnerMetrics }: SpawnersOptions): Spawners {
   const caches = spawnerCaches(tasks, client, informers);
   const secrets = new Secrets({ client: free, clock });
   const logins = new OwnLogins(clock);
@@ -67,7 +69,7 @@ export function startSpawners({ client, free, tasks, pause, informers, decisions
     clock,
     decisions,
     fetchContext: contextFetcher(contexts, secrets),
-    loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), ownLogin: (spawner, signal) => logins.of(contextOf(spawner, signal)), events }),
+    loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), ownLogin: (spawner, signal) => logins.of(contextOf(spawner, signal)), events: replicaEvents }),
     pause,
     ...(spawnerMetrics && { metrics: spawnerMetrics }),
   });

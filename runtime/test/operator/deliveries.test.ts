@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { type Task, taskResource, type TaskSpawner, taskSpawnerResource, type WebhookGateway, webhookGatewayResource, type Workspace, workspaceResource } from '@taskwright/schema';
 import { secretResource } from '@taskwright/schema/kubernetes';
 import { afterEach, expect, test } from 'vitest';
+import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
 import { Pause } from '../../src/spawners/pause.ts';
 import { images } from '../tasks/task-fixtures.ts';
 import { startCluster, type TestCluster } from '../tasks/test-cluster.ts';
 import { aGateway, aSpawner, fromGitHub, SECRETS } from '../webhooks/webhook-fixture.ts';
+
+const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true };
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -64,6 +67,10 @@ test('every replica makes Tasks of deliveries, and of one that comes to both, on
   expect(await second.deliver('delivery-3')).toBe(200);
   const names = ['delivery-1', 'delivery-2', 'delivery-3'].map((id) => `workers-issues-${createHash('sha256').update(id).digest('hex').slice(0, 12)}`);
   expect(await made(cluster)).toEqual(names.map((name) => `${name}: Fix 7: Slow`).sort());
+  // Also that which does not lead says what it made.
+  await Promise.all([first.stop(), second.stop()]);
+  const { items } = await cluster.client.list<KubeObject & { reason: string; reportingInstance: string }>(EVENTS, { namespace: 'dev' });
+  expect(items.flatMap(({ reason, reportingInstance }) => (reason === 'Fired' ? reportingInstance : [])).sort()).toEqual(['one', 'two']);
 });
 
 test('a delivery that comes again after a restart makes nothing', async () => {

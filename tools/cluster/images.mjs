@@ -22,8 +22,8 @@ const AGENT_ID = 61100;
 /** The packages that an image holds, and what they are compiled from. */
 const COMPILED = ['schema', 'runtime'];
 const SOURCES = ['package.json', 'tsconfig.build.json', 'src'];
-/** What they need of the constructs: the template engine, and what a Task may declare. */
-const CONSTRUCTS = ['package.json', 'tsconfig.json', 'src/template', 'src/output-schema.ts', 'src/schedule.ts', 'src/private/output-bounds.ts', 'src/private/problem.ts', 'src/private/suggestion.ts'];
+/** What they need of the constructs: what `images/Dockerfile` copies of them. */
+const CONSTRUCTS = ['package.json', 'tsconfig.json', ...[...readFileSync(join(root, 'images/Dockerfile'), 'utf8').matchAll(/^COPY (src\/.+) \S+$/gm)].flatMap(([, sources]) => sources.split(' '))];
 /** What the agent program imports. */
 const AGENT_PACKAGES = ['ajv', 're2js', 'zod'];
 /** What a Pod's programs call, of what the base image of Debian and `images/Dockerfile` have. */

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BuildError, SetupError } from './setup-error.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const nodeBinary = join(root, 'node_modules/node/bin/node');
@@ -20,17 +21,14 @@ export function toolEnvironment() {
   return { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}` };
 }
 
-/** What went wrong in the machine's set-up, with what to do: shown without a stack. */
-export class SetupError extends Error {}
-
-/** Runs a main function; a {@link SetupError} ends the process with its sentence alone. */
+/** Runs a main function; a {@link SetupError} or {@link BuildError} ends the process with its sentence alone. */
 export async function runMain(main) {
   try {
     const code = await main();
     // A suite says how it ended; every other answer means that it did.
     process.exitCode = typeof code === 'number' ? code : 0;
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
+    if (!(error instanceof SetupError || error instanceof BuildError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

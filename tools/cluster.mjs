@@ -7,12 +7,13 @@
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { SetupError, ensureInstalled, runMain } from './bootstrap.mjs';
+import { ensureInstalled, runMain } from './bootstrap.mjs';
 import { isRunning, kubeconfigOf, startControlPlane, stopControlPlane } from './cluster/control-plane.mjs';
 import { installPackages, whyNoNode } from './cluster/machine.mjs';
 import { stopNode, testsOn } from './cluster/node.mjs';
 import { buildPrograms } from './cluster/programs.mjs';
 import { nodeFolder, programs, runControlPlaneSuites, runNodeSuites, startNodeWithImages } from './cluster/suites.mjs';
+import { SetupError } from './setup-error.mjs';
 
 const { env } = process;
 const print = (text) => process.stdout.write(`${text}\n`);

@@ -4,9 +4,10 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { SetupError, ensureCompiled, ensureInstalled, root, runMain } from './bootstrap.mjs';
+import { ensureCompiled, ensureInstalled, root, runMain } from './bootstrap.mjs';
 import { buildWheel, runPythonSuites } from './python/binding.mjs';
 import { ensurePython } from './python/interpreter.mjs';
+import { BuildError, SetupError } from './setup-error.mjs';
 
 const print = (text) => process.stdout.write(`${text}\n`);
 
@@ -26,6 +27,6 @@ await runMain(async () => {
   if (!Object.hasOwn(commands, name ?? '')) throw new SetupError(`tools/python.mjs: no command is named "${name ?? ''}"; it takes ${Object.keys(commands).join(', ')}`);
   ensureInstalled(print);
   const { ok, output } = await ensureCompiled(print);
-  if (!ok) throw new SetupError(`the constructs do not compile:\n${output.trim()}`);
+  if (!ok) throw new BuildError(`the constructs do not compile:\n${output.trim()}`);
   return await commands[name](ensurePython(process.env, print), args);
 });

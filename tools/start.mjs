@@ -3,13 +3,14 @@
  * own `taskwright dev`; further arguments are passed on.
  */
 import { spawn } from 'node:child_process';
-import { SOURCE_CONDITION, SetupError, ensureCompiled, ensureInstalled, nodeBinary, root, runMain, toolEnvironment } from './bootstrap.mjs';
+import { SOURCE_CONDITION, ensureCompiled, ensureInstalled, nodeBinary, root, runMain, toolEnvironment } from './bootstrap.mjs';
+import { BuildError } from './setup-error.mjs';
 
 await runMain(async () => {
   const progress = (message) => process.stderr.write(`${message}\n`);
   ensureInstalled(progress);
   const { ok, output } = await ensureCompiled(progress);
-  if (!ok) throw new SetupError(`${output}\nthe constructs do not compile; npm start needs them`);
+  if (!ok) throw new BuildError(`${output}\nthe constructs do not compile; npm start needs them`);
   return await hand(['cli/src/main.ts', 'dev', 'examples/first-task', ...process.argv.slice(2)]);
 });
 

@@ -9,11 +9,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SetupError, capture, ensureCompiled, ensureInstalled, nodeBinary, root, runMain, toolEnvironment } from './bootstrap.mjs';
+import { capture, ensureCompiled, ensureInstalled, nodeBinary, root, runMain, toolEnvironment } from './bootstrap.mjs';
 import { buildPrograms, findPrograms } from './cluster/programs.mjs';
 import { runControlPlaneSuites, runNodeSuites } from './cluster/suites.mjs';
 import { runPythonSuites } from './python/binding.mjs';
 import { ensurePython } from './python/interpreter.mjs';
+import { BuildError, whyNotHere } from './setup-error.mjs';
 
 const { env } = process;
 const colour = process.stdout.isTTY && !env.NO_COLOR;
@@ -75,21 +76,9 @@ function typeCheck(project) {
   return capture(['node_modules/typescript/bin/tsc', '-p', project, '--noEmit', '--incremental', '--tsBuildInfoFile', memory]);
 }
 
-/** Skipped only where there is no Python, or no way to what it needs: a package that cannot be made of the constructs is our mistake. */
+/** Skipped only where there is no Python, or no way to what it needs. */
 async function pythonBinding() {
-  let interpreter;
-  try {
-    interpreter = ensurePython(env, (text) => print(dim(text)));
-  } catch (error) {
-    return skip('python', notPossible(error));
-  }
-  print('\nthe Python binding');
-  try {
-    await testSuites('tests: python', (args, told) => runPythonSuites({ interpreter, args, told }));
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    fail(`tests: python: ${error.message}`);
-  }
+  await suitesThatNeedMore('python', 'the Python binding', (args, told) => runPythonSuites({ interpreter: ensurePython(env, (text) => print(dim(text))), args, told }));
 }
 
 /** The suites that need a real Kubernetes. What the machine lacks for them is no failure, and is said at the end. */
@@ -106,17 +95,26 @@ async function built() {
     await buildPrograms(env, (text) => print(dim(text)));
     return { ok: true };
   } catch (error) {
-    return error.isOurs ? { ok: false, output: error.message } : { skipped: notPossible(error) };
+    const why = whyNotHere(error);
+    return why === undefined ? { ok: false, output: sentenceOf(error) } : { skipped: why };
   }
 }
 
 async function clusterSuites(name, whyNot, run) {
   if (whyNot) return skip(name, whyNot);
-  print(`\nthe suites of a real ${name}`);
+  await suitesThatNeedMore(name, `the suites of a real ${name}`, run);
+}
+
+/** What the machine lacks for these suites skips them; whatever else keeps them from running is a failure of ours, and does not hide the others. */
+async function suitesThatNeedMore(name, title, run) {
+  print(`\n${title}`);
   try {
     await testSuites(`tests: ${name}`, run);
   } catch (error) {
-    skip(name, notPossible(error));
+    const why = whyNotHere(error);
+    if (why !== undefined) return skip(name, why);
+    print(`${mark('failed')} ${title}: nothing could be run\n\n${sentenceOf(error)}\n`);
+    fail(`tests: ${name}`);
   }
 }
 
@@ -124,10 +122,8 @@ function skip(suites, why) {
   rows.push({ name: `tests: ${suites}`, state: 'skipped', passed: 0, failed: 0, skipped: 1, why });
 }
 
-/** What the machine lacks, or refuses; a mistake of ours goes on as the error it is. */
-function notPossible(error) {
-  if (error instanceof SetupError || error.syscall) return error.message;
-  throw error;
+function sentenceOf(error) {
+  return error instanceof BuildError ? error.message : error.stack;
 }
 
 /** Runs vitest, live; then there is a row for each project and one for whatever makes a green run untrue. `run` takes vitest's arguments. */

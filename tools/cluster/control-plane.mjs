@@ -10,12 +10,14 @@ import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SetupError } from '../bootstrap.mjs';
+import { BuildError, SetupError } from '../setup-error.mjs';
 
 /** About ten times what two idle cores need. */
 const READY_WITHIN_MS = 120_000;
 const ASK_EVERY_MS = 100;
 const LOG_TAIL = 3_000;
+/** A flag that is gone, a field of a configuration that never was: no machine can start that. */
+const REFUSES_WHAT_WE_SAID = /unknown (?:shorthand )?flag|flag provided but not defined|invalid argument ".*" for "|unrecognized feature gate|unknown field/;
 const LOOPBACK = '127.0.0.1';
 
 /**
@@ -24,7 +26,7 @@ const LOOPBACK = '127.0.0.1';
  * With `endWithParent` no process outlives this one, however it ends; without, they stay until {@link stopControlPlane}.
  * A node needs an `address` that its Pods reach, and gets a kubeconfig (`node.kubeconfig`) under its `nodeName`.
  *
- * **Errors** {@link SetupError} with the end of the log of the program that did not come up; whatever was started is stopped.
+ * **Errors** with the end of the log of the program that did not come up, a {@link BuildError} when that refused what we told it and a {@link SetupError} otherwise; whatever was started is stopped.
  */
 export async function startControlPlane({ commands, folder, endWithParent, address = LOOPBACK, services = '10.96.0.0/24', nodeName }) {
   await stopControlPlane(folder);
@@ -183,7 +185,8 @@ class ControlPlane {
 
   #failure(name, what) {
     const log = existsSync(this.#logOf(name)) ? readFileSync(this.#logOf(name), 'utf8') : '';
-    return new SetupError(`the control plane does not start: ${name} ${what}; the end of its log:\n${log.slice(-LOG_TAIL).trim() || '(empty)'}`);
+    const Kind = what === 'ended' && REFUSES_WHAT_WE_SAID.test(log) ? BuildError : SetupError;
+    return new Kind(`the control plane does not start: ${name} ${what}; the end of its log:\n${log.slice(-LOG_TAIL).trim() || '(empty)'}`);
   }
 
   #logOf(name) {

@@ -8,8 +8,9 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { SetupError, nodeBinary, root } from '../bootstrap.mjs';
-import { Layers, contentOf, run, stateOf } from './layers.mjs';
+import { nodeBinary, root } from '../bootstrap.mjs';
+import { BuildError, SetupError } from '../setup-error.mjs';
+import { Layers, build, contentOf, run, stateOf } from './layers.mjs';
 
 /** As what an image is imported. Never `latest`, which a kubelet asks a registry for. */
 const nameOf = (image) => `ghcr.io/taskwright/${image}:test`;
@@ -23,7 +24,7 @@ const AGENT_ID = 61100;
 const COMPILED = ['schema', 'runtime'];
 const SOURCES = ['package.json', 'tsconfig.build.json', 'src'];
 /** What they need of the constructs: what `images/Dockerfile` copies of them. */
-const CONSTRUCTS = ['package.json', 'tsconfig.json', ...[...readFileSync(join(root, 'images/Dockerfile'), 'utf8').matchAll(/^COPY (src\/.+) \S+$/gm)].flatMap(([, sources]) => sources.split(' '))];
+const CONSTRUCTS = ['package.json', 'tsconfig.json', ...constructsOf(readFileSync(join(root, 'images/Dockerfile'), 'utf8'))];
 /** What the agent program imports. */
 const AGENT_PACKAGES = ['ajv', 're2js', 'zod'];
 /** What a Pod's programs call, of what the base image of Debian and `images/Dockerfile` have. */
@@ -39,8 +40,11 @@ const PASSWD = `root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/no
  *
  * `agents` are those that npm has, by type: their `command`, and the `directory` that {@link import('../../runtime/src/embedded/agent-images.ts').installAgent}
  * made. `scripts` are programs by their text: `customAgent`, an agent of a user's own, and `cursor`, a stand-in for the program that npm does not have.
+ *
+ * **Errors** {@link BuildError} when what we made is broken, {@link SetupError} when the machine cannot.
  */
 export async function writeImages({ folder, agents, scripts, env }) {
+  mustExist(CONSTRUCTS, root);
   const layers = new Layers(env);
   const workspace = new Workspace();
   try {
@@ -74,6 +78,17 @@ export async function writeImages({ folder, agents, scripts, env }) {
   } finally {
     workspace.remove();
   }
+}
+
+/** The files of the constructs that a Dockerfile copies. */
+export function constructsOf(dockerfile) {
+  return [...dockerfile.matchAll(/^COPY (src\/.+) \S+$/gm)].flatMap(([, sources]) => sources.split(' '));
+}
+
+/** A builder of images would stop at the first that is not there, and so would a user's. */
+export function mustExist(files, folder) {
+  const missing = files.filter((file) => !existsSync(join(folder, file)));
+  if (missing.length > 0) throw new BuildError(`images/Dockerfile copies what does not exist: ${missing.join(', ')}; name what took its place, or leave it out`);
 }
 
 /** Where the sources are compiled, once and only if a layer wants it. */
@@ -119,7 +134,7 @@ function fillPause(at) {
 
 /** The same files as the stage `operator` of the Dockerfile makes. */
 function fillOperator(at) {
-  run(nodeBinary, [inRoot('tools/bundle-operator.mjs'), join(at, 'taskwright/operator.mjs')]);
+  build([inRoot('tools/bundle-operator.mjs'), join(at, 'taskwright/operator.mjs')]);
 }
 
 /** The same files as the stage `agent` of the Dockerfile copies. */
@@ -177,8 +192,8 @@ function compile(at) {
   const nested = join(root, 'runtime/node_modules');
   if (existsSync(nested)) symlinkSync(nested, join(at, 'runtime/node_modules'));
   for (const part of CONSTRUCTS) cpSync(join(root, part), join(at, part), { recursive: true });
-  run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc')], { cwd: at });
-  run(nodeBinary, [join(root, 'node_modules/typescript/bin/tsc'), '--build', 'schema/tsconfig.build.json', 'runtime/tsconfig.build.json'], { cwd: at });
+  build([join(root, 'node_modules/typescript/bin/tsc')], { cwd: at });
+  build([join(root, 'node_modules/typescript/bin/tsc'), '--build', 'schema/tsconfig.build.json', 'runtime/tsconfig.build.json'], { cwd: at });
 }
 
 /** The places of these packages of a workspace, and of all that those need, as the lock file has them. */
@@ -210,7 +225,7 @@ function configOf(dockerfile, stage, inherited = {}) {
   const text = readFileSync(join(root, dockerfile), 'utf8');
   const stages = text.split(/^(?=FROM )/m).slice(1);
   const body = stage === undefined ? stages.at(-1) : stages.find((candidate) => candidate.split('\n')[0].endsWith(` AS ${stage}`));
-  if (body === undefined) throw new SetupError(`${dockerfile}: there is no stage ${stage}`);
+  if (body === undefined) throw new BuildError(`${dockerfile}: there is no stage ${stage}`);
   const last = (instruction) => [...body.matchAll(new RegExp(`^${instruction} (.+)$`, 'gm'))].at(-1)?.[1];
   const before = inherited.Env ?? ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
   const path = before.find((setting) => setting.startsWith('PATH=')).slice('PATH='.length);

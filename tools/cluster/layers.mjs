@@ -4,10 +4,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { SetupError } from '../bootstrap.mjs';
+import { nodeBinary } from '../bootstrap.mjs';
+import { BuildError, SetupError } from '../setup-error.mjs';
 
 /** What nobody asked for that long is deleted: every change of the sources leaves 30 MB. */
 const KEPT_MS = 24 * 3_600_000;
+const LIMITS = { encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 600_000 };
+const SAID_AT_MOST = 10_000;
 
 export class Layers {
   #cache;
@@ -91,9 +94,21 @@ export function stateOf(paths) {
   });
 }
 
-/** What a command printed; it may take 10 minutes. */
+/** What a program of the machine printed; it may take 10 minutes. **Errors** {@link SetupError} with what it said. */
 export function run(command, args, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 600_000, ...options });
-  if (error || status !== 0) throw new SetupError(`images: ${command} ${args[0]} failed: ${error?.message ?? `${stderr}${stdout}`.trim().slice(-2_000)}`);
+  const { status, stdout, stderr, error } = spawnSync(command, args, { ...LIMITS, ...options });
+  if (error || status !== 0) throw new SetupError(`images: ${command} ${args[0]} failed: ${error?.message ?? `${stderr}${stdout}`.trim().slice(-SAID_AT_MOST)}`);
   return stdout;
+}
+
+/**
+ * Runs a script of this repository on our Node, which makes something of our sources; it may take 10 minutes.
+ *
+ * **Errors** {@link BuildError} with what it said when it refused them; {@link SetupError} when it could not run, or was ended from outside.
+ */
+export function build(args, options = {}) {
+  const { status, signal, stdout, stderr, error } = spawnSync(nodeBinary, args, { ...LIMITS, ...options });
+  const what = `images: node ${args.join(' ')}`;
+  if (error || signal !== null) throw new SetupError(`${what} did not end by itself: ${error?.message ?? signal}`);
+  if (status !== 0) throw new BuildError(`${what} failed with exit code ${status}:\n${`${stderr}${stdout}`.trim().slice(0, SAID_AT_MOST)}`);
 }

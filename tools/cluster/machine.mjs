@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SetupError } from '../bootstrap.mjs';
+import { SetupError } from '../setup-error.mjs';
 
 /** Programs that run, or are put into images, and the package of each. */
 const PROGRAMS = {

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SetupError } from '../bootstrap.mjs';
+import { SetupError } from '../setup-error.mjs';
 import { freePorts, isRunning, startControlPlane, stopControlPlane } from './control-plane.mjs';
 import { PAUSE_IMAGE } from './images.mjs';
 import { pluginFolder } from './machine.mjs';

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { SetupError, root } from '../bootstrap.mjs';
+import { root } from '../bootstrap.mjs';
+import { BuildError, SetupError } from '../setup-error.mjs';
 
 const module = join(root, 'test/cluster');
 const REPORT_EVERY_MS = 15_000;
@@ -15,6 +16,8 @@ const REPORT_EVERY_MS = 15_000;
 const BUILT_WITHIN_MS = 40 * 60_000;
 /** What Go's caches and the binary take when nothing is there yet, and half as much again. */
 const NEEDS_BYTES = 4.5e9;
+/** A file of ours that does not compile, and a go.mod or go.sum that does not fit it. */
+const REFUSED_BY_GO = /^\.\/\w+\.go:\d+|^go: (?:errors parsing go\.mod|updates to go\.mod needed)|missing go\.sum entry|no required module provides package|checksum mismatch|unknown revision/m;
 
 /** What a control plane is made of. */
 const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
@@ -37,7 +40,7 @@ export function findPrograms(env) {
 /**
  * Builds what {@link findPrograms} looks for, unless it is there, and tells `print` how far it is.
  *
- * **Errors** {@link SetupError}; its `isOurs` is set when the compiler refused a file of `test/cluster`, and not when the machine lacks something.
+ * **Errors** {@link SetupError} with what the machine lacks, {@link BuildError} when Go refused what is in `test/cluster`.
  */
 export async function buildPrograms(env, print) {
   const binary = placeOf(env);
@@ -81,10 +84,16 @@ async function goBuild(env, output, print) {
   try {
     const [code, signal] = await new Promise((resolve, reject) => child.on('error', reject).on('close', (...end) => resolve(end)));
     if (signal !== null) throw new SetupError(`go build in test/cluster was ended by ${signal} after ${Math.round((performance.now() - started) / 60_000)} minutes; it may take ${BUILT_WITHIN_MS / 60_000}`);
-    if (code !== 0) throw Object.assign(new SetupError(`go build in test/cluster failed with exit code ${code}:\n${tail.trim()}`), { isOurs: /^\.\/\w+\.go:\d+/m.test(tail) });
+    if (code !== 0) throw failureOf(code, tail);
   } finally {
     clearInterval(report);
   }
+}
+
+/** What Go refused is ours, a registry that did not answer is not. */
+export function failureOf(code, output) {
+  const Kind = REFUSED_BY_GO.test(output) ? BuildError : SetupError;
+  return new Kind(`go build in test/cluster failed with exit code ${code}:\n${output.trim()}`);
 }
 
 function readyPrograms(env) {

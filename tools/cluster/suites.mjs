@@ -3,7 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { SOURCE_CONDITION, SetupError, nodeBinary, root, toolEnvironment } from '../bootstrap.mjs';
+import { SOURCE_CONDITION, nodeBinary, root, toolEnvironment } from '../bootstrap.mjs';
+import { BuildError, SetupError } from '../setup-error.mjs';
 import { startControlPlane, stopControlPlane } from './control-plane.mjs';
 import { writeImages } from './images.mjs';
 import { whyNoNode } from './machine.mjs';
@@ -21,7 +22,7 @@ const INSTALLED_WITHIN_MS = 10 * 60_000;
 /**
  * Runs `runtime/test/cluster`, on a control plane of its own or on the cluster in `TASKWRIGHT_TEST_KUBECONFIG`; returns vitest's exit code.
  *
- * **Errors** {@link SetupError} when there is nothing to run them on.
+ * **Errors** {@link SetupError} when there is nothing to run them on, {@link BuildError} when what we made for them is broken.
  */
 export async function runControlPlaneSuites({ env, args, told = {} }) {
   const run = (kubeconfig, signal) => vitest('test/cluster/vitest.config.mjs', { ...told, TASKWRIGHT_TEST_KUBECONFIG: kubeconfig }, args, signal, SUITES_END_WITHIN_MS.controlPlane);
@@ -97,8 +98,10 @@ function installedAgents() {
     };
     console.log(JSON.stringify(await Promise.all(adapters.map(install))));`;
   const options = { cwd: join(root, 'cli'), env: toolEnvironment(), encoding: 'utf8', timeout: INSTALLED_WITHIN_MS };
-  const { status, stdout, stderr, error } = spawnSync(nodeBinary, [SOURCE_CONDITION, '--input-type=module', '--eval', program], options);
-  if (error || status !== 0) throw new SetupError(`no images: the agents cannot be installed: ${error?.message ?? stderr.trim().slice(-2_000)}`);
+  const { status, signal, stdout, stderr, error } = spawnSync(nodeBinary, [SOURCE_CONDITION, '--input-type=module', '--eval', program], options);
+  if (error || signal !== null) throw new SetupError(`no images: installing the agents did not end by itself: ${error?.message ?? signal}`);
+  // An agent that npm does not give is a problem below: what is left to fail here is our own program.
+  if (status !== 0) throw new BuildError(`no images: what installs the agents failed with exit code ${status}:\n${stderr.trim()}`);
   const found = JSON.parse(stdout);
   return {
     agents: Object.fromEntries(found.flatMap(({ type, ...program }) => (type === undefined ? [] : [[type, program]]))),

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { SetupError, root } from '../bootstrap.mjs';
+import { root } from '../bootstrap.mjs';
+import { BuildError, SetupError } from '../setup-error.mjs';
 
 const requirements = join(root, 'test/python/requirements.txt');
 /** Thirty times what it takes on an idle machine with a near registry. */
@@ -18,7 +19,7 @@ const OLDEST = [3, 10];
 /**
  * The interpreter of the environment, which is made first unless it is there.
  *
- * **Errors** {@link SetupError} with what the machine lacks: no Python, no venv, no way to PyPI.
+ * **Errors** {@link SetupError} with what the machine lacks: no Python, no venv, no way to PyPI. {@link BuildError} when nobody could install what the requirements say.
  */
 export function ensurePython(env, print) {
   const version = versionOf('python3');
@@ -33,7 +34,7 @@ export function ensurePython(env, print) {
   try {
     runPython('python3', ['-m', 'venv', partial], 'cannot make a virtual environment; install python3-venv');
     const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '--only-binary=:all:', '--retries', '3', '--requirement', requirements];
-    runPython(join(partial, 'bin/python'), pip, 'cannot install from PyPI');
+    runPython(join(partial, 'bin/python'), pip, 'cannot install from PyPI', isMistakeOfRequirements);
     if (!existsSync(interpreter)) renameSync(partial, place); // otherwise another run was faster, and made the same
   } finally {
     rmSync(partial, { recursive: true, force: true });
@@ -41,11 +42,23 @@ export function ensurePython(env, print) {
   return interpreter;
 }
 
-/** Runs Python without what the user's environment would add to it. **Errors** {@link SetupError}: `failure`, and the end of what Python said. */
-export function runPython(interpreter, args, failure) {
+/**
+ * Runs Python without what the user's environment would add to it.
+ *
+ * **Errors** `failure`, and the end of what Python said: a {@link BuildError} where `isOurs` finds our mistake in it, otherwise a {@link SetupError}.
+ */
+export function runPython(interpreter, args, failure, isOurs = () => false) {
   const { PYTHONPATH: _, PYTHONHOME: __, ...env } = process.env;
-  const { status, stderr, error } = spawnSync(interpreter, args, { cwd: root, env, encoding: 'utf8', timeout: INSTALLED_WITHIN_MS, stdio: ['ignore', 'ignore', 'pipe'] });
-  if (error || status !== 0) throw new SetupError(`${failure}: ${error?.message ?? stderr.trim().split('\n').filter((line) => !line.startsWith('WARNING')).slice(-5).join('; ')}`);
+  const { status, signal, stderr, error } = spawnSync(interpreter, args, { cwd: root, env, encoding: 'utf8', timeout: INSTALLED_WITHIN_MS, stdio: ['ignore', 'ignore', 'pipe'] });
+  if (error || signal !== null) throw new SetupError(`${failure}: ${error?.message ?? signal}`);
+  if (status === 0) return;
+  const Kind = isOurs(stderr) ? BuildError : SetupError;
+  throw new Kind(`${failure}: ${stderr.trim().split('\n').filter((line) => !line.startsWith('WARNING')).slice(-5).join('; ')}`);
+}
+
+/** A version that it does not find is no proof: the registry may not have answered, or have none for this machine. */
+export function isMistakeOfRequirements(saidByPip) {
+  return /Invalid requirement|DO NOT MATCH THE HASHES|ResolutionImpossible/.test(saidByPip);
 }
 
 function versionOf(python) {

@@ -1,4 +1,5 @@
 import type { TaskSpawner } from '@taskwright/schema';
+import type { Registry } from 'prom-client';
 import type { Clock } from '../kube/clock.ts';
 import type { Log } from '../kube/log.ts';
 import { githubWebhook } from '../sources/github-webhook/github-webhook.ts';
@@ -26,10 +27,12 @@ export interface DeliveriesOptions {
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   readonly log?: Log;
+  /** Left out: nothing is counted. */
+  readonly registry?: Registry;
 }
 
 /** Takes deliveries for every part of the operator. A delivery concerns spawners of several; each is decided about where it is. */
-export function startDeliveries({ settings, parts, isReady, pausedBy, slack, clock, onError, log }: DeliveriesOptions): DeliveryTaker {
+export function startDeliveries({ settings, parts, isReady, pausedBy, slack, clock, onError, log, registry }: DeliveriesOptions): DeliveryTaker {
   const spawnersOf = (namespace: string) => parts.find((part) => part.namespace === undefined || part.namespace === namespace)?.spawners;
   const at = ({ metadata }: TaskSpawner) => spawnersOf(metadata.namespace!)!;
   return takeDeliveries({
@@ -48,5 +51,6 @@ export function startDeliveries({ settings, parts, isReady, pausedBy, slack, clo
     clock,
     onError,
     ...(log && { log }),
+    ...(registry && { registry }),
   });
 }

@@ -179,6 +179,7 @@ export function startOperator(options: OperatorOptions): Operator {
     clock,
     onError,
     ...(log && { log }),
+    ...(metrics && { registry: metrics.registry }),
   });
   const stopping = new AbortController();
   if (options.reviewsCluster) {

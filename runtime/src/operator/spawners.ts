@@ -69,7 +69,7 @@ export function startSpawners({ client, free, tasks, pause, informers, decisions
     clock,
     decisions,
     fetchContext: contextFetcher(contexts, secrets),
-    loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), ownLogin: (spawner, signal) => logins.of(contextOf(spawner, signal)), events: replicaEvents }),
+    loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), ownLogin: (spawner, signal) => logins.of(contextOf(spawner, signal)), events: replicaEvents, ...(spawnerMetrics && { metrics: spawnerMetrics }) }),
     pause,
     ...(spawnerMetrics && { metrics: spawnerMetrics }),
   });

@@ -9,6 +9,7 @@ import { warningEvent } from '../kube/plan.ts';
 import type { SourceEvent } from '../sources/source-event.ts';
 import { hangsOnActor, judgeLoop, type Link, LOOP_DETECTED, stoppedLoopOf } from './loop-breaker.ts';
 import type { LoopTrail } from './loop-trail.ts';
+import type { SpawnerMetrics } from './spawner-metrics.ts';
 
 export interface LoopGuardOptions {
   readonly spawners: Pick<Informer<TaskSpawner>, 'remember'>;
@@ -17,6 +18,7 @@ export interface LoopGuardOptions {
   /** Whom the Tasks of a spawner write as, where that is known. */
   readonly ownLogin: (spawner: TaskSpawner, signal: AbortSignal) => Promise<string | undefined>;
   readonly events?: Pick<EventRecorder, 'record'>;
+  readonly metrics?: Pick<SpawnerMetrics, 'loopStopped'>;
 }
 
 /** Others write the status as well. */
@@ -45,7 +47,7 @@ export class LoopGuard {
   }
 
   async stop(client: KubeClient, spawner: TaskSpawner, message: string, signal: AbortSignal): Promise<void> {
-    const { spawners, clock, events } = this.#options;
+    const { spawners, clock, events, metrics } = this.#options;
     const { namespace, name, uid } = spawner.metadata;
     for (let tries = 1; ; tries += 1) {
       const current = await client.get<TaskSpawner>(taskSpawnerResource, { namespace, name: name! }, { signal });
@@ -57,6 +59,7 @@ export class LoopGuard {
         const patch = { metadata: { uid, resourceVersion: current.metadata.resourceVersion }, status: { conditions: [...before, condition] } };
         spawners.remember(await client.patchMerge<TaskSpawner>(taskSpawnerResource, { namespace, name: name!, subresource: 'status' }, patch, { signal }));
         events?.record({ resource: taskSpawnerResource, object: spawner }, warningEvent('LoopDetected', message));
+        metrics?.loopStopped(spawner);
         return;
       } catch (error) {
         if (!isConflict(error) || tries === MOST_TRIES) throw error;

@@ -81,7 +81,12 @@ export class TaskSpawning implements Spawning {
   }
 
   skip(spawner: TaskSpawner, { id, summary, filter, seen }: SkippedEvent): Promise<void> {
-    return this.#options.decisions.record(spawner, { at: this.#options.clock.now(), event: id, summary, outcome: 'Skipped', filter, seen });
+    return this.#record(spawner, { at: this.#options.clock.now(), event: id, summary, outcome: 'Skipped', filter, seen });
+  }
+
+  #record(spawner: TaskSpawner, decision: Decision): Promise<void> {
+    this.#options.metrics?.decided(spawner, decision.outcome);
+    return this.#options.decisions.record(spawner, decision);
   }
 
   /** How many Tasks the spawner has made. */
@@ -103,7 +108,7 @@ export class TaskSpawning implements Spawning {
     const decision = { at: this.#options.clock.now(), event: event.id, summary: event.summary, ...ruled };
     // That an issue still has its Task is told at every look, and no news.
     if (how.isPushed || decision.outcome !== 'Known') {
-      const kept = this.#options.decisions.record(spawner, decision);
+      const kept = this.#record(spawner, decision);
       // Where there is a Task, that is what stays. What was looked for is found again.
       if (how.isPushed && decision.task === undefined) await kept;
     }

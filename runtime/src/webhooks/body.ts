@@ -26,15 +26,21 @@ export class BodyRoom {
   }
 }
 
+/** Why a body is not there, and how much of it was read. */
+export interface UnreadBody {
+  readonly why: 'tooLarge' | 'busy' | 'cutOff';
+  readonly bytes: number;
+}
+
 /** Reads a body. Whoever gets it gives its bytes back to the room when it is done with. */
-export async function readBody(request: Request, room: BodyRoom): Promise<Buffer | 'tooLarge' | 'busy' | 'cutOff'> {
-  if (Number(request.headers.get('content-length') ?? 0) > MOST_BODY_BYTES) return 'tooLarge';
+export async function readBody(request: Request, room: BodyRoom): Promise<Buffer | UnreadBody> {
+  if (Number(request.headers.get('content-length') ?? 0) > MOST_BODY_BYTES) return { why: 'tooLarge', bytes: 0 };
   if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const refuse = <Why extends string>(why: Why): Why => {
+  const refuse = (why: UnreadBody['why']): UnreadBody => {
     room.giveBack(bytes);
-    return why;
+    return { why, bytes };
   };
   try {
     for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {

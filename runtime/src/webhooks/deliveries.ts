@@ -44,6 +44,11 @@ export class Deliveries {
     return this.#inTime(known ?? this.#begin(key, work));
   }
 
+  /** How many are worked on now. */
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
   /** Takes no more; lets what is under way end for `graceMs`, then aborts it. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;

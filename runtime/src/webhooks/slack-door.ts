@@ -1,5 +1,8 @@
 import type { Context } from 'hono';
+import type { Clock } from '../kube/clock.ts';
+import { ANSWERS, type AnswerName } from './answer.ts';
 import { type BodyRoom, readBody } from './body.ts';
+import type { WebhookMetrics } from './webhook-metrics.ts';
 
 /** What takes the requests of Slack: the signature is about the bytes as they came. */
 export type SlackDoor = (request: { readonly headers: Readonly<Record<string, string | undefined>>; readonly rawBody: Uint8Array }) => Promise<{ readonly status: number; readonly contentType: string; readonly body: string }>;
@@ -7,16 +10,29 @@ export type SlackDoor = (request: { readonly headers: Readonly<Record<string, st
 /** Where an app of Slack sends events and slash commands. */
 export const SLACK_PATH = '/webhook/slack';
 
-const REFUSALS = { tooLarge: 413, busy: 503, cutOff: 400 } as const;
+export interface SlackHandlerOptions {
+  readonly room: BodyRoom;
+  readonly isReady: () => boolean;
+  readonly clock: Clock;
+  readonly metrics?: Pick<WebhookMetrics, 'answered'>;
+}
 
-export function slackHandler(door: SlackDoor, { room, isReady }: { readonly room: BodyRoom; readonly isReady: () => boolean }): (context: Context) => Promise<Response> {
+/** Its answers by their status: the words are those of all deliveries. */
+const OUTCOMES: Readonly<Record<number, AnswerName>> = { 200: 'taken', 400: 'notJson', 401: 'unauthorized', 503: 'failed' };
+
+export function slackHandler(door: SlackDoor, { room, isReady, clock, metrics }: SlackHandlerOptions): (context: Context) => Promise<Response> {
   return async ({ req: { raw } }) => {
-    if (!isReady()) return new Response('not taken for now; send it again', { status: 503 });
+    const startedAt = clock.elapsed();
+    const answer = (outcome: AnswerName, status: number, bytes: number, body: string, contentType = 'text/plain; charset=utf-8') => {
+      metrics?.answered({ source: 'slack', outcome, status, tookMs: clock.elapsed() - startedAt, bytes });
+      return new Response(body, { status, headers: { 'content-type': contentType } });
+    };
+    if (!isReady()) return answer('notReady', 503, 0, 'not taken for now; send it again');
     const rawBody = await readBody(raw, room);
-    if (typeof rawBody === 'string') return new Response(rawBody, { status: REFUSALS[rawBody] });
+    if ('why' in rawBody) return answer(rawBody.why, ANSWERS[rawBody.why].status, rawBody.bytes, rawBody.why);
     try {
       const { status, contentType, body } = await door({ headers: Object.fromEntries(raw.headers), rawBody });
-      return new Response(body, { status, headers: { 'content-type': contentType } });
+      return answer(OUTCOMES[status] ?? 'failed', status, rawBody.length, body, contentType);
     } finally {
       room.giveBack(rawBody.length);
     }

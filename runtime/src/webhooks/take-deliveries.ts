@@ -1,4 +1,5 @@
 import type { TaskSpawner, WebhookGateway } from '@taskwright/schema';
+import type { Registry } from 'prom-client';
 import type { Clock } from '../kube/clock.ts';
 import type { Informer } from '../kube/informer.ts';
 import { type Log, silentLog } from '../kube/log.ts';
@@ -9,6 +10,7 @@ import { BY_LISTENING } from './listeners.ts';
 import { type SecretFiles, secretFiles } from './secret-files.ts';
 import type { SlackDoor } from './slack-door.ts';
 import { webhookApp } from './webhook-app.ts';
+import { WebhookMetrics } from './webhook-metrics.ts';
 import { startWebhookServer, type WebhookServer } from './webhook-server.ts';
 
 /** What the command line says of it. */
@@ -34,6 +36,8 @@ export interface TakeDeliveriesOptions extends DeliverySettings, Pick<DispatchOp
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   readonly log?: Log;
+  /** Left out: nothing is counted. */
+  readonly registry?: Registry;
 }
 
 export interface DeliveryTaker {
@@ -46,7 +50,7 @@ export interface DeliveryTaker {
 }
 
 /** Takes deliveries on every replica, from the first moment: before it is ready, and after it stops, a sender is told to come again. */
-export function takeDeliveries({ address, files, allowsUnsigned, caches, readSecret, isReady, clock, onError, log = silentLog, ...parts }: TakeDeliveriesOptions): DeliveryTaker {
+export function takeDeliveries({ address, files, allowsUnsigned, caches, readSecret, isReady, clock, onError, log = silentLog, registry, ...parts }: TakeDeliveriesOptions): DeliveryTaker {
   let problem: string | undefined;
   let isStopping = false;
   const gateway = (namespace: string, name: string) => caches.map(({ gateways }) => gateways.get(`${namespace}/${name}`)).find((found) => found !== undefined);
@@ -60,6 +64,7 @@ export function takeDeliveries({ address, files, allowsUnsigned, caches, readSec
     isReady: () => isReady() && !isStopping,
     listeners: (value) => caches.flatMap(({ spawners }) => spawners.byIndex(BY_LISTENING, value)),
     log,
+    ...(registry && { metrics: new WebhookMetrics(registry, () => deliveries.underWay) }),
   });
   const server: Promise<WebhookServer | undefined> = startWebhookServer({ ...address, app, deliveries, clock }).catch((err: Error) => {
     problem = `port ${address.port} cannot be listened on: ${err.message}`;

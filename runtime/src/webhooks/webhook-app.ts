@@ -11,6 +11,7 @@ import type { Door, Doors } from './doors.ts';
 import { type Endpoint, endpointAt } from './endpoint.ts';
 import { isSigned } from './signature.ts';
 import { SLACK_PATH, type SlackDoor, slackHandler } from './slack-door.ts';
+import type { DeliveryOutcome, DeliveryPlace, WebhookMetrics } from './webhook-metrics.ts';
 
 export interface WebhookAppOptions extends Omit<DispatchOptions, 'log'> {
   readonly doors: Pick<Doors, 'at'>;
@@ -24,10 +25,14 @@ export interface WebhookAppOptions extends Omit<DispatchOptions, 'log'> {
   readonly slack?: SlackDoor;
   readonly room?: BodyRoom;
   readonly log?: Log;
+  /** Left out: nothing is counted. */
+  readonly metrics?: Pick<WebhookMetrics, 'answered'>;
 }
 
 /** What is told of a request. Never a body, a header or a signature. */
 interface Told {
+  place: DeliveryPlace;
+  bytes: number;
   source?: string;
   delivery?: string;
   event?: string;
@@ -44,20 +49,22 @@ const MOST_PATH = 200;
  * 200 says that what became of the delivery is durable.
  */
 export function webhookApp(options: WebhookAppOptions): Hono {
-  const { clock, log = silentLog } = options;
+  const { clock, isReady, metrics, log = silentLog } = options;
   const room = options.room ?? new BodyRoom();
   const app = new Hono();
-  if (options.slack) app.post(SLACK_PATH, slackHandler(options.slack, { room, isReady: options.isReady }));
+  if (options.slack) app.post(SLACK_PATH, slackHandler(options.slack, { room, isReady, clock, metrics }));
   app.all('*', async ({ req: { raw, path } }) => {
     const startedAt = clock.elapsed();
-    const told: Told = {};
-    const name = await answerTo(raw, path, { ...options, log, room }, told).catch((err: unknown) => {
+    const told: Told = { place: {}, bytes: 0 };
+    const outcome = await answerTo(raw, path, { ...options, log, room }, told).catch((err: unknown) => {
       log.error({ err }, 'a delivery met a defect');
       return 'broken' as const;
     });
-    const { status, text, headers } = { headers: undefined, ...ANSWERS[name] };
-    const { dispatched, ...about } = told;
-    log.info({ method: raw.method, path: path.slice(0, MOST_PATH), ...about, outcome: name, status, ...dispatched, ms: Math.round(clock.elapsed() - startedAt) }, 'delivery');
+    const { status, text, headers } = { headers: undefined, ...ANSWERS[outcome === 'known' ? 'taken' : outcome] };
+    const { place, bytes, dispatched, ...about } = told;
+    const tookMs = clock.elapsed() - startedAt;
+    metrics?.answered({ ...place, outcome, status, tookMs, bytes });
+    log.info({ method: raw.method, path: path.slice(0, MOST_PATH), ...about, outcome, status, ...dispatched, ms: Math.round(tookMs) }, 'delivery');
     return new Response(text, { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } });
   });
   return app;
@@ -65,18 +72,21 @@ export function webhookApp(options: WebhookAppOptions): Hono {
 
 type Parts = WebhookAppOptions & { readonly log: Log; readonly room: BodyRoom };
 
-async function answerTo(request: Request, path: string, parts: Parts, told: Told): Promise<AnswerName> {
+async function answerTo(request: Request, path: string, parts: Parts, told: Told): Promise<DeliveryOutcome> {
   if (request.method !== 'POST') return 'notPost';
   const endpoint = endpointAt(path);
   if (typeof endpoint === 'string') return endpoint;
+  if (endpoint.at === 'server') told.place = { source: endpoint.type };
   if (!parts.isReady()) return 'notReady';
   if (!isJsonType(request.headers.get('content-type'))) return 'notJsonType';
   const body = await readBody(request, parts.room);
-  if (typeof body === 'string') return body;
+  told.bytes = 'why' in body ? body.bytes : body.length;
+  if ('why' in body) return body.why;
 
   const hold = new Hold(parts.room, body.length);
   try {
     const door = await parts.doors.at(endpoint);
+    told.place = placeOf(endpoint, door);
     if (door === 'noKey') return 'noKey';
     if (!isLetIn(door, request.headers, body)) return 'unauthorized';
     const delivery = read({ endpoint, door: door as Door, headers: request.headers, body, now: parts.clock.now() });
@@ -86,6 +96,14 @@ async function answerTo(request: Request, path: string, parts: Parts, told: Told
   } finally {
     hold.letGo();
   }
+}
+
+/** A gateway that does not exist has as many names as strangers can think of. */
+function placeOf(endpoint: Endpoint, door: Door | 'closed' | 'noKey'): DeliveryPlace {
+  if (endpoint.at === 'server') return { source: endpoint.type };
+  if (door === 'closed') return {};
+  const { namespace, name } = endpoint;
+  return { gateway: { namespace, name }, ...(door === 'noKey' ? {} : { source: door.source }) };
 }
 
 /** A page of a browser can send any other type to a server on its own machine without being asked. */
@@ -103,7 +121,7 @@ function read(arrived: Omit<Parameters<typeof deliveryOf>[0], 'value'> & { reado
   return typeof parsed === 'string' ? parsed : deliveryOf({ ...arrived, value: parsed.value });
 }
 
-async function receive(delivery: Delivery, hold: Hold, parts: Parts, told: Told): Promise<AnswerName> {
+async function receive(delivery: Delivery, hold: Hold, parts: Parts, told: Told): Promise<DeliveryOutcome> {
   const reception = await parts.deliveries.receive(delivery.key, async (signal) => {
     hold.keep();
     try {
@@ -115,7 +133,7 @@ async function receive(delivery: Delivery, hold: Hold, parts: Parts, told: Told)
   return RECEPTIONS[reception];
 }
 
-const RECEPTIONS = { taken: 'taken', repeated: 'taken', failed: 'failed', late: 'late', busy: 'busy', stopping: 'notReady' } as const;
+const RECEPTIONS = { taken: 'taken', repeated: 'known', failed: 'failed', late: 'late', busy: 'busy', stopping: 'notReady' } as const;
 
 /** The room that one body takes: until it is answered, and until the work on it has ended. */
 class Hold {

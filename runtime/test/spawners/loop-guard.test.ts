@@ -2,6 +2,7 @@ import { taskMarker, taskSpawnerResource } from '@taskwright/schema';
 import { afterEach, expect, test } from 'vitest';
 import { decisionsIn } from '../../src/spawners/decision-log.ts';
 import { configMapResource, type ConfigMap } from '@taskwright/schema/kubernetes';
+import { KubeMetrics } from '../../src/kube/metrics.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 import { aSpawner, anEvent } from './spawner-fixtures.ts';
 import { type SpawnerCluster, spawnerCluster } from './spawner-cluster.ts';
@@ -11,9 +12,9 @@ let cluster: SpawnerCluster;
 afterEach(() => cluster.stop());
 
 /** Jira has an issue; each Task of it comments, by our own mark, which is another item that is found. */
-async function aLoop(annotations: Record<string, string> = {}): Promise<SpawnerCluster> {
+async function aLoop(annotations: Record<string, string> = {}, metrics?: KubeMetrics): Promise<SpawnerCluster> {
   cluster = await spawnerCluster();
-  cluster.operator();
+  cluster.operator(undefined, undefined, undefined, metrics);
   await cluster.spawn(aSpawner({ annotations }));
   cluster.jira.events = [anEvent({ id: 'SHOP-0', summary: 'issue SHOP-0' })];
   return cluster;
@@ -84,4 +85,16 @@ test('a spawner that is woken by people is never stopped', async () => {
   }
   expect(cluster.taskNames()).toEqual(names(10));
   expect((await cluster.client.get(taskSpawnerResource, { namespace: 'dev', name: 'bugs' }) as { status?: { phase?: string } }).status?.phase).toBe('Running');
+});
+
+test('what was decided is counted, and a loop once, however many events are refused after it', async () => {
+  const metrics = new KubeMetrics();
+  await aLoop({}, metrics);
+  await rounds(10);
+  const lines = (await metrics.text()).split('\n').filter((line) => /^taskwright_spawner_/.test(line));
+  expect(lines).toEqual([
+    'taskwright_spawner_decisions_total{namespace="dev",spawner="bugs",outcome="Fired"} 6',
+    expect.stringMatching(/^taskwright_spawner_decisions_total\{namespace="dev",spawner="bugs",outcome="Refused"\} [1-9]\d*$/),
+    'taskwright_spawner_loops_stopped_total{namespace="dev",spawner="bugs"} 1',
+  ]);
 });

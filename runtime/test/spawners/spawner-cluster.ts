@@ -1,6 +1,7 @@
 import { type Task, type TaskSpawner, taskResource, taskSpawnerResource } from '@taskwright/schema';
 import type { VirtualClock } from '../../src/embedded/virtual-clock.ts';
 import type { Clock } from '../../src/kube/clock.ts';
+import type { KubeMetrics } from '../../src/kube/metrics.ts';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
 import { type Discovery, type PolledSource } from '../../src/sources/source.ts';
 import type { SourceEvent } from '../../src/sources/source-event.ts';
@@ -32,8 +33,8 @@ export class FakeSource {
 
 export interface SpawnerCluster extends TestCluster {
   readonly jira: FakeSource;
-  /** `fetch` is how services are reached, left out: that of the machine; `clock` what it goes by, left out: that of the cluster. */
-  operator(crash?: Crash, fetch?: typeof globalThis.fetch, clock?: Clock): Operator & { transport: CountedTransport };
+  /** `fetch` is how services are reached, left out: that of the machine; `clock` what it goes by, left out: that of the cluster; `metrics` counts. */
+  operator(crash?: Crash, fetch?: typeof globalThis.fetch, clock?: Clock, metrics?: KubeMetrics): Operator & { transport: CountedTransport };
   spawn(spawner: TaskSpawner): Promise<void>;
   spawner(name?: string): Promise<TaskSpawner>;
   /** The names of all Tasks, sorted. */
@@ -52,10 +53,10 @@ export async function spawnerCluster(script: Script = { runsForMs: 60_000, messa
   return {
     ...cluster,
     jira,
-    operator(crash, fetch, clock = cluster.clock) {
+    operator(crash, fetch, clock = cluster.clock, metrics) {
       const transport = new CountedTransport(cluster.api.transport, crash);
       const sources = [jira.source, ...polledSources.filter(({ trigger }) => trigger !== 'jira').map((source) => inRealTime(source, cluster.clock))];
-      const operator = startOperator({ transport, clock, images, sources, ...(fetch && { fetch }) });
+      const operator = startOperator({ transport, clock, images, sources, ...(fetch && { fetch }), ...(metrics && { metrics }) });
       const running = Object.assign(operator, { transport, stop: stopping(operator, cluster.clock) });
       operators.push(running);
       return running;

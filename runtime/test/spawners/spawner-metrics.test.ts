@@ -15,13 +15,17 @@ test('looks and Tasks are counted under the names of the reference', async () =>
   metrics.created(spawner);
   metrics.reconciled('error');
   metrics.reconciled('success');
-  const lines = (await registry.metrics()).split('\n').filter((line) => /^kelos_(spawner|reconcile)(?!.*_bucket)/.test(line));
+  metrics.decided(spawner, 'Refused');
+  metrics.loopStopped(spawner);
+  const lines = (await registry.metrics()).split('\n').filter((line) => /^(?:kelos|taskwright)_(spawner|reconcile)(?!.*_bucket)/.test(line));
   expect(lines).toEqual([
     'kelos_reconcile_errors_total{controller="taskspawner"} 1',
     'kelos_spawner_discovery_total{namespace="dev",spawner="bugs"} 1',
     'kelos_spawner_discovery_errors_total{namespace="dev",spawner="bugs"} 1',
     'kelos_spawner_items_discovered_total{namespace="dev",spawner="bugs"} 3',
     'kelos_spawner_tasks_created_total{namespace="dev",spawner="bugs"} 1',
+    'taskwright_spawner_decisions_total{namespace="dev",spawner="bugs",outcome="Refused"} 1',
+    'taskwright_spawner_loops_stopped_total{namespace="dev",spawner="bugs"} 1',
     'kelos_spawner_discovery_duration_seconds_sum{namespace="dev"} 2',
     'kelos_spawner_discovery_duration_seconds_count{namespace="dev"} 2',
   ]);

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { BodyRoom, MOST_BODY_BYTES } from '../../src/webhooks/body.ts';
 import { SLACK_PATH, type SlackDoor, slackHandler } from '../../src/webhooks/slack-door.ts';
+import { ManualClock } from '../kube/manual-clock.ts';
 
 const asked: string[] = [];
 const slack: SlackDoor = async ({ headers, rawBody }) => {
@@ -9,7 +10,7 @@ const slack: SlackDoor = async ({ headers, rawBody }) => {
   return { status: 200, contentType: 'application/json', body: '{"text":"Accepted"}' };
 };
 
-const served = (room = new BodyRoom(), isReady = () => true) => new Hono().post(SLACK_PATH, slackHandler(slack, { room, isReady }));
+const served = (room = new BodyRoom(), isReady = () => true) => new Hono().post(SLACK_PATH, slackHandler(slack, { room, isReady, clock: new ManualClock() }));
 
 test('what Slack sends is handed on as it came, whatever its type is, and its room is given back', async () => {
   const room = new BodyRoom(30);

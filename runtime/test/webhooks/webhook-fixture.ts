@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { TaskSpawner, TaskSpawnerSpec, WebhookGateway, WebhookGatewaySpec } from '@taskwright/schema';
+import { Registry } from 'prom-client';
 import type { Clock } from '../../src/kube/clock.ts';
 import { Indexer } from '../../src/kube/indexer.ts';
 import type { Log } from '../../src/kube/log.ts';
@@ -13,7 +14,9 @@ import { Deliveries } from '../../src/webhooks/deliveries.ts';
 import type { WebhookSources } from '../../src/webhooks/dispatch.ts';
 import { Doors } from '../../src/webhooks/doors.ts';
 import { BY_LISTENING, listeningOf } from '../../src/webhooks/listeners.ts';
+import type { SlackDoor } from '../../src/webhooks/slack-door.ts';
 import { webhookApp } from '../../src/webhooks/webhook-app.ts';
+import { WebhookMetrics } from '../../src/webhooks/webhook-metrics.ts';
 import { ManualClock } from '../kube/manual-clock.ts';
 import { PlayedSpawning } from './played-spawning.ts';
 
@@ -50,10 +53,11 @@ export interface Fixture {
   readonly room?: BodyRoom;
   readonly isReady?: () => boolean;
   readonly pausedBy?: () => string | undefined;
+  readonly slack?: SlackDoor;
 }
 
 /** The server without sockets. */
-export function anApp({ spawners = [], gateways = [], secrets = {}, clock = new ManualClock(), sources = {}, allowsUnsigned = false, fetch = noFetch, room = new BodyRoom(), isReady = () => true, pausedBy }: Fixture = {}) {
+export function anApp({ spawners = [], gateways = [], secrets = {}, clock = new ManualClock(), sources = {}, allowsUnsigned = false, fetch = noFetch, room = new BodyRoom(), isReady = () => true, pausedBy, slack }: Fixture = {}) {
   const lines: string[] = [];
   const told = (level: string) => (fields: object, message: string) => void lines.push(JSON.stringify({ level, ...fields, message }));
   const log: Log = { debug: told('debug'), info: told('info'), warn: told('warn'), error: told('error') };
@@ -70,6 +74,7 @@ export function anApp({ spawners = [], gateways = [], secrets = {}, clock = new 
   });
   const spawning = new PlayedSpawning();
   const deliveries = new Deliveries({ clock });
+  const registry = new Registry();
   const contextOf = (spawner: TaskSpawner, signal: AbortSignal): SourceContext =>
     // The sources of webhooks ask for no more than this.
     ({ spawner, readSecret: (name: string) => readSecret(spawner.metadata.namespace!, name), fetch, clock, signal, log }) as Partial<SourceContext> as SourceContext;
@@ -85,6 +90,8 @@ export function anApp({ spawners = [], gateways = [], secrets = {}, clock = new 
     listeners: (value) => index.byIndex(BY_LISTENING, value),
     contextOf,
     spawning,
+    slack,
+    metrics: new WebhookMetrics(registry, () => deliveries.underWay),
   });
   return {
     app,
@@ -92,6 +99,7 @@ export function anApp({ spawners = [], gateways = [], secrets = {}, clock = new 
     deliveries,
     lines,
     room,
+    registry,
     /** Status and text of the answer. */
     async post(path: string, body: string | Buffer, headers: Record<string, string> = {}) {
       const response = await app.request(path, { method: 'POST', body: body as string, headers: { 'content-type': 'application/json', ...headers } });

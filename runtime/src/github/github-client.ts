@@ -21,6 +21,8 @@ export interface ListOptions<T> extends ReadOptions {
   readonly keep?: (item: T) => unknown;
   /** Of a hundred items each. @default 100 */
   readonly mostPages?: number;
+  /** Tells a `version` of all pages at the cost of a request. It is asked before them, where the list is known to have more than one. */
+  readonly versionOfPages?: () => Promise<string | undefined>;
 }
 
 export interface Listing<T> {
@@ -81,9 +83,10 @@ export class GitHubClient {
   }
 
   /** All pages, one after the other. An item that moved between two requests may be there twice. */
-  async list<T>(path: string, { signal, query, version, keep, mostPages = MOST_PAGES }: ListOptions<T>): Promise<Listing<T>> {
+  async list<T>(path: string, { signal, query, version: given, keep, mostPages = MOST_PAGES, versionOfPages }: ListOptions<T>): Promise<Listing<T>> {
     const items: T[] = [];
     let url: string | undefined = this.#url(path, { per_page: PAGE_SIZE, ...query });
+    const version = given ?? (this.#next(this.#cache.get(this.#keyOf(url))?.link) === undefined ? undefined : await versionOfPages?.());
     for (let page = 0; url !== undefined; page += 1) {
       if (page === mostPages) return { items, isComplete: false };
       const { body, link } = await this.#read(url, signal, version, keep as Keep);

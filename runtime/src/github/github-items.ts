@@ -32,8 +32,6 @@ export interface GitHubRemark {
 
 /** GitHub lets nobody write more than 2,500 comments, and lists no more than 3,000 files. */
 export const MOST_DETAIL_PAGES = 30;
-/** What changed within the last minute may change again within the same second, or by a clock that is off. */
-const SETTLED_MS = 60_000;
 
 /** Judges each item by itself: what makes one fail is told of that one. A limit, a wrong token or the end of the time concern all. */
 export async function judgeItems<Item extends GitHubItem>(kind: string, { path }: WatchedRepository, items: readonly Item[], judge: (item: Item) => Promise<Judged>, { signal }: SourceContext): Promise<Discovery> {
@@ -49,11 +47,6 @@ export async function judgeItems<Item extends GitHubItem>(kind: string, { path }
 export function cutShort(kind: string, { path }: WatchedRepository, count: number, isComplete: boolean): FailedEvent[] {
   if (isComplete) return [];
   return [{ id: 'too-many', summary: `${kind} of ${path} after the first ${count}`, problem: `more are found than are looked at, which are ${count}; narrow the trigger down, by labels for instance` }];
-}
-
-/** What its comments and the like were read for, once it is unlikely that the same moment brings another change. */
-export function versionOf({ updated_at: updated }: GitHubItem, { clock }: SourceContext): string | undefined {
-  return clock.now().getTime() - Date.parse(updated) > SETTLED_MS ? updated : undefined;
 }
 
 export function labelsOf({ labels }: GitHubItem): string[] {

@@ -1,7 +1,9 @@
 import { hasCommands } from '../../github/comment-policy.ts';
 import {
-  cutShort, eventOf, type GitHubItem, type GitHubRemark, judgeItems, keptItem, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf, versionOf,
+  cutShort, eventOf, type GitHubItem, type GitHubRemark, judgeItems, keptItem, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf,
 } from '../../github/github-items.ts';
+import { itemVersion } from '../../github/item-version.ts';
+import { listVersion } from '../../github/list-version.ts';
 import { type WatchedRepository, watchedRepository } from '../../github/watched-repository.ts';
 import { joinedComments } from '../joined-comments.ts';
 import type { Judged } from '../judge-each.ts';
@@ -29,7 +31,10 @@ export const githubIssuesSource: PolledSource<'githubIssues'> = {
     const watched = await watchedRepository('githubIssues', config.repo, context);
     const { state = 'open', labels, assignee, author } = config;
     const query = { state, labels: labels?.join(','), assignee, creator: author };
-    const { items, isComplete } = await watched.client.list<Issue>(`/repos/${watched.path}/issues`, { signal: context.signal, query, keep: kept });
+    const { client } = watched;
+    const { clock, signal } = context;
+    const path = `/repos/${watched.path}/issues`;
+    const { items, isComplete } = await client.list<Issue>(path, { signal, query, keep: kept, versionOfPages: () => listVersion(path, { client, clock, signal }) });
     const needsComments = readsVariables(context.spawner, ['Comments']) || hasCommands(config.commentPolicy);
     const discovery = await judgeItems('issue', watched, items, (issue) => judge(issue, config, watched, context, needsComments), context);
     return { ...discovery, failed: [...discovery.failed, ...cutShort('issues', watched, items.length, isComplete)] };
@@ -63,7 +68,7 @@ async function judge(issue: Issue, config: Config, watched: WatchedRepository, c
   };
 }
 
-async function commentsOf(issue: Issue, { client, path }: WatchedRepository, context: SourceContext): Promise<GitHubRemark[]> {
-  const { items } = await client.list<GitHubRemark>(`/repos/${path}/issues/${issue.number}/comments`, { signal: context.signal, version: versionOf(issue, context), mostPages: MOST_DETAIL_PAGES });
+async function commentsOf(issue: Issue, { client, path }: WatchedRepository, { clock, signal }: SourceContext): Promise<GitHubRemark[]> {
+  const { items } = await client.list<GitHubRemark>(`/repos/${path}/issues/${issue.number}/comments`, { signal, version: itemVersion(issue, clock), mostPages: MOST_DETAIL_PAGES });
   return items;
 }

@@ -1,8 +1,10 @@
 import { hasCommands, type Remark } from '../../github/comment-policy.ts';
 import {
-  cutShort, eventOf, type GitHubItem, type GitHubRemark, judgeItems, keptItem, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf, versionOf,
+  cutShort, eventOf, type GitHubItem, type GitHubRemark, judgeItems, keptItem, labelsOf, loginOf, MOST_DETAIL_PAGES, remarkOf, reportingAnnotations, ruledOutBy, variablesOf, verdictOf,
 } from '../../github/github-items.ts';
 import { GitHubError } from '../../github/github-error.ts';
+import { itemVersion } from '../../github/item-version.ts';
+import { listVersion } from '../../github/list-version.ts';
 import { type Review, reviewOutcome } from '../../github/review-state.ts';
 import { type WatchedRepository, watchedRepository } from '../../github/watched-repository.ts';
 import { filesMatch, hasFilePatterns } from '../file-patterns.ts';
@@ -44,7 +46,10 @@ export const githubPullRequestsSource: PolledSource<'githubPullRequests'> = {
   async discover(config, context): Promise<Discovery> {
     const watched = await watchedRepository('githubPullRequests', config.repo, context);
     const query = { state: config.state ?? 'open', sort: 'updated', direction: 'desc' };
-    const { items, isComplete } = await watched.client.list<Pull>(`/repos/${watched.path}/pulls`, { signal: context.signal, query, keep: kept });
+    const { client } = watched;
+    const { clock, signal } = context;
+    const path = `/repos/${watched.path}/pulls`;
+    const { items, isComplete } = await client.list<Pull>(path, { signal, query, keep: kept, versionOfPages: () => listVersion(path, { client, clock, signal }) });
     const needs = needsOf(config, context);
     const discovery = await judgeItems('pull request', watched, items, (pull) => judge(pull, config, watched, context, needs), context);
     return { ...discovery, failed: [...discovery.failed, ...cutShort('pull requests', watched, items.length, isComplete)] };
@@ -121,8 +126,8 @@ async function filesOf(pull: Pull, { client, path }: WatchedRepository, { signal
   return items.map(({ filename }) => filename);
 }
 
-async function details<T>(path: string, pull: Pull, watched: WatchedRepository, context: SourceContext): Promise<T[]> {
-  const { items } = await watched.client.list<T>(`/repos/${watched.path}/${path}`, { signal: context.signal, version: versionOf(pull, context), mostPages: MOST_DETAIL_PAGES });
+async function details<T>(path: string, pull: Pull, watched: WatchedRepository, { clock, signal }: SourceContext): Promise<T[]> {
+  const { items } = await watched.client.list<T>(`/repos/${watched.path}/${path}`, { signal, version: itemVersion(pull, clock), mostPages: MOST_DETAIL_PAGES });
   return items;
 }
 

@@ -19,11 +19,12 @@ export interface Program {
 const TICKS_PER_SECOND = 100;
 const KEPT_ERROR_BYTES = 4_096;
 
-/** Starts a program that does not outlive this one. */
+/** Starts a program that does not outlive this one, whichever way it ends but SIGKILL. */
 export function startProgram(command: string, args: readonly string[]): Program {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
+  endBySignals();
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-KEPT_ERROR_BYTES)));
   // A program that has ended reads no more.
@@ -54,6 +55,16 @@ export function startProgram(command: string, args: readonly string[]): Program 
     },
   };
 }
+
+/** A signal alone ends a process without its `exit`, and what it started would run on. */
+const endBySignals = (() => {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    for (const [signal, number] of [['SIGTERM', 15], ['SIGINT', 2]] as const) process.once(signal, () => process.exit(128 + number));
+  };
+})();
 
 /** Starts a TypeScript file of ours as a process of its own. */
 export function startNode(file: string, args: readonly string[] = [], flags: readonly string[] = []): Program {

@@ -22,12 +22,17 @@ export type OperatorSide = (server: BenchServer, options: { namespace?: string; 
 
 const READY_WITHIN_MS = 60_000;
 
-/** The one file of the operator's image, with the flags and the environment of that image, and `environment` besides. `nodeFlags` are to profile it. */
-export function ourOperator(nodeFlags: readonly string[], environment: readonly string[] = []): OperatorSide {
+/** Starts the one file of the operator's image, with the flags and the environment of that image, and `environment` besides. `nodeFlags` are to profile it. */
+export function imageOperator(nodeFlags: readonly string[], environment: readonly string[] = []): (args: readonly string[]) => Program {
   const flagsOfNode = [...imageFlags(), ...nodeFlags];
   const file = join(homedir(), '.cache', 'taskwright', 'bench-operator.mjs');
   execFileSync(process.execPath, [new URL('../../tools/bundle-operator.mjs', import.meta.url).pathname, file], { stdio: ['ignore', 'inherit', 'inherit'] });
-  return (server, options) => started((args) => startProgram('/usr/bin/env', [...imageEnvironment(), ...environment, process.execPath, ...flagsOfNode, file, ...args]), server, options);
+  return (args) => startProgram('/usr/bin/env', [...imageEnvironment(), ...environment, process.execPath, ...flagsOfNode, file, ...args]);
+}
+
+export function ourOperator(nodeFlags: readonly string[], environment: readonly string[] = []): OperatorSide {
+  const start = imageOperator(nodeFlags, environment);
+  return (server, options) => started(start, server, options);
 }
 
 export function goOperator(binary: string): OperatorSide {

@@ -28,8 +28,9 @@ const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-
 const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 
 function snapshotOf(text: string | undefined): Record<string, string> | undefined {
+  if (text === undefined) return undefined;
   try {
-    const labels: unknown = JSON.parse(text ?? 'no snapshot');
+    const labels: unknown = JSON.parse(text);
     return isLabels(labels ?? {}) ? ((labels ?? {}) as Record<string, string>) : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 /** As in the reference, and less than the 25 MB that GitHub caps at. */
 export const MOST_BODY_BYTES = 10 * 1024 * 1024;
 /** Of all bodies that are being read or worked on. A sender that is told to come again does. */
@@ -32,8 +34,24 @@ export interface UnreadBody {
   readonly bytes: number;
 }
 
+/** What is read of a request: one of the web has it, and one of a socket without what the web puts around it. */
+export interface Arrival {
+  readonly headers: Pick<Headers, 'get'>;
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+/** The request of a socket as it is: a stream of the web around each body, and what aborts it, cost a quarter of what a delivery does. */
+export function arrivalOf(incoming: IncomingMessage): Arrival {
+  const get = (name: string) => {
+    const value = incoming.headers[name];
+    return value === undefined ? null : String(value);
+  };
+  // Who stops reading has an answer to give over the same connection.
+  return { headers: { get }, body: { [Symbol.asyncIterator]: () => incoming.iterator({ destroyOnReturn: false }) } };
+}
+
 /** Reads a body. Whoever gets it gives its bytes back to the room when it is done with. */
-export async function readBody(request: Request, room: BodyRoom): Promise<Buffer | UnreadBody> {
+export async function readBody(request: Arrival, room: BodyRoom): Promise<Buffer | UnreadBody> {
   if (Number(request.headers.get('content-length') ?? 0) > MOST_BODY_BYTES) return { why: 'tooLarge', bytes: 0 };
   if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
@@ -43,7 +61,7 @@ export async function readBody(request: Request, room: BodyRoom): Promise<Buffer
     return { why, bytes };
   };
   try {
-    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    for await (const chunk of request.body) {
       if (bytes + chunk.length > MOST_BODY_BYTES) return refuse('tooLarge');
       if (!room.take(chunk.length)) return refuse('busy');
       bytes += chunk.length;

@@ -28,7 +28,8 @@ export class Deliveries {
   readonly #underWay = new Map<string, Promise<boolean>>();
   /** By key, the oldest first. */
   readonly #remembered = new Map<string, number>();
-  readonly #abort = new AbortController();
+  /** Of each that is under way. */
+  readonly #aborts = new Set<AbortController>();
   #isStopping = false;
 
   constructor({ clock, patienceMs = 1_800, timeoutMs = 60_000 }: DeliveriesOptions) {
@@ -52,17 +53,21 @@ export class Deliveries {
   /** Takes no more; lets what is under way end for `graceMs`, then aborts it. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    const timer = this.#options.clock.after(graceMs, () => this.#abort.abort(new Error('webhooks: the server is stopping')));
+    const timer = this.#options.clock.after(graceMs, () => {
+      for (const abort of this.#aborts) abort.abort(new Error('webhooks: the server is stopping'));
+    });
     await Promise.all(this.#underWay.values());
     timer.cancel();
   }
 
   #begin(key: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     const { clock, timeoutMs } = this.#options;
-    const timeout = new AbortController();
-    const timer = clock.after(timeoutMs, () => timeout.abort(new Error(`webhooks: a delivery was not done after ${timeoutMs} ms`)));
-    const done = work(AbortSignal.any([timeout.signal, this.#abort.signal])).then(() => true, () => false).then((isDone) => {
+    const abort = new AbortController();
+    this.#aborts.add(abort);
+    const timer = clock.after(timeoutMs, () => abort.abort(new Error(`webhooks: a delivery was not done after ${timeoutMs} ms`)));
+    const done = work(abort.signal).then(() => true, () => false).then((isDone) => {
       timer.cancel();
+      this.#aborts.delete(abort);
       this.#underWay.delete(key);
       if (isDone) this.#remember(key);
       return isDone;

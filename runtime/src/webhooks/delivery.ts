@@ -28,7 +28,7 @@ interface Addressed {
 export interface Arrived {
   readonly endpoint: Endpoint;
   readonly door: Door;
-  readonly headers: Headers;
+  readonly headers: Pick<Headers, 'get'>;
   readonly body: Buffer;
   readonly value: unknown;
   readonly now: Date;

@@ -24,7 +24,7 @@ export function keysIn(value: string): string[] {
  *
  * **Guarantee** It takes as long for a wrong signature as for a right one, and as long without a key as with one.
  */
-export function isSigned(source: WebhookSourceName, headers: Headers, body: Buffer, keys: readonly string[]): boolean {
+export function isSigned(source: WebhookSourceName, headers: Pick<Headers, 'get'>, body: Buffer, keys: readonly string[]): boolean {
   const { header, prefix } = SIGNED[source];
   const given = headers.get(header) ?? '';
   const [, digits = ''] = given.startsWith(prefix) ? (/^([0-9a-f]{64})$/.exec(given.slice(prefix.length)) ?? []) : [];

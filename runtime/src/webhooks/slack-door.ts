@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Clock } from '../kube/clock.ts';
 import { ANSWERS, type AnswerName } from './answer.ts';
-import { type BodyRoom, readBody } from './body.ts';
+import { type Arrival, type BodyRoom, readBody } from './body.ts';
 import type { WebhookMetrics } from './webhook-metrics.ts';
 
 /** What takes the requests of Slack: the signature is about the bytes as they came. */
@@ -28,7 +28,7 @@ export function slackHandler(door: SlackDoor, { room, isReady, clock, metrics }:
       return new Response(body, { status, headers: { 'content-type': contentType } });
     };
     if (!isReady()) return answer('notReady', 503, 0, 'not taken for now; send it again');
-    const rawBody = await readBody(raw, room);
+    const rawBody = await readBody(raw as Request & Arrival, room);
     if ('why' in rawBody) return answer(rawBody.why, ANSWERS[rawBody.why].status, rawBody.bytes, rawBody.why);
     try {
       const { status, contentType, body } = await door({ headers: Object.fromEntries(raw.headers), rawBody });

@@ -1,8 +1,9 @@
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Clock } from '../kube/clock.ts';
 import { type Log, silentLog } from '../kube/log.ts';
 import { type AnswerName, ANSWERS } from './answer.ts';
-import { BodyRoom, readBody } from './body.ts';
+import { type Arrival, arrivalOf, BodyRoom, readBody } from './body.ts';
 import type { Deliveries } from './deliveries.ts';
 import { type Delivery, deliveryOf } from './delivery.ts';
 import { parseDelivery } from './delivery-json.ts';
@@ -29,6 +30,9 @@ export interface WebhookAppOptions extends Omit<DispatchOptions, 'log'> {
   readonly metrics?: Pick<WebhookMetrics, 'answered'>;
 }
 
+/** Behind a socket it is given what that has; without one, a request of the web is enough. */
+export type WebhookApp = Hono<{ Bindings: Partial<HttpBindings> }>;
+
 /** What is told of a request. Never a body, a header or a signature. */
 interface Told {
   place: DeliveryPlace;
@@ -48,15 +52,15 @@ const MOST_PATH = 200;
  * **Guarantee** Every request gets one of {@link ANSWERS}, nothing it holds ends the process, and no more than the limits is read of it before it is known who sent it.
  * 200 says that what became of the delivery is durable.
  */
-export function webhookApp(options: WebhookAppOptions): Hono {
+export function webhookApp(options: WebhookAppOptions): WebhookApp {
   const { clock, isReady, metrics, log = silentLog } = options;
   const room = options.room ?? new BodyRoom();
-  const app = new Hono();
+  const app: WebhookApp = new Hono();
   if (options.slack) app.post(SLACK_PATH, slackHandler(options.slack, { room, isReady, clock, metrics }));
-  app.all('*', async ({ req: { raw, path } }) => {
+  app.all('*', async ({ req: { raw, path }, env }) => {
     const startedAt = clock.elapsed();
     const told: Told = { place: {}, bytes: 0 };
-    const outcome = await answerTo(raw, path, { ...options, log, room }, told).catch((err: unknown) => {
+    const outcome = await answerTo(raw.method, path, env?.incoming ? arrivalOf(env.incoming) : (raw as Request & Arrival), { ...options, log, room }, told).catch((err: unknown) => {
       log.error({ err }, 'a delivery met a defect');
       return 'broken' as const;
     });
@@ -72,8 +76,8 @@ export function webhookApp(options: WebhookAppOptions): Hono {
 
 type Parts = WebhookAppOptions & { readonly log: Log; readonly room: BodyRoom };
 
-async function answerTo(request: Request, path: string, parts: Parts, told: Told): Promise<DeliveryOutcome> {
-  if (request.method !== 'POST') return 'notPost';
+async function answerTo(method: string, path: string, request: Arrival, parts: Parts, told: Told): Promise<DeliveryOutcome> {
+  if (method !== 'POST') return 'notPost';
   const endpoint = endpointAt(path);
   if (typeof endpoint === 'string') return endpoint;
   if (endpoint.at === 'server') told.place = { source: endpoint.type };
@@ -111,7 +115,7 @@ function isJsonType(contentType: string | null): boolean {
   return contentType === null || /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType);
 }
 
-function isLetIn(door: Door | 'closed', headers: Headers, body: Buffer): boolean {
+function isLetIn(door: Door | 'closed', headers: Arrival['headers'], body: Buffer): boolean {
   if (door === 'closed') return isSigned('github', headers, body, []);
   return door.keys === 'unsigned' || isSigned(door.source, headers, body, door.keys);
 }

@@ -1,16 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import type { Hono } from 'hono';
 import type { Clock } from '../kube/clock.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { WebhookApp } from './webhook-app.ts';
 
 export interface WebhookServerOptions {
   /** 0: any free port. */
   readonly port: number;
   /** Default: all addresses, since who sends is outside. TLS ends in front of it. */
   readonly host?: string;
-  readonly app: Hono;
+  readonly app: WebhookApp;
   readonly deliveries: Pick<Deliveries, 'stop'>;
   readonly clock: Clock;
 }

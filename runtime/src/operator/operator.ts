@@ -151,7 +151,7 @@ export function startOperator(options: OperatorOptions): Operator {
     const secrets = tokenSecrets(ofInformers);
     const refresh = tokenController({ client, clock, secrets, tasks: caches.tasks, tokens, events, log, metrics: metrics?.controller('github-token') });
     const budgets = budgetControllers({ client, caches, clock, log, metrics: (name) => metrics?.controller(name) });
-    const ofSpawners = startSpawners({ client, free, tasks: caches, pause, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, replicaEvents, log, metrics, spawnerMetrics });
+    const ofSpawners = startSpawners({ client, free, tasks: caches, pause, isOneOfSeveral: elector !== undefined, informers: ofInformers, decisions, contexts, clients: forSources, sources, clock, random, events, replicaEvents, log, metrics, spawnerMetrics });
     const gatewayStatus = gatewayController({ client, gateways: ofSpawners.caches.gateways, clock, random, onError, log, metrics: metrics?.controller('webhookgateway') });
     const reports = reportController({ caches: ofSpawners.caches, client, secrets: ofSpawners.secrets, github: forSources.github, fetch, clock, events, log, metrics: metrics?.controller('report'), reportMetrics });
     return { namespace, caches, secrets, refresh, budgets, reports, gatewayStatus, ofSpawners, tasks: taskController({ client, caches, clock, random, images, network, tokens, pause, events, log, metrics: metrics?.controller('task'), taskMetrics }) };
@@ -221,6 +221,7 @@ export function startOperator(options: OperatorOptions): Operator {
       }
       await manager.stop();
       await decisions.flush();
+      await Promise.all(parts.map(({ ofSpawners }) => ofSpawners.flush()));
       await replicaEvents.flush();
       await contexts.close();
       await guarded.close();

@@ -14,6 +14,7 @@ import { LoopGuard } from '../spawners/loop-guard.ts';
 import { LoopTrail } from '../spawners/loop-trail.ts';
 import { OwnLogins } from '../spawners/own-login.ts';
 import type { Pause } from '../spawners/pause.ts';
+import { Places } from '../spawners/places.ts';
 import { Secrets } from '../spawners/secrets.ts';
 import { sourceContext, type SourceSurroundings } from '../spawners/source-context.ts';
 import { type SpawnerCaches, spawnerCaches } from '../spawners/spawner-caches.ts';
@@ -40,6 +41,8 @@ export interface SpawnersOptions {
   /** Writes whether this process leads or not. */
   readonly replicaEvents: EventRecorder;
   readonly pause: Pause;
+  /** Whether other processes are told of events as well. */
+  readonly isOneOfSeveral: boolean;
   readonly log?: Log;
   readonly metrics?: KubeMetrics;
   readonly spawnerMetrics?: SpawnerMetrics;
@@ -56,13 +59,16 @@ export interface Spawners {
   /** What a source may use to judge what it is told. */
   contextOf(spawner: TaskSpawner, signal: AbortSignal): SourceContext;
   close(): void;
+  /** Writes down what would be written soon. */
+  flush(): Promise<void>;
 }
 
-export function startSpawners({ client, free, tasks, pause, informers, decisions, contexts, clients, sources, clock, random, events, replicaEvents, log, metrics, spawnerMetrics }: SpawnersOptions): Spawners {
+export function startSpawners({ client, free, tasks, pause, informers, decisions, contexts, clients, sources, clock, random, events, replicaEvents, isOneOfSeveral, log, metrics, spawnerMetrics }: SpawnersOptions): Spawners {
   const caches = spawnerCaches(tasks, client, informers);
   const secrets = new Secrets({ client: free, clock });
   const logins = new OwnLogins(clock);
   const contextOf = (spawner: TaskSpawner, signal: AbortSignal) => sourceContext(spawner, { caches, secrets, clock, ...clients }, { signal, log: log ?? silentLog });
+  const places = isOneOfSeveral ? new Places({ client: free, tasks: tasks.tasks, clock }) : undefined;
   const spawning = new TaskSpawning({
     client: free,
     caches,
@@ -71,6 +77,7 @@ export function startSpawners({ client, free, tasks, pause, informers, decisions
     fetchContext: contextFetcher(contexts, secrets),
     loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), ownLogin: (spawner, signal) => logins.of(contextOf(spawner, signal)), events: replicaEvents, ...(spawnerMetrics && { metrics: spawnerMetrics }) }),
     pause,
+    ...(places && { places }),
     ...(spawnerMetrics && { metrics: spawnerMetrics }),
   });
   const { controller, close } = spawnerController({
@@ -88,7 +95,7 @@ export function startSpawners({ client, free, tasks, pause, informers, decisions
     ...(metrics && { controllerMetrics: metrics.controller('taskspawner') }),
     ...(spawnerMetrics && { metrics: spawnerMetrics }),
   });
-  return { caches, controller, spawning, secrets, contextOf, close };
+  return { caches, controller, spawning, secrets, contextOf, close, flush: async () => places?.flush() };
 }
 
 /** Events that are dealt with in one run share what they fetch. */

@@ -13,6 +13,7 @@ import { chainAnnotations, stoppedLoopOf } from './loop-breaker.ts';
 import type { LoopGuard } from './loop-guard.ts';
 import type { Pause } from './pause.ts';
 import { countUnfinished, type SpawnerCaches, tasksOf, unfinishedOf } from './spawner-caches.ts';
+import type { Place, Places } from './places.ts';
 import type { SpawnerMetrics } from './spawner-metrics.ts';
 import type { Spawning } from './spawning.ts';
 import { oneLine, TaskBuildError } from './task-build-error.ts';
@@ -34,6 +35,8 @@ export interface TaskSpawningOptions {
   /** Knows the Tasks that woke each other. */
   readonly loops: LoopGuard;
   readonly pause: Pick<Pause, 'reason'>;
+  /** Keeps limits among the processes that are told. Left out: this is the only one. */
+  readonly places?: Pick<Places, 'inTurn'>;
   readonly metrics?: SpawnerMetrics;
 }
 
@@ -51,10 +54,12 @@ interface Work {
   readonly event: SourceEvent;
   readonly name: string;
   readonly how: Manner;
+  /** Left out: nobody else makes Tasks of the spawner. */
+  readonly place: Place | undefined;
   readonly signal: AbortSignal;
 }
 
-type Ruling = Omit<Decision, 'at' | 'event' | 'summary'>;
+type Ruled = Omit<Decision, 'at' | 'event' | 'summary'> | { readonly waits: string };
 
 /** A name that is taken, and free again, and taken again: somebody else makes and deletes Tasks of it. */
 const MOST_LOOKS = 4;
@@ -115,7 +120,7 @@ export class TaskSpawning implements Spawning {
     return { decision };
   }
 
-  async #settle(spawner: TaskSpawner, event: SourceEvent, how: Manner, signal: AbortSignal): Promise<Ruling | { readonly waits: string }> {
+  async #settle(spawner: TaskSpawner, event: SourceEvent, how: Manner, signal: AbortSignal): Promise<Ruled> {
     signal.throwIfAborted();
     if (spawner.spec.suspend) return { outcome: 'Skipped', filter: 'suspend', seen: 'true', reason: 'The TaskSpawner is suspended' };
     const { reason: paused } = this.#options.pause;
@@ -124,12 +129,11 @@ export class TaskSpawning implements Spawning {
     if (stopped !== undefined) return { outcome: 'Refused', filter: 'loop', reason: stopped };
     try {
       const name = taskNameOf(spawner, event, how);
-      for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-        const verdict = this.#judge(spawner, event, how, name);
-        const ruled = await this.#carryOut(verdict, { spawner, event, name, how, signal });
-        if (ruled !== 'name taken') return ruled;
-      }
-      return { waits: `another Task of the name "${name}" comes and goes` };
+      const decide = (place?: Place) => this.#decide({ spawner, event, name, how, place, signal });
+      // What is looked for one process looks for.
+      const { places } = this.#options;
+      if (places && how.isPushed && isLimited(spawner)) return await places.inTurn<Ruled>(spawner, name, signal, decide);
+      return (await decide()) as Ruled;
     } catch (error) {
       if (!(error instanceof TaskBuildError)) throw error;
       return { outcome: 'Refused', filter: error.field, ...(error.seen === undefined ? {} : { seen: error.seen }), reason: error.message };
@@ -144,13 +148,23 @@ export class TaskSpawning implements Spawning {
     return count;
   }
 
-  #judge(spawner: TaskSpawner, event: SourceEvent, { isPushed }: Manner, name: string): Verdict {
-    const { caches } = this.#options;
-    const existing = caches.tasks.get(keyOf({ metadata: { namespace: spawner.metadata.namespace, name } }));
-    return judge({ spawner, event, isPushed, name, existing, active: countUnfinished(spawner, caches), unfinished: () => unfinishedOf(spawner, caches), created: this.createdBy(spawner) });
+  async #decide(work: Work): Promise<Ruled | 'lost'> {
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+      const created = Math.max(this.createdBy(work.spawner), work.place?.made ?? 0);
+      const ruled = await this.#carryOut(this.#judge(work, created), work, created);
+      if (ruled !== 'name taken') return ruled;
+    }
+    return { waits: `another Task of the name "${work.name}" comes and goes` };
   }
 
-  async #carryOut(verdict: Verdict, { spawner, event, name, how: { isPushed, client }, signal }: Work): Promise<Ruling | { readonly waits: string } | 'name taken'> {
+  #judge({ spawner, event, how: { isPushed }, name }: Work, created: number): Verdict {
+    const { caches } = this.#options;
+    const existing = caches.tasks.get(keyOf({ metadata: { namespace: spawner.metadata.namespace, name } }));
+    return judge({ spawner, event, isPushed, name, existing, active: countUnfinished(spawner, caches), unfinished: () => unfinishedOf(spawner, caches), created });
+  }
+
+  async #carryOut(verdict: Verdict, work: Work, created: number): Promise<Ruled | 'lost' | 'name taken'> {
+    const { spawner, event, name, how: { isPushed, client }, signal } = work;
     if (verdict.do === 'nothing') return verdict.decision;
     if (verdict.do === 'wait') return { waits: verdict.why };
     const { loops, clock, decisions } = this.#options;
@@ -165,13 +179,14 @@ export class TaskSpawning implements Spawning {
     const woken = chainAnnotations(judged.chain, { task: name, at: toKubeTime(clock.now()), event: event.summary });
     const { contextSources = [] } = spawner.spec.taskTemplate;
     const context = contextSources.length > 0 ? await this.#options.fetchContext(spawner, event, signal) : undefined;
-    const task = buildTask({ spawner, trigger: triggersOf(spawner)[0]!, event, name, ordinal: this.createdBy(spawner) + 1, woken, ...(context && { context }) });
+    const task = buildTask({ spawner, trigger: triggersOf(spawner)[0]!, event, name, ordinal: created + 1, woken, ...(context && { context }) });
     if (verdict.do === 'make-way') {
       await this.#makeWay(client, verdict.for, task, signal);
       return { waits: `Task "${name}" is being deleted, so that it can be done again` };
     }
     for (const replaced of verdict.replaces) await this.#delete(client, replaced, signal);
-    return (await this.#create(client, spawner, task, signal)) ? { outcome: verdict.outcome, task: name } : 'name taken';
+    const became = await this.#create(work, task);
+    return became === 'made' ? { outcome: verdict.outcome, task: name } : became;
   }
 
   /** Deletes a Task that has ended for one that the server would take: what could not be made must cost nobody the log of what was. */
@@ -193,24 +208,26 @@ export class TaskSpawning implements Spawning {
     }
   }
 
-  /** Answers whether it is there now; not when the name is taken, by whom the cache then shows. */
-  async #create(client: KubeClient, spawner: TaskSpawner, task: Task, signal: AbortSignal): Promise<boolean> {
+  /** When the name is taken, the cache shows by whom. */
+  async #create({ spawner, how: { client }, place, signal: wholeSignal }: Work, task: Task): Promise<'made' | 'lost' | 'name taken'> {
     const { caches, metrics } = this.#options;
     try {
-      const made = await client.create<Task>(taskResource, task, { fieldManager: FIELD_MANAGER, signal });
+      const create = (signal: AbortSignal) => client.create<Task>(taskResource, task, { fieldManager: FIELD_MANAGER, signal });
+      const made = await (place ? place.make(create) : create(wholeSignal));
+      if (made === 'lost') return made;
       caches.tasks.remember(made);
       this.#countOf(spawner).saw(made);
       metrics?.created(spawner);
-      return true;
+      return 'made';
     } catch (error) {
       if (!isAlreadyExists(error)) throw refusalOf(error);
     }
     try {
-      caches.tasks.remember(await client.get<Task>(taskResource, { namespace: task.metadata.namespace!, name: task.metadata.name! }, { signal }));
+      caches.tasks.remember(await client.get<Task>(taskResource, { namespace: task.metadata.namespace!, name: task.metadata.name! }, { signal: wholeSignal }));
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
-    return false;
+    return 'name taken';
   }
 }
 

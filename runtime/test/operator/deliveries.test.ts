@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
 import { Pause } from '../../src/spawners/pause.ts';
+import { CountedTransport, type Crash } from '../tasks/counted-transport.ts';
 import { images } from '../tasks/task-fixtures.ts';
 import { startCluster, type TestCluster } from '../tasks/test-cluster.ts';
 import { aGateway, aSpawner, fromGitHub, SECRETS } from '../webhooks/webhook-fixture.ts';
@@ -19,8 +20,8 @@ afterEach(async () => {
 const opened = JSON.stringify({ action: 'opened', issue: { number: 7, title: 'Slow' }, sender: { login: 'ada' }, repository: { full_name: 'acme/shop', name: 'shop', owner: { login: 'acme' } } });
 
 function fresh<T extends TaskSpawner | WebhookGateway>(object: T): T {
-  const { namespace, name } = object.metadata;
-  return { ...object, metadata: { namespace, name } };
+  const { namespace, name, annotations } = object.metadata;
+  return { ...object, metadata: { namespace, name, ...(annotations && { annotations }) } };
 }
 
 async function aCluster(...spawners: TaskSpawner[]): Promise<TestCluster> {
@@ -33,9 +34,10 @@ async function aCluster(...spawners: TaskSpawner[]): Promise<TestCluster> {
   return cluster;
 }
 
-async function anOperator({ api, clock }: TestCluster, identity: string, pause = new Pause(), asked?: typeof globalThis.fetch) {
+async function anOperator({ api, clock }: TestCluster, identity: string, pause = new Pause(), asked?: typeof globalThis.fetch, crash?: Crash) {
+  const transport = new CountedTransport(api.transport, crash);
   const operator: Operator = startOperator({
-    transport: api.transport, clock, images, identity, pause, leaderElection: { namespace: 'dev' },
+    transport, clock, images, identity, pause, leaderElection: { namespace: 'dev' },
     ...(asked && { fetch: asked }),
     deliveries: { address: { host: '127.0.0.1', port: 0 }, files: { signing: {} }, allowsUnsigned: false },
   });
@@ -53,7 +55,7 @@ async function anOperator({ api, clock }: TestCluster, identity: string, pause =
     const response = await fetch(`http://127.0.0.1:${port}/webhook/dev/hooks`, { method: 'POST', body, headers: { 'content-type': 'application/json', connection: 'close', ...fromGitHub(body, { key, id, event }) } });
     return response.status;
   };
-  return { operator, deliver, stop };
+  return { operator, transport, deliver, stop };
 }
 
 const workers = (gateway = 'hooks') => aSpawner('workers', { githubWebhook: { events: ['issues'], gatewayRef: { name: gateway } } }, { taskTemplate: { worker: { type: 'claude-code', credentials: { type: 'none' }, workspaceRef: { name: 'shop' } }, promptTemplate: 'Fix {{.Number}}: {{.Title}}' } });
@@ -71,6 +73,47 @@ test('every replica makes Tasks of deliveries, and of one that comes to both, on
   await Promise.all([first.stop(), second.stop()]);
   const { items } = await cluster.client.list<KubeObject & { reason: string; reportingInstance: string }>(EVENTS, { namespace: 'dev' });
   expect(items.flatMap(({ reason, reportingInstance }) => (reason === 'Fired' ? reportingInstance : [])).sort()).toEqual(['one', 'two']);
+});
+
+/** Tasks that never start, so that all of them count. */
+const limited = (spec: object, annotations?: Record<string, string>) => {
+  const { metadata, ...spawner } = workers();
+  return { metadata: { ...metadata, ...(annotations && { annotations }) }, spec: { ...spawner.spec, ...spec, taskTemplate: { ...spawner.spec.taskTemplate, dependsOn: ['later'] } } };
+};
+const limits = [
+  { it: 'maxTotalTasks', spawner: limited({ maxTotalTasks: 3 }) },
+  { it: 'maxConcurrency where what is beyond it is left', spawner: limited({ maxConcurrency: 3 }, { 'taskwright.dev/over-limit': 'leave' }) },
+];
+const DELIVERIES = Array.from({ length: 10 }, (_, index) => `delivery-${index}`);
+
+type Replica = Awaited<ReturnType<typeof anOperator>>;
+
+/** Each by a sender who comes again until it is taken, to the other replica each time. */
+async function insist(cluster: TestCluster, replicas: readonly Replica[], ids: readonly string[]): Promise<void> {
+  let left = ids.length;
+  for (const [first, id] of ids.entries()) {
+    void (async () => {
+      for (let attempt = first; (await replicas[attempt % replicas.length]!.deliver(id)) !== 200; attempt += 1);
+      left -= 1;
+    })();
+  }
+  expect(await cluster.clock.runUntil(() => left === 0, { limitMs: 600_000 })).toBe(true);
+}
+
+test.each(limits)('$it holds for what two replicas are told at a time', async ({ spawner }) => {
+  const cluster = await aCluster(fresh(spawner));
+  const replicas = [await anOperator(cluster, 'one'), await anOperator(cluster, 'two')];
+  await insist(cluster, replicas, DELIVERIES);
+  expect((await made(cluster)).length).toBe(3);
+});
+
+test.each(limits.flatMap((limit) => [1, 2, 3, 4, 5, 6].map((atWrite) => ({ ...limit, atWrite }))))('$it holds, and leaves no place unused, when a replica dies after write $atWrite', async ({ spawner, atWrite }) => {
+  const cluster = await aCluster(fresh(spawner));
+  const [dying, second] = [await anOperator(cluster, 'one', undefined, undefined, { atWrite, when: 'after' }), await anOperator(cluster, 'two')];
+  await insist(cluster, [dying, second], DELIVERIES.slice(0, 2));
+  await dying.stop();
+  await insist(cluster, [second, await anOperator(cluster, 'three')], DELIVERIES);
+  expect((await made(cluster)).length).toBe(3);
 });
 
 test('a delivery that comes again after a restart makes nothing', async () => {

@@ -97,7 +97,8 @@ async function insist(cluster: TestCluster, replicas: readonly Replica[], ids: r
       left -= 1;
     })();
   }
-  expect(await cluster.clock.runUntil(() => left === 0, { limitMs: 600_000 })).toBe(true);
+  // The clock knows nothing of sockets: time passes for as long as they take.
+  while (left > 0) await cluster.clock.advance(25);
 }
 
 test.each(limits)('$it holds for what two replicas are told at a time', async ({ spawner }) => {

@@ -55,6 +55,6 @@ test('whatever two replicas are told at a time, and wherever they die, no Task i
       expect(server.broken).toEqual([]);
       expect('total' in limit ? server.tasks.size : server.unfinished().length).toBe('total' in limit ? limit.total : limit.atATime);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });

@@ -15,6 +15,8 @@ export interface Dialect {
   /** Most items on a page, by the name that it has for that. */
   readonly pageSize: Readonly<Record<string, number>>;
   readonly authorization: (token: string, username: string | undefined) => string;
+  /** The field that names an account. */
+  readonly username: 'username' | 'login';
 }
 
 export const gitlab: Dialect = {
@@ -27,6 +29,7 @@ export const gitlab: Dialect = {
   pageSize: { per_page: 100 },
   // Access tokens of every kind are taken so; a password beside a username is one as well, as git is given it.
   authorization: (token) => `Bearer ${token}`,
+  username: 'username',
 };
 
 export const gitea: Dialect = {
@@ -38,4 +41,5 @@ export const gitea: Dialect = {
   scopes: 'read access to issues and repositories, and write access to report',
   pageSize: { limit: 50 },
   authorization: (token, username) => (username === undefined ? `token ${token}` : `Basic ${Buffer.from(`${username}:${token}`).toString('base64')}`),
+  username: 'login',
 };

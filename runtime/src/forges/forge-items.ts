@@ -5,6 +5,7 @@ import { EMPTY_VARIABLES } from '../sources/polled-variables.ts';
 import { SourceError, type Discovery } from '../sources/source.ts';
 import type { FailedEvent, SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 import { type ForgeClient, ForgeError, type Listed } from './forge-client.ts';
+import { ownAccountOn } from './own-account.ts';
 
 /** What issues and changes have in common on every forge. */
 export interface ForgeItem {
@@ -18,6 +19,8 @@ export interface ForgeItem {
   readonly assignees: readonly string[];
   /** Whether anybody has commented on it. */
   readonly hasComments: boolean;
+  /** RFC 3339. Left out: it did not say. */
+  readonly createdAt?: string;
 }
 
 /** One that wants a branch merged. */
@@ -137,6 +140,7 @@ export function forgeEvent(item: ForgeItem | ForgeChange, { client, kind, named,
   const { site, dialect } = client;
   const { number } = item;
   const commandAt = isTriggered && command?.at !== undefined ? new Date(command.at) : undefined;
+  const own = ownAccountOn(client);
   const times = [commandAt, askedAt].filter((time) => time !== undefined).map(Number);
   return {
     id: String(number),
@@ -166,6 +170,9 @@ export function forgeEvent(item: ForgeItem | ForgeChange, { client, kind, named,
       subject: `${site.path}${kind.sign.at(-1)}${number}`,
       ...'branch' in item && { branch: item.branch },
       text: command?.body ?? item.body,
+      // A command is of whoever gave it, at a thing that was there.
+      ...command === undefined && item.createdAt !== undefined && { createdAt: new Date(item.createdAt) },
+      ...own && { own },
     },
   };
 }

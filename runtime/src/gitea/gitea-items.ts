@@ -13,6 +13,7 @@ const item = z.object({
   labels: z.array(z.object({ name: z.string() })).nullish(),
   assignees: z.array(user).nullish(),
   comments: z.int().nullish(),
+  created_at: z.string().nullish(),
 });
 
 const pullRequest = item.extend({ draft: z.boolean().optional(), head: z.object({ ref: z.string(), sha: z.string() }) });
@@ -65,5 +66,6 @@ function itemOf(sent: z.infer<typeof item>): ForgeItem {
     labels: (sent.labels ?? []).map(({ name }) => name),
     assignees: (sent.assignees ?? []).map(({ login }) => login),
     hasComments: sent.comments !== 0,
+    ...sent.created_at && { createdAt: sent.created_at },
   };
 }

@@ -16,11 +16,12 @@ export interface GitHubItem {
   readonly user: { readonly login: string } | null;
   readonly labels: readonly (string | { readonly name?: string })[];
   readonly updated_at: string;
+  readonly created_at: string;
 }
 
 /** What is kept of a list, by whoever reads it: no more than is read here. */
-export function keptItem({ number, title, body, html_url, user, labels, updated_at }: GitHubItem): GitHubItem {
-  return { number, title, body, html_url, user: user && { login: user.login }, labels: labels.map((label) => (typeof label === 'string' ? label : label.name ?? '')), updated_at };
+export function keptItem({ number, title, body, html_url, user, labels, updated_at, created_at }: GitHubItem): GitHubItem {
+  return { number, title, body, html_url, user: user && { login: user.login }, labels: labels.map((label) => (typeof label === 'string' ? label : label.name ?? '')), updated_at, created_at };
 }
 
 /** As lists of comments on the whole and on lines tell of one. */
@@ -85,7 +86,7 @@ export function eventOf(kind: 'issue' | 'pull-request', item: GitHubItem, { owne
     labels: labelsOf(item),
     annotations: { [SOURCE_ANNOTATIONS.kind]: kind, [SOURCE_ANNOTATIONS.number]: String(number), [SOURCE_ANNOTATIONS.owner]: owner, [SOURCE_ANNOTATIONS.repo]: name },
     ...repo && { upstreamRepo: path },
-    origin: { actor: command?.author ?? loginOf(item), subject: `${path}#${number}`, text: command?.body ?? item.body ?? '' },
+    origin: { actor: command?.author ?? loginOf(item), subject: `${path}#${number}`, text: command?.body ?? item.body ?? '', ...!command && { createdAt: new Date(item.created_at) } },
   };
 }
 

@@ -13,6 +13,7 @@ const item = z.object({
   labels: z.array(z.string()),
   assignees: z.array(user).nullish(),
   user_notes_count: z.int().nullish(),
+  created_at: z.string().nullish(),
 });
 
 const mergeRequest = item.extend({ draft: z.boolean().optional(), source_branch: z.string(), sha: z.string().nullish() });
@@ -75,5 +76,6 @@ function itemOf(sent: z.infer<typeof item>): ForgeItem {
     labels: sent.labels,
     assignees: (sent.assignees ?? []).map(({ username }) => username),
     hasComments: sent.user_notes_count !== 0,
+    ...sent.created_at && { createdAt: sent.created_at },
   };
 }

@@ -75,7 +75,7 @@ export function startSpawners({ client, free, tasks, pause, informers, decisions
     clock,
     decisions,
     fetchContext: contextFetcher(contexts, secrets),
-    loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), ownLogin: (spawner, signal) => logins.of(contextOf(spawner, signal)), events: replicaEvents, ...(spawnerMetrics && { metrics: spawnerMetrics }) }),
+    loops: new LoopGuard({ spawners: caches.spawners, clock, trail: new LoopTrail(tasks.tasks, clock), ownLogin: (spawner, { origin }, signal) => logins.of(contextOf(spawner, signal), origin?.own), events: replicaEvents, ...(spawnerMetrics && { metrics: spawnerMetrics }) }),
     pause,
     ...(places && { places }),
     ...(spawnerMetrics && { metrics: spawnerMetrics }),

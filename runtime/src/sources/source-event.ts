@@ -1,3 +1,5 @@
+import type { Clock } from '../kube/clock.ts';
+
 /** Something that happened elsewhere, as the TaskSpawner that waits for it sees it: what a Task is made of. */
 export interface SourceEvent {
   /** Tells it from all others of its spawner, and is the same whenever the event is seen again: `42`, `PROJ-42`, the id of a delivery. */
@@ -33,6 +35,18 @@ export interface EventOrigin {
   readonly branch?: string;
   /** What was written, for the marker that our own comments carry. */
   readonly text?: string;
+  /** When the actor made the thing, where the event is that it is there. Left out: it was there before, or nobody says. */
+  readonly createdAt?: Date;
+  /** Who our own token is there. Left out: no token came into it, or the service does not tell; of GitHub, the Workspace says. */
+  readonly own?: OwnAccount;
+}
+
+/** Whom a token belongs to, as its service names actors. */
+export interface OwnAccount {
+  /** Tells it from other tokens and services, without the token. */
+  readonly key: string;
+  /** Asks the service. Rejects where it does not say. */
+  ask(how: { readonly fetch: typeof globalThis.fetch; readonly clock: Clock; readonly signal: AbortSignal }): Promise<string>;
 }
 
 /** An event that the trigger does not wait for, and why. */

@@ -28,6 +28,8 @@ export interface Trail {
   onBranch(branch: string): readonly Task[];
   about(subject: string): readonly Task[];
   ofSpawner(name: string): readonly Task[];
+  /** Those of a TaskSpawner that are at work, or were at that time or later; for times within the hour. */
+  workedSince(spawner: string, time: Date): readonly Task[];
 }
 
 /** On a Task that another woke: all of the chain up to itself, the first first, as JSON. */
@@ -41,6 +43,8 @@ const MOST_IN_A_ROW = 5;
 export const WINDOW_MS = 3_600_000;
 /** Between what an agent did last and when its service says that this happened, in milliseconds. */
 const DELAY_MS = 300_000;
+/** Times of other services, and of Tasks, have whole seconds. */
+const ROUNDED_MS = 1_000;
 /** Kept on a Task: more than the highest limit would be nothing to judge by. */
 const MOST_LINKS = 100;
 /** Of a chain that is told, the first and the last. */
@@ -96,7 +100,7 @@ export function hangsOnActor(facts: LoopFacts): boolean {
   return facts.event.origin?.actor !== undefined && !causeOf(facts) && causeOf({ ...facts, isOurActor: true }) !== undefined;
 }
 
-/** The Task whose work the event is, if it is that of one: by our own mark in what was written, by the branch, or by what it is about and who did it. */
+/** The Task whose work the event is, if it is that of one: by our own mark in what was written, by the branch, by what it is about and who did it, or by who made it while a Task of the spawner was at work. */
 export function causeOf({ event: { origin = {} }, spawner, happenedAt, trail, now, isOurActor = false }: LoopFacts): Task | undefined {
   const { namespace } = spawner.metadata;
   const marked = markedTask(origin.text ?? '', namespace!);
@@ -109,8 +113,11 @@ export function causeOf({ event: { origin = {} }, spawner, happenedAt, trail, no
   const byBranch = origin.branch === undefined ? undefined : newest(trail.onBranch(origin.branch).filter(mayHavePushed));
   if (byBranch) return byBranch;
   // Without its time nobody knows whether the Task was there first; with it, a bot or an account of ours that speaks where an agent is at work is most likely the agent.
-  if (origin.subject === undefined || happenedAt === undefined || !(isOurActor || origin.actor?.endsWith('[bot]'))) return undefined;
-  return newest(trail.about(origin.subject).filter(isOfNow));
+  const knowsWhen = origin.subject !== undefined && happenedAt !== undefined && (isOurActor || origin.actor?.endsWith('[bot]'));
+  const bySubject = knowsWhen ? newest(trail.about(origin.subject!).filter(isOfNow)) : undefined;
+  if (bySubject || !isOurActor || origin.createdAt === undefined) return bySubject;
+  const { createdAt } = origin;
+  return leastWoken(trail.workedSince(spawner.metadata.name!, new Date(createdAt.getTime() - ROUNDED_MS)).filter((task) => isRecent(task, now) && wasAtWork(task, createdAt)));
 }
 
 const TASK_MARK = /<!-- taskwright\.dev\/task: ([a-z0-9.-]{1,253})\/([a-z0-9.-]{1,253}) -->/g;
@@ -139,9 +146,20 @@ function endedBefore({ status }: Task, time: Date): boolean {
   return status?.completionTime !== undefined && parseKubeTime(status.completionTime).getTime() + DELAY_MS < time.getTime();
 }
 
-/** An agent writes nothing before it runs. Times of other services have whole seconds. */
+/** An agent writes nothing before it runs. */
 function startedBefore({ status }: Task, time: Date): boolean {
-  return status?.startTime !== undefined && parseKubeTime(status.startTime).getTime() <= time.getTime() + 1_000;
+  return status?.startTime !== undefined && parseKubeTime(status.startTime).getTime() <= time.getTime() + ROUNDED_MS;
+}
+
+/** To the second: what an agent makes it makes before it ends. */
+function wasAtWork(task: Task, time: Date): boolean {
+  const ended = task.status?.completionTime;
+  return startedBefore(task, time) && (ended === undefined || parseKubeTime(ended).getTime() + ROUNDED_MS >= time.getTime());
+}
+
+/** Any of several may have made it, and people may share the account: the one with the fewest before it lets the chain grow only where it surely does. */
+function leastWoken(tasks: readonly Task[]): Task | undefined {
+  return tasks.reduce<Task | undefined>((found, task) => (found && chainOf(found).length <= chainOf(task).length ? found : task), undefined);
 }
 
 function newest(tasks: readonly Task[]): Task | undefined {

@@ -16,7 +16,7 @@ export interface LoopGuardOptions {
   readonly clock: Clock;
   readonly trail: Pick<LoopTrail, 'of'>;
   /** Whom the Tasks of a spawner write as, where that is known. */
-  readonly ownLogin: (spawner: TaskSpawner, signal: AbortSignal) => Promise<string | undefined>;
+  readonly ownLogin: (spawner: TaskSpawner, event: SourceEvent, signal: AbortSignal) => Promise<string | undefined>;
   readonly events?: Pick<EventRecorder, 'record'>;
   readonly metrics?: Pick<SpawnerMetrics, 'loopStopped'>;
 }
@@ -42,7 +42,7 @@ export class LoopGuard {
     const now = clock.now();
     const facts = { spawner, event, happenedAt: event.triggerTime ?? (isPushed ? now : undefined), trail: trail.of(spawner.metadata.namespace!), now };
     if (!hangsOnActor(facts)) return judgeLoop(facts);
-    const login = await ownLogin(spawner, signal);
+    const login = await ownLogin(spawner, event, signal);
     return judgeLoop({ ...facts, isOurActor: login !== undefined && login.toLowerCase() === event.origin?.actor?.toLowerCase() });
   }
 

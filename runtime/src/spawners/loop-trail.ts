@@ -7,18 +7,25 @@ import { type Trail, WINDOW_MS } from './loop-breaker.ts';
 
 /** Remembered at a time, of Tasks that are gone. Of more, the oldest are forgotten, and a loop of theirs is found a round later. */
 const MOST_GONE = 10_000;
+const MINUTE_MS = 60_000;
 
 /** By what the Task is found that an event may come from. */
 export function trailKeysOf(task: Task): string[] {
   if (!spawnerOf(task)) return [];
-  const { metadata: { namespace, annotations, labels }, spec } = task;
+  const { metadata: { namespace, annotations, labels }, spec, status } = task;
   const subject = annotations?.[SPAWNED_ANNOTATIONS.subject];
   const spawner = labels?.[SPAWNER_LABEL];
   return [
     ...(spec.branch ? [`${namespace} branch ${spec.branch}`] : []),
     ...(subject === undefined ? [] : [`${namespace} subject ${subject}`]),
     ...(spawner === undefined ? [] : [`${namespace} spawner ${spawner}`]),
+    ...(spawner === undefined || status?.startTime === undefined ? [] : [status.completionTime === undefined ? `${namespace} working ${spawner}` : `${namespace} ended ${spawner} ${minuteOf(status.completionTime)}`]),
   ];
+}
+
+/** Of a time as text. Who looks for what ended lately asks for each minute since, and walks through nothing older. */
+function minuteOf(time: string): string {
+  return time.slice(0, 'yyyy-mm-ddThh:mm'.length);
 }
 
 /**
@@ -50,7 +57,14 @@ export class LoopTrail {
       onBranch: (branch) => find('branch', branch),
       about: (subject) => find('subject', subject),
       ofSpawner: (name) => find('spawner', name),
+      workedSince: (name, time) => [...this.#tasks.byIndex('trail', `${namespace} working ${name}`), ...this.#minutesSince(time).flatMap((minute) => find('ended', `${name} ${minute}`))],
     };
+  }
+
+  #minutesSince(time: Date): string[] {
+    const now = this.#clock.now().getTime();
+    const first = Math.floor(Math.max(time.getTime(), now - WINDOW_MS) / MINUTE_MS);
+    return Array.from({ length: Math.max(0, Math.floor(now / MINUTE_MS) - first + 1) }, (_, index) => minuteOf(new Date((first + index) * MINUTE_MS).toISOString()));
   }
 
   #goneBy(key: string): Task | undefined {

@@ -22,6 +22,8 @@ export interface GiteaItem {
   readonly comments?: readonly GiteaStoredComment[];
   /** Each with who gave it. */
   readonly reactions?: readonly string[];
+  /** ISO 8601. @default a day before the server was started */
+  readonly createdAt?: string;
 }
 
 export interface GiteaPullRequest extends GiteaItem {
@@ -200,10 +202,10 @@ export class GiteaServer {
 
   #shown(item: GiteaPullRequest, path: string, what: 'issues' | 'pulls') {
     const { root = 'https://codeberg.org' } = this.#options;
-    const { number, title = `Item ${number}`, body = '', state = 'open', author = 'ann', labels = [], assignees, comments = [] } = item;
+    const { number, title = `Item ${number}`, body = '', state = 'open', author = 'ann', labels = [], assignees, comments = [], createdAt = this.#before(86_400_000) } = item;
     const common = {
       id: 1_000 + number, number, title, body, state, user: { login: author }, labels: labels.map((name, id) => ({ id, name, color: '00aabb' })), assignees: assignees?.map((login) => ({ login })) ?? null,
-      comments: comments.length, html_url: `${root}/${path}/${what}/${number}`, created_at: this.#before(86_400_000), updated_at: this.#before(3_600_000),
+      comments: comments.length, html_url: `${root}/${path}/${what}/${number}`, created_at: createdAt, updated_at: this.#before(3_600_000),
     };
     if (what === 'issues') return { ...common, pull_request: null };
     const { draft = false, branch = `branch-${number}` } = item;

@@ -24,6 +24,8 @@ export interface GitLabItem {
   readonly notes?: readonly GitLabStoredNote[];
   /** Emoji, each with who gave it. */
   readonly emoji?: readonly string[];
+  /** ISO 8601. @default a day before the server was started */
+  readonly createdAt?: string;
 }
 
 export interface GitLabMergeRequest extends GitLabItem {
@@ -182,10 +184,10 @@ export class GitLabServer {
 
   #shown(item: GitLabMergeRequest, path: string, kind: 'issues' | 'mergeRequests') {
     const { root = 'https://gitlab.com' } = this.#options;
-    const { iid, title = `Item ${iid}`, description = null, state = 'opened', author = 'ann', labels = [], assignees = [], notes = [] } = item;
+    const { iid, title = `Item ${iid}`, description = null, state = 'opened', author = 'ann', labels = [], assignees = [], notes = [], createdAt = this.#before(86_400_000) } = item;
     const common = {
       id: 1_000 + iid, iid, title, description, state, labels, author: userOf(author), assignees: assignees.map(userOf), user_notes_count: notes.filter(({ system }) => !system).length,
-      web_url: `${root}/${path}/-/${kind === 'issues' ? 'issues' : 'merge_requests'}/${iid}`, created_at: this.#before(86_400_000), updated_at: this.#before(3_600_000),
+      web_url: `${root}/${path}/-/${kind === 'issues' ? 'issues' : 'merge_requests'}/${iid}`, created_at: createdAt, updated_at: this.#before(3_600_000),
     };
     if (kind === 'issues') return { ...common, issue_type: 'issue', confidential: false };
     const { draft = false, sourceBranch = `branch-${iid}`, sha = 'a'.repeat(40) } = item;

@@ -8,6 +8,8 @@ export interface JiraServerOptions {
   readonly edition?: 'cloud' | 'data-center';
   /** Who may look: tokens by the address of their owner in the cloud, by any name elsewhere. */
   readonly tokens: Readonly<Record<string, string>>;
+  /** What issues name the owners of tokens by. @default the name that the token has in `tokens` */
+  readonly accounts?: Readonly<Record<string, string>>;
   /** Most issues on a page, whatever is asked for. @default 100 */
   readonly pageSize?: number;
 }
@@ -21,6 +23,8 @@ export interface StoredIssue {
   readonly labels?: readonly string[];
   readonly type?: string;
   readonly creator?: string;
+  /** ISO 8601. @default a day before now */
+  readonly created?: string;
   /** From the oldest to the newest: texts or documents. */
   readonly comments?: readonly unknown[];
 }
@@ -59,6 +63,7 @@ export class JiraServer {
     if (refusal) return refusal;
     if (path === '/rest/api/2/search/jql' && edition === 'cloud') return this.#searchByToken(url.searchParams);
     if (path === '/rest/api/2/search') return edition === 'cloud' ? this.#problem(410, 'The requested API has been removed. Please migrate to the /rest/api/3/search/jql API.') : this.#searchByNumber(url.searchParams);
+    if (path === '/rest/api/2/myself') return this.#json(200, this.#account(this.#ownerOf(request.headers.get('authorization') ?? '')));
     const [, key] = /^\/rest\/api\/2\/issue\/([^/]+)\/comment$/.exec(path) ?? [];
     if (key !== undefined) return this.#comments(decodeURIComponent(key), url.searchParams);
     return this.#json(404, { message: `null for uri: ${url.href}`, 'status-code': 404 });
@@ -71,6 +76,16 @@ export class JiraServer {
       : [Object.keys(tokens).find((name) => `Bearer ${tokens[name]}` === authorization) ?? '', authorization.replace(/^Bearer /, '')];
     if (token !== undefined && tokens[user!] === token) return undefined;
     return new Response('Client must be authenticated to access this resource.', { status: 401, headers: { 'content-type': 'text/html;charset=UTF-8', 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' } });
+  }
+
+  #ownerOf(authorization: string): string {
+    const { tokens, edition = 'cloud', accounts = {} } = this.#options;
+    const owner = edition === 'cloud' ? Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString().split(':')[0]! : Object.keys(tokens).find((name) => `Bearer ${tokens[name]}` === authorization)!;
+    return accounts[owner] ?? owner;
+  }
+
+  #account(name: string) {
+    return (this.#options.edition ?? 'cloud') === 'cloud' ? { accountId: name, accountType: 'atlassian', displayName: name } : { name, key: name };
   }
 
   #searchByToken(query: URLSearchParams): Response {
@@ -107,7 +122,7 @@ export class JiraServer {
     return Math.min(Number(query.get('maxResults') ?? 50), this.#options.pageSize ?? 100);
   }
 
-  #shown({ key, summary, description = null, status = 'To Do', labels = [], type = 'Task', creator = 'ann', comments = [], ...issue }: StoredIssue, query: URLSearchParams) {
+  #shown({ key, summary, description = null, status = 'To Do', labels = [], type = 'Task', creator = 'ann', created, comments = [], ...issue }: StoredIssue, query: URLSearchParams) {
     const isCloud = (this.#options.edition ?? 'cloud') === 'cloud';
     const shown = this.#shownComments({ ...issue, key, summary, comments });
     const all: Readonly<Record<string, unknown>> = {
@@ -116,7 +131,8 @@ export class JiraServer {
       status: { name: status },
       labels,
       issuetype: { name: type, subtask: false },
-      creator: isCloud ? { accountId: creator, displayName: creator } : { name: creator, key: creator },
+      creator: this.#account(creator),
+      created: (created ?? new Date(this.#options.clock.now().getTime() - 86_400_000).toISOString()).replace('Z', '+0000'),
       comment: { comments: isCloud ? shown.slice(0, COMMENTS_IN_SEARCH) : shown, maxResults: COMMENTS_IN_SEARCH, total: comments.length, startAt: 0 },
     };
     const asked = (query.get('fields') ?? '').split(',');

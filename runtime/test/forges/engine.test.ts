@@ -112,3 +112,52 @@ test('issues of Jira become Tasks with valid names', async () => {
   expect(cluster.taskNames()).toEqual(['tickets-my-shop-42']);
   expect(cluster.task('tickets-my-shop-42')!.spec.prompt).toBe('MY_SHOP-42 (To Do): It broke.');
 });
+
+/** Agents that make an issue each while they are at work: by whom it is made is the only trace of them. */
+async function agentsThatMakeIssues({ cluster }: Awaited<ReturnType<typeof aFleet>>, make: (ordinal: number, at: string) => void): Promise<void> {
+  const begun = new Set<string>();
+  make(0, cluster.clock.now().toISOString());
+  for (let step = 0; step < 80; step += 1) {
+    await cluster.clock.advance(15_000);
+    for (const { metadata: { uid }, status } of cluster.tasks.list('dev')) {
+      if (status?.phase !== 'Running' || begun.has(uid!)) continue;
+      begun.add(uid!);
+      make(begun.size, cluster.clock.now().toISOString());
+    }
+  }
+}
+
+const stoppedBy = (cluster: SpawnerCluster, name: string) => cluster.spawner(name).then(({ status }) => status?.conditions?.find(({ type }) => type === 'LoopDetected')?.status);
+const six = (prefix: string, first: number) => Array.from({ length: 6 }, (_, index) => `${prefix}-${first + index}`);
+
+test.each<{ it: 'gitlab' | 'gitea' | 'jira' }>([{ it: 'gitlab' }, { it: 'gitea' }, { it: 'jira' }])('on $it, agents whose issues wake their own spawner make six, and who we are is asked for once', async ({ it }) => {
+  const fleet = await aFleet();
+  const { cluster, start, jira, gitlab, gitea, projectOnGitLab, repositoryOnGitea } = fleet;
+  const when = {
+    gitlab: { gitlabIssues: { state: 'opened', pollInterval: '1m' } },
+    gitea: { giteaIssues: { state: 'open', pollInterval: '1m' } },
+    jira: { jira: { baseUrl: 'https://acme.atlassian.net', project: 'SHOP', secretRef: { name: 'jira' }, pollInterval: '1m' } },
+  } as const;
+  cluster.jira.answer = jiraSource.discover;
+  await cluster.spawn(aSpawner({ name: 'loop', spec: { when: when[it] }, ...it !== 'jira' && { template: on(it) } }));
+  start();
+  await agentsThatMakeIssues(fleet, (ordinal, createdAt) => {
+    const author = ordinal === 0 ? 'ann' : 'shop-bot';
+    if (it === 'gitlab') projectOnGitLab.issues = [...projectOnGitLab.issues, { iid: ordinal + 1, author, createdAt }];
+    if (it === 'gitea') repositoryOnGitea.issues = [...repositoryOnGitea.issues, { number: ordinal + 1, author, createdAt }];
+    if (it === 'jira') jira.issues.push({ key: `SHOP-${ordinal + 1}`, summary: 'x', creator: ordinal === 0 ? 'ann' : 'bot@acme.test', created: createdAt });
+  });
+  expect([cluster.taskNames(), await stoppedBy(cluster, 'loop')]).toEqual([six(it === 'jira' ? 'loop-shop' : 'loop', 1), 'True']);
+  const paths = [...[...gitlab.requests, ...gitea.requests].map(({ url }) => url.pathname), ...jira.requests.map(({ pathname }) => pathname)];
+  expect(paths.filter((path) => /\/(user|myself)$/.test(path))).toHaveLength(1);
+});
+
+test('people who make issues while agents are at work wake as many as they like', async () => {
+  const fleet = await aFleet();
+  await fleet.cluster.spawn(aSpawner({ name: 'busy', spec: { when: { gitlabIssues: { state: 'opened', pollInterval: '1m' } } }, template: on('gitlab') }));
+  fleet.start();
+  await agentsThatMakeIssues(fleet, (ordinal, createdAt) => {
+    fleet.projectOnGitLab.issues = [...fleet.projectOnGitLab.issues, { iid: ordinal + 1, author: 'ann', createdAt }];
+  });
+  expect([fleet.cluster.taskNames().length > 6, await stoppedBy(fleet.cluster, 'busy')]).toEqual([true, undefined]);
+});

@@ -35,6 +35,7 @@ function aTrail(tasks: readonly Task[], spawner = 'x'): Trail {
     onBranch: (branch) => tasks.filter(({ spec }) => spec.branch === branch),
     about: (subject) => tasks.filter(({ metadata }) => metadata.annotations?.['taskwright.dev/subject'] === subject),
     ofSpawner: (name) => (name === spawner ? tasks : []),
+    workedSince: (name) => (name === spawner ? tasks : []),
   };
 }
 
@@ -76,12 +77,24 @@ test.each<{ it: string; origin: EventOrigin; tasks: readonly Task[]; at?: Date; 
   { it: 'somebody where none is', origin: { actor: 'ann', subject: 's#2' }, tasks: [made({ subject: 's#1' })], hangs: false },
   { it: 'somebody where one was two hours ago', origin: { actor: 'ann', subject: 's#1' }, tasks: [made({ subject: 's#1', created: 180, started: 170, ended: 121 })], hangs: false },
   { it: 'somebody at a time that nobody knows', origin: { actor: 'ann', subject: 's#1' }, tasks: [made({ subject: 's#1' })], at: undefined as never, hangs: false },
+  { it: 'who made something while an agent of the spawner was at work', origin: { actor: 'ann', subject: 's#9', createdAt: now }, tasks: [made({ subject: 's#1' })], hangs: true },
+  { it: 'who made something a second after it', origin: { actor: 'ann', subject: 's#9', createdAt: new Date(minutesAgo(10 - 1 / 60)) }, tasks: [made({ subject: 's#1', ended: 10 })], at: undefined as never, hangs: true },
+  { it: 'who made something two seconds after it', origin: { actor: 'ann', subject: 's#9', createdAt: new Date(minutesAgo(10 - 2 / 60)) }, tasks: [made({ subject: 's#1', ended: 10 })], at: undefined as never, hangs: false },
+  { it: 'who made something before any began', origin: { actor: 'ann', subject: 's#9', createdAt: new Date(minutesAgo(40)) }, tasks: [made({ subject: 's#1' })], at: undefined as never, hangs: false },
+  { it: 'who made something when only a Task that ended two hours ago had been there', origin: { actor: 'ann', subject: 's#9', createdAt: new Date(minutesAgo(130)) }, tasks: [made({ created: 180, started: 170, ended: 121 })], at: undefined as never, hangs: false },
   { it: 'nobody', origin: { subject: 's#1' }, tasks: [made({ subject: 's#1' })], hangs: false },
   { it: 'a bot, which is known for one', origin: { actor: 'shop[bot]', subject: 's#1' }, tasks: [made({ subject: 's#1' })], hangs: false },
   { it: 'somebody who left our mark', origin: { actor: 'ann', subject: 's#1', text: mark('a') }, tasks: [made({ subject: 's#1' })], hangs: false },
 ])('whether $it is an account of ours makes a difference: $hangs', ({ origin, tasks, hangs, ...rest }) => {
   const facts = { spawner: aSpawner(), event: { summary: 's', origin }, happenedAt: 'at' in rest ? rest.at : now, trail: aTrail(tasks), now };
   expect([hangsOnActor(facts), hangs && causeOf(facts), hangs && causeOf({ ...facts, isOurActor: true })?.metadata.name]).toEqual([hangs, hangs && undefined, hangs && 'a']);
+});
+
+test('of several that may have made something, it is the one with the fewest before it', () => {
+  const woken = made({ name: 'b', created: 20, started: 19, chain: [{ task: 't', at: minutesAgo(30), event: 'e' }] });
+  const origin = { actor: 'bot', subject: 's#9', createdAt: new Date(minutesAgo(5)) };
+  const madeBy = (tasks: readonly Task[]) => causeOf({ spawner: aSpawner(), event: { summary: 's', origin }, happenedAt: undefined, trail: aTrail(tasks), now, isOurActor: true })?.metadata.name;
+  expect([madeBy([woken, made()]), madeBy([made(), woken]), madeBy([woken])]).toEqual(['a', 'a', 'b']);
 });
 
 const link = (task: string, minutes: number): Link => ({ task, at: minutesAgo(minutes), event: `comment ${task}` });

@@ -43,6 +43,19 @@ test('a Task is found by its name, branch, subject and spawner, in its own names
   expect([named('a'), onBranch('b'), about('s#1'), ofSpawner('x'), named('c'), about('s#2')]).toEqual([a, [a], [a], [a], undefined, []]);
 });
 
+test('those that are at work are found, and those that ended since then, by the minute, while they are there and after', async () => {
+  const ended = (name: string, completionTime: string): Task => ({ ...of(name), status: { phase: 'Succeeded', startTime: '2026-01-01T00:00:00Z', completionTime } });
+  const waiting: Task = { ...of('w'), status: { phase: 'Waiting' } };
+  const [early, late, gone, cut] = [ended('early', '2026-01-01T00:03:59Z'), ended('late', '2026-01-01T00:04:10Z'), ended('gone', '2026-01-01T00:05:00Z'), of('cut')];
+  const { trail, remove, clock } = aTrail(a, early, late, gone, cut, waiting);
+  await clock.advance(6 * 60_000);
+  remove(gone);
+  remove(cut); // nobody works on that any more
+  const namesSince = (time: string) => trail.of('dev').workedSince('x', new Date(time)).map(({ metadata }) => metadata.name);
+  expect([namesSince('2026-01-01T00:04:30Z'), namesSince('2026-01-01T00:03:00Z'), namesSince('2026-01-01T00:05:01Z'), namesSince('2026-01-01T00:06:00Z')]).toEqual([['a', 'late', 'gone'], ['a', 'early', 'late', 'gone'], ['a', 'gone'], ['a']]);
+  expect([trail.of('prod').workedSince('x', new Date(0)), trail.of('dev').workedSince('y', new Date(0))]).toEqual([[], []]);
+});
+
 test('a Task that nobody made leaves no trail', () => {
   const own = { ...a, metadata: { ...a.metadata, ownerReferences: [] } };
   expect(trailKeysOf(own)).toEqual([]);

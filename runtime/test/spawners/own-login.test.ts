@@ -1,6 +1,7 @@
 import type { TaskSpawnerSpec, Workspace } from '@taskwright/schema';
 import { expect, test } from 'vitest';
 import { GitHubClients } from '../../src/github/github-clients.ts';
+import type { OwnAccount } from '../../src/sources/source-event.ts';
 import { OwnLogins } from '../../src/spawners/own-login.ts';
 import { ManualClock } from '../kube/manual-clock.ts';
 import { aSpawner } from './spawner-fixtures.ts';
@@ -18,9 +19,9 @@ function aGitHub(...answers: (() => Response | Promise<Response>)[]) {
   };
   const logins = new OwnLogins(clock);
   const github = new GitHubClients({ clock, fetch });
-  const of = ({ trigger = when, workspace = shop, data = { GITHUB_TOKEN: 't0ken' }, signal = new AbortController().signal }: { trigger?: TaskSpawnerSpec['when']; workspace?: Workspace | null; data?: Record<string, string>; signal?: AbortSignal } = {}) => {
+  const of = ({ trigger = when, workspace = shop, data = { GITHUB_TOKEN: 't0ken' }, signal = new AbortController().signal, own }: { trigger?: TaskSpawnerSpec['when']; workspace?: Workspace | null; data?: Record<string, string>; signal?: AbortSignal; own?: OwnAccount } = {}) => {
     const spawner = aSpawner();
-    return logins.of({ spawner: { ...spawner, spec: { ...spawner.spec, when: trigger } }, ...(workspace && { workspace }), readSecret: () => Promise.resolve(data), github, signal });
+    return logins.of({ spawner: { ...spawner, spec: { ...spawner.spec, when: trigger } }, ...(workspace && { workspace }), readSecret: () => Promise.resolve(data), github, fetch, signal }, own);
   };
   return { clock, asked, of };
 }
@@ -37,7 +38,6 @@ test.each<{ it: string; given: NonNullable<Parameters<ReturnType<typeof aGitHub>
   { it: 'a trigger that is not of GitHub', given: { trigger: { jira: { baseUrl: 'https://jira.acme.test', project: 'SHOP', secretRef: { name: 'jira' } } } } },
   { it: 'no Workspace', given: { workspace: null } },
   { it: 'a Workspace without a Secret', given: { workspace: { ...shop, spec: { repo: shop.spec.repo } } } },
-  { it: 'an App, whose name says what it is', given: { data: { appID: '1', installationID: '2', privateKey: 'k' } } },
   { it: 'a Secret without a token', given: { data: { other: 'x' } } },
 ])('of $it nobody is asked', async ({ given }) => {
   const { asked, of } = aGitHub(bot);
@@ -68,4 +68,28 @@ test('who gives up is told so, and nothing is remembered of it', async () => {
   const { asked, of } = aGitHub(bot);
   await expect(of({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
   expect([await of(), asked.length]).toEqual(['shop-bot', 1]);
+});
+
+/** An account of another service, which answers as told, one after the other. */
+function anAccount(...answers: (() => Promise<string>)[]) {
+  const asked: string[] = [];
+  const own = (key = 'gitlab t0ken'): OwnAccount => ({ key, ask: (how) => {
+    asked.push(`${key} ${how.signal.aborted}`);
+    return (answers.length > 1 ? answers.shift()! : answers[0]!)();
+  } });
+  return { asked, own };
+}
+
+test('whom an event says that we are is asked for once for each token, and GitHub is not', async () => {
+  const { asked: askedGitHub, of } = aGitHub(bot);
+  const { asked, own } = anAccount(() => Promise.resolve('agents'));
+  expect([await of({ own: own() }), await of({ own: own() }), await of({ own: own('jira') }), asked, askedGitHub]).toEqual(['agents', 'agents', 'agents', ['gitlab t0ken false', 'jira false'], []]);
+});
+
+test('a service that does not say is asked again after five minutes, and no other waits for it', async () => {
+  const { clock, of } = aGitHub(bot);
+  const { asked, own } = anAccount(() => Promise.reject(new Error('403')), () => Promise.resolve('agents'));
+  expect([await of({ own: own() }), await of({ own: own() }), asked.length, await of({ own: own('jira') })]).toEqual([undefined, undefined, 1, 'agents']);
+  await clock.advance(5 * 60_000);
+  expect([await of({ own: own() }), asked.length]).toEqual(['agents', 3]);
 });

@@ -33,7 +33,7 @@ export const githubWebhook: PushedSource<'githubWebhook', GitHubDelivery> = {
     while ((judgement = judge(config, facts)).outcome === 'unknown') facts = await withMissing(judgement.missing, facts, delivery, context);
     if (judgement.outcome === 'miss') return { id: delivery.id, summary: summaryOf(facts), filter: judgement.filter, seen: judgement.seen };
     for (const missing of wantedOf(config, facts, context.spawner)) facts = await withMissing(missing, facts, delivery, context);
-    return eventOf(config, facts, delivery);
+    return eventOf(config, facts, delivery, context.clock.now());
   },
 };
 
@@ -53,7 +53,7 @@ function wantedOf({ reporting }: Config, { lacksHead, changedFiles }: EventFacts
   return [...(wantsHead ? ['head' as const] : []), ...(wantsFiles ? ['files' as const] : [])];
 }
 
-function eventOf(config: Config, facts: EventFacts, delivery: GitHubDelivery): SourceEvent {
+function eventOf(config: Config, facts: EventFacts, delivery: GitHubDelivery, now: Date): SourceEvent {
   return {
     id: delivery.id,
     nameSuffix: `${facts.event.replaceAll('_', '-')}-${createHash('sha256').update(delivery.id).digest('hex').slice(0, 12)}`,
@@ -61,20 +61,24 @@ function eventOf(config: Config, facts: EventFacts, delivery: GitHubDelivery): S
     variables: eventVariables(facts, delivery.payload),
     labels: facts.subject?.labels ?? [],
     annotations: reportingOf(config, facts, delivery.gateway),
-    origin: originOf(facts),
+    origin: originOf(facts, now),
   };
 }
 
 /** What was written may be long, and the marker of our own words is at its end. */
 const LONGEST_TEXT = 65_536;
 
-function originOf({ sender, branch, commentBody, ...facts }: EventFacts): EventOrigin {
+/** Whose issue, pull request or discussion there is now. */
+const OPENINGS: ReadonlySet<string> = new Set(['issues', 'pull_request', 'discussion']);
+
+function originOf({ sender, branch, commentBody, ...facts }: EventFacts, now: Date): EventOrigin {
   const subject = subjectOf(facts);
   return {
     ...(sender !== '' && { actor: sender }),
     ...(subject !== '' && { subject }),
     ...(branch !== '' && { branch }),
     ...(commentBody !== '' && { text: commentBody.slice(-LONGEST_TEXT) }),
+    ...((facts.action === 'opened' || facts.action === 'created') && OPENINGS.has(facts.event) && { createdAt: now }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { ServiceClient, type ServiceAnswer } from '../service-client.ts';
 import { SourceError, type SourceContext, type TriggerConfig } from '../source.ts';
 
-const FIELDS = 'summary,description,status,labels,issuetype,creator';
+const FIELDS = 'summary,description,status,labels,issuetype,creator,created';
 const PAGE_SIZE = 100;
 
 /** Where the next page begins: after a token in the cloud, after a number of issues elsewhere. */
@@ -27,7 +27,7 @@ export class JiraClient {
   readonly #fields: string;
   readonly #service: ServiceClient;
 
-  constructor(config: TriggerConfig<'jira'>, { token, user }: JiraCredential, { fetch, clock, signal }: SourceContext, { withComments }: { withComments: boolean }) {
+  constructor(config: TriggerConfig<'jira'>, { token, user }: JiraCredential, { fetch, clock, signal }: Pick<SourceContext, 'fetch' | 'clock' | 'signal'>, { withComments }: { withComments: boolean }) {
     this.#config = config;
     this.#fields = withComments ? `${FIELDS},comment` : FIELDS;
     this.#service = new ServiceClient({
@@ -61,6 +61,14 @@ export class JiraClient {
     const { issues, total } = this.#checked(answer);
     const after = startAt + listOf(issues).length;
     return { issues: listOf(issues), next: listOf(issues).length > 0 && Number(total) > after ? { startAt: after } : undefined };
+  }
+
+  /** Who asks, as Jira names the creators of issues. */
+  async myself(): Promise<string> {
+    const { accountId, name } = this.#checked(await this.#service.get('/rest/api/2/myself'));
+    const account = [accountId, name].find((text) => typeof text === 'string' && text !== '');
+    if (account === undefined) throw new Error('Jira does not say whose the token is');
+    return account as string;
   }
 
   /** The newest comments of an issue, the newest first, of which a search has only some. */

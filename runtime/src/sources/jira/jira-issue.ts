@@ -1,5 +1,5 @@
 import { MOST_COMMENT_BYTES, joinedComments } from '../joined-comments.ts';
-import type { SourceEvent } from '../source-event.ts';
+import type { OwnAccount, SourceEvent } from '../source-event.ts';
 import { EMPTY_VARIABLES } from '../polled-variables.ts';
 import { documentText } from './document-text.ts';
 
@@ -10,6 +10,7 @@ interface JiraFields {
   readonly labels?: unknown;
   readonly comment?: { readonly comments?: unknown; readonly total?: unknown };
   readonly issuetype?: { readonly name?: unknown };
+  readonly created?: unknown;
   readonly creator?: { readonly accountId?: unknown; readonly name?: unknown };
 }
 
@@ -31,10 +32,11 @@ export function commentsOf({ fields: { comment } }: JiraIssue): { comments: read
 }
 
 /** `comments` in any order. */
-export function jiraEvent({ key, fields }: JiraIssue, comments: readonly unknown[], root: string): SourceEvent {
+export function jiraEvent({ key, fields }: JiraIssue, comments: readonly unknown[], root: string, own: OwnAccount): SourceEvent {
   const body = documentText(fields.description);
   const labels = Array.isArray(fields.labels) ? fields.labels.filter((label) => typeof label === 'string') : [];
   const actor = textOf(fields.creator?.accountId) || textOf(fields.creator?.name);
+  const createdMs = Date.parse(textOf(fields.created));
   return {
     id: key,
     nameSuffix: key.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-'),
@@ -53,7 +55,7 @@ export function jiraEvent({ key, fields }: JiraIssue, comments: readonly unknown
     },
     labels,
     annotations: {},
-    origin: { ...actor !== '' && { actor }, subject: key, text: body },
+    origin: { ...actor !== '' && { actor }, subject: key, text: body, ...!Number.isNaN(createdMs) && { createdAt: new Date(createdMs) }, own },
   };
 }
 

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { pollIntervalMs } from '../poll-interval.ts';
 import { readsVariables } from '../read-variables.ts';
 import { SourceError, type Discovery, type PolledSource, type SourceContext, type TriggerConfig } from '../source.ts';
-import type { FailedEvent, SourceEvent } from '../source-event.ts';
+import type { FailedEvent, OwnAccount, SourceEvent } from '../source-event.ts';
 import { commentsOf, fillsTemplates, jiraEvent, type JiraIssue, readJiraIssue } from './jira-issue.ts';
 import { JiraClient, type JiraCredential, type JiraPage, rootOf } from './jira-client.ts';
 import { jqlOf } from './jql.ts';
@@ -25,7 +26,9 @@ export const jiraSource: PolledSource<'jira'> = {
   async discover(config, context): Promise<Discovery> {
     const jql = jqlOf(config.project, config.jql);
     const withComments = readsVariables(context.spawner, ['Comments']);
-    const client = new JiraClient(config, await credentialOf(config, context), context, { withComments });
+    const credential = await credentialOf(config, context);
+    const client = new JiraClient(config, credential, context, { withComments });
+    const own = ownAccount(config, credential);
     const events: SourceEvent[] = [];
     const failed: FailedEvent[] = [];
     const seen = new Set<string>();
@@ -49,7 +52,7 @@ export const jiraSource: PolledSource<'jira'> = {
 
     async function judge(issue: JiraIssue): Promise<void> {
       try {
-        events.push(jiraEvent(issue, withComments ? await newestComments(issue, client) : [], rootOf(config)));
+        events.push(jiraEvent(issue, withComments ? await newestComments(issue, client) : [], rootOf(config), own));
       } catch (error) {
         if (error instanceof SourceError || context.signal.aborted) throw error;
         failed.push({ id: issue.key, summary: `Jira issue ${issue.key}`, problem: `its comments cannot be read, ${(error as Error).message}` });
@@ -57,6 +60,14 @@ export const jiraSource: PolledSource<'jira'> = {
     }
   },
 };
+
+function ownAccount(config: TriggerConfig<'jira'>, credential: JiraCredential): OwnAccount {
+  const { user = '', token } = credential;
+  return {
+    key: `${rootOf(config)} ${createHash('sha256').update(`${user}:${token}`).digest('base64url')}`,
+    ask: (how) => new JiraClient(config, credential, how, { withComments: false }).myself(),
+  };
+}
 
 async function newestComments(issue: JiraIssue, client: JiraClient): Promise<readonly unknown[]> {
   const { comments, areAll } = commentsOf(issue);

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SourceContext } from '../source.ts';
+import { askLinear } from './linear-api.ts';
 
-/** The SDK of Linear takes 20 MB of memory for what is one question here. */
-const API = 'https://api.linear.app/graphql';
 const QUERY = 'query IssueLabels($id: String!) { issue(id: $id) { labels { nodes { name } } } }';
 /** So long an answer is used again: every spawner that listens asks about one comment within moments. */
 const KEPT_MS = 10_000;
@@ -37,21 +36,11 @@ export class LinearLabels {
   }
 }
 
-interface Answer {
-  readonly errors?: readonly unknown[];
-  readonly data?: { readonly issue?: { readonly labels?: { readonly nodes?: readonly { readonly name?: unknown }[] } } };
+interface Labels {
+  readonly issue?: { readonly labels?: { readonly nodes?: readonly { readonly name?: unknown }[] } };
 }
 
-async function ask(id: string, apiKey: string, { fetch, signal }: Pick<SourceContext, 'fetch' | 'signal'>): Promise<readonly string[]> {
-  const response = await fetch(API, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: apiKey },
-    body: JSON.stringify({ query: QUERY, variables: { id } }),
-    redirect: 'error',
-    signal,
-  });
-  if (!response.ok) throw new Error(`Linear, labels of an issue: it answered ${response.status}`);
-  const { errors = [], data } = (await response.json()) as Answer;
-  if (errors.length > 0) throw new Error(`Linear, labels of an issue: it answered with ${errors.length} errors`);
+async function ask(id: string, apiKey: string, context: Pick<SourceContext, 'fetch' | 'signal'>): Promise<readonly string[]> {
+  const data = await askLinear<Labels>('labels of an issue', { query: QUERY, variables: { id } }, apiKey, context);
   return (data?.issue?.labels?.nodes ?? []).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { SkippedEvent, SourceEvent } from '../source-event.ts';
+import type { OwnAccount, SkippedEvent, SourceEvent } from '../source-event.ts';
 import type { PushedSource, SourceContext, TriggerConfig } from '../source.ts';
+import { askLinear } from './linear-api.ts';
 import { factsOf, type LinearDelivery, type LinearFacts } from './linear-delivery.ts';
 import type { LinearLabels } from './linear-labels.ts';
 
@@ -16,7 +17,7 @@ export function linearWebhookSource(labels: LinearLabels): PushedSource<'linearW
     async match(config, delivery, context) {
       const facts = factsOf(delivery.payload);
       const known = needsLabels(config, facts) ? await askLabels(labels, facts, delivery, context) : facts;
-      return judge(config, known, delivery);
+      return judge(config, known, delivery, context.clock.now());
     },
   };
 }
@@ -34,7 +35,7 @@ function needsLabels({ filters = [] }: Config, facts: LinearFacts): boolean {
   return filters.some((filter) => isFor(filter, facts) && ((filter.labels ?? []).length > 0 || (filter.excludeLabels ?? []).length > 0));
 }
 
-function judge(config: Config, facts: LinearFacts, { id, payload }: LinearDelivery): SourceEvent | SkippedEvent {
+function judge(config: Config, facts: LinearFacts, { id, payload, apiKey }: LinearDelivery, now: Date): SourceEvent | SkippedEvent {
   const suffix = createHash('sha256').update(id).digest('hex').slice(0, 12);
   const kind = facts.type.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, 40) || 'linear';
   const about = { id, summary: `Linear delivery ${suffix} (${kind})` };
@@ -47,7 +48,25 @@ function judge(config: Config, facts: LinearFacts, { id, payload }: LinearDelive
     variables: variablesOf(facts, payload),
     labels: facts.labels ?? [],
     annotations: {},
-    origin: { subject: `linear/${facts.issueId || facts.id}`, ...(actor === undefined ? {} : { actor }), ...(text === undefined ? {} : { text }) },
+    origin: {
+      subject: `linear/${facts.issueId || facts.id}`,
+      ...(actor === undefined ? {} : { actor }),
+      ...(text === undefined ? {} : { text }),
+      ...(isSame(facts.action, 'create') && facts.issueId === '' && { createdAt: now }),
+      ...(apiKey !== undefined && { own: ownAccount(apiKey) }),
+    },
+  };
+}
+
+/** Whose the key is that the gateway or the operator was given. */
+function ownAccount(apiKey: string): OwnAccount {
+  return {
+    key: `linear ${createHash('sha256').update(apiKey).digest('base64url')}`,
+    async ask(how) {
+      const name = (await askLinear<{ readonly viewer?: { readonly name?: unknown } }>('whose the key is', { query: 'query Viewer { viewer { name } }' }, apiKey, how))?.viewer?.name;
+      if (typeof name !== 'string' || name === '') throw new Error('Linear does not say whose the key is');
+      return name;
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { SourceEvent } from '../source-event.ts';
 import { objectionTo } from './matches.ts';
 import { withoutLeadingMentions } from './mention.ts';
 import { messageText } from './message-text.ts';
-import { eventIdOf, isReply, type SlackBot, type SlackEvent, type SlackMessage } from './slack-event.ts';
+import { eventIdOf, isOurs, isReply, type SlackBot, type SlackEvent, type SlackMessage } from './slack-event.ts';
 import { threadText } from './thread-text.ts';
 
 /** What Slack sent, and how to ask for the rest of it. */
@@ -54,6 +54,7 @@ async function ofMessage({ bot, details }: SlackDelivery, event: SlackMessage, s
   const reads = readBy(spawner);
   const conversation = isReply(event) && reads('Body') ? await details.conversation() : undefined;
   const thread = event.threadTs || event.ts;
+  const actor = event.user || event.botId;
   return {
     id: eventIdOf(event),
     nameSuffix: suffixOf(`${event.channel}-${event.ts}`),
@@ -75,7 +76,7 @@ async function ofMessage({ bot, details }: SlackDelivery, event: SlackMessage, s
     labels: [],
     annotations: { [slackReporting]: 'enabled', [slackChannel]: event.channel, [slackUserId]: event.user, [slackThread]: thread },
     taskLabels: { [slackReporting]: 'enabled' },
-    origin: { actor: event.user || event.botId, subject: `${event.channel}/${thread}`, text: event.text },
+    origin: { actor, subject: `${event.channel}/${thread}`, text: event.text, ...isOurs(event, bot) && { own: { key: `slack ${actor}`, ask: async () => actor } } },
   };
 }
 

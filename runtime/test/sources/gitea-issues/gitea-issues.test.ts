@@ -42,7 +42,7 @@ test('an issue becomes an event', async () => {
         'kelos.dev/source-kind': 'issue', 'kelos.dev/source-number': '7', 'kelos.dev/source-owner': 'acme', 'kelos.dev/source-repo': 'shop', 'taskwright.dev/source-forge': 'gitea',
         'taskwright.dev/source-base-url': 'https://codeberg.org', 'kelos.dev/github-reporting': 'enabled', 'kelos.dev/github-comment-mode': 'PerTask',
       },
-      origin: { actor: 'ann', subject: 'acme/shop#7', text: 'It crashes.' },
+      origin: { actor: 'ann', subject: 'acme/shop#7', text: 'It crashes.', createdAt: new Date('2025-12-31T00:00:00Z'), own: { key: expect.any(String), ask: expect.any(Function) } },
     }],
     skipped: [],
     failed: [],

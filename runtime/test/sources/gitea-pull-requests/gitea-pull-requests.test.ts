@@ -44,7 +44,7 @@ test('a pull request becomes an event', async () => {
         'taskwright.dev/source-forge': 'gitea', 'taskwright.dev/source-base-url': 'https://git.acme.test:3000', 'kelos.dev/github-checks': 'enabled', 'kelos.dev/github-check-name': 'Taskwright: workers',
       },
       upstreamRepo: 'acme/shop',
-      origin: { actor: 'bot', subject: 'acme/shop#4', branch: 'faster', text: 'By half.' },
+      origin: { actor: 'bot', subject: 'acme/shop#4', branch: 'faster', text: 'By half.', createdAt: new Date('2025-12-31T00:00:00Z'), own: { key: expect.any(String), ask: expect.any(Function) } },
     }],
     skipped: [],
     failed: [],

@@ -25,7 +25,7 @@ test('an issue becomes an event with all that templates, reports and the breaker
         'kelos.dev/source-kind': 'issue', 'kelos.dev/source-number': '42', 'kelos.dev/source-owner': 'acme', 'kelos.dev/source-repo': 'shop',
         'kelos.dev/github-reporting': 'enabled', 'kelos.dev/github-comment-mode': 'Sticky',
       },
-      origin: { actor: 'ann', subject: 'acme/shop#42', text: 'It\r\nbroke' },
+      origin: { actor: 'ann', subject: 'acme/shop#42', text: 'It\r\nbroke', createdAt: new Date('2026-01-01T00:00:00Z') },
     }],
     skipped: [], failed: [],
   });

@@ -33,7 +33,7 @@ test('a pull request becomes an event with all that templates, reports and the b
         'kelos.dev/source-kind': 'pull-request', 'kelos.dev/source-number': '7', 'kelos.dev/source-owner': 'acme', 'kelos.dev/source-repo': 'shop', 'kelos.dev/source-sha': shaOf('head'),
         'kelos.dev/github-reporting': 'enabled', 'kelos.dev/github-comment-mode': 'PerTask', 'kelos.dev/github-checks': 'enabled', 'kelos.dev/github-check-name': 'Fixer',
       },
-      origin: { actor: 'ann', subject: 'acme/shop#7', text: '', branch: 'fix/ünï;rm -rf' },
+      origin: { actor: 'ann', subject: 'acme/shop#7', text: '', branch: 'fix/ünï;rm -rf', createdAt: new Date('2026-01-01T00:00:00Z') },
     }],
     skipped: [], failed: [],
   });

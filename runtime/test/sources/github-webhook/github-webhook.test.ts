@@ -95,6 +95,7 @@ describe('an event', () => {
 
   test('renders the prompt of a fleet', async () => {
     const event = await taken(aDelivery('pull_request.opened'));
+    expect(event.origin?.createdAt).toBeInstanceOf(Date);
     expect(rendered('#{{.Number}} {{.Title}} on {{.Branch}} by {{.Payload.PullRequest.User.Login}}: {{.ChangedFiles}} {{index . "CommentBody"}}', event)).toBe('#42 Escape the plus sign on fix-login by bea: [] <no value>');
     expect(() => rendered('{{if .CommentBody}}x{{end}}', event)).toThrow('there is no .CommentBody');
   });

@@ -40,7 +40,7 @@ test('a merge request becomes an event', async () => {
         'taskwright.dev/source-forge': 'gitlab', 'taskwright.dev/source-base-url': 'https://git.acme.test', 'kelos.dev/github-reporting': 'enabled', 'kelos.dev/github-comment-mode': 'PerTask',
         'kelos.dev/github-checks': 'enabled', 'kelos.dev/github-check-name': 'bot',
       },
-      origin: { actor: 'bot', subject: 'acme/shop!4', branch: 'faster', text: 'By half.' },
+      origin: { actor: 'bot', subject: 'acme/shop!4', branch: 'faster', text: 'By half.', createdAt: new Date('2025-12-31T00:00:00Z'), own: { key: expect.any(String), ask: expect.any(Function) } },
     }],
     skipped: [],
     failed: [],

@@ -39,7 +39,7 @@ test('an issue becomes an event with its text, status, labels and comments', asy
       },
       labels: ['bot', 'urgent'],
       annotations: {},
-      origin: { actor: '5b10', subject: 'SHOP-42', text: 'It crashes.' },
+      origin: { actor: '5b10', subject: 'SHOP-42', text: 'It crashes.', createdAt: new Date('2025-12-31T00:00:00Z'), own: { key: expect.any(String), ask: expect.any(Function) } },
     }],
     skipped: [],
     failed: [],
@@ -70,7 +70,7 @@ test('comments that no template reads are not asked for', async () => {
   jira.issues.push({ key: 'SHOP-1', summary: 'a', comments: Array.from({ length: 30 }, () => 'x') });
   const { events } = await look(jira, { prompt: '{{.Title}}' });
   expect(events.map(({ variables }) => variables.Comments)).toEqual(['']);
-  expect(jira.requests.map((url) => [url.pathname, url.searchParams.get('fields')])).toEqual([['/rest/api/2/search/jql', 'summary,description,status,labels,issuetype,creator']]);
+  expect(jira.requests.map((url) => [url.pathname, url.searchParams.get('fields')])).toEqual([['/rest/api/2/search/jql', 'summary,description,status,labels,issuetype,creator,created']]);
 });
 
 test('of many comments the newest are kept, which a search leaves out', async () => {
@@ -171,4 +171,14 @@ test.each<{ it: string; config?: Partial<Config>; secret?: Record<string, string
   const jira = aJira();
   if (fault) jira.fault = fault;
   expect(await problemOf(look(jira, { config, secret }))).toBe(problem);
+});
+
+test.each<{ edition: 'cloud' | 'data-center'; secret: Record<string, string>; tokens: Record<string, string>; account: string }>([
+  { edition: 'cloud', secret: cloudSecret, tokens: { 'bot@acme.test': 'token' }, account: '5b10' },
+  { edition: 'data-center', secret: { JIRA_TOKEN: 'token' }, tokens: { bot: 'token' }, account: 'bot' },
+])('who asks is told as creators are, by Jira of the $edition', async ({ edition, secret, tokens, account }) => {
+  const jira = aJira({ edition, tokens, accounts: { 'bot@acme.test': '5b10' } });
+  jira.issues.push({ key: 'SHOP-1', summary: 'x', creator: account });
+  const { events: [event] } = await look(jira, { secret });
+  expect([event!.origin!.actor, await event!.origin!.own!.ask({ fetch: jira.fetch, clock: new VirtualClock(), signal: new AbortController().signal })]).toEqual([account, account]);
 });

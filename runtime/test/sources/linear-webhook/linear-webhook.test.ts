@@ -42,7 +42,7 @@ test('an issue becomes an event', async () => {
     variables: { ID: 'i-1', Title: 'Slow', Kind: 'LinearWebhook', Type: 'Issue', Action: 'create', State: 'Todo', Labels: 'Bug, Urgent', IssueID: '', Payload: issue },
     labels: ['Bug', 'Urgent'],
     annotations: {},
-    origin: { subject: 'linear/i-1', actor: 'Ada', text: 'It is' },
+    origin: { subject: 'linear/i-1', actor: 'Ada', text: 'It is', createdAt: new Date('2026-01-01T00:00:00Z') },
   });
 });
 
@@ -100,4 +100,15 @@ describe('the labels of the issue of a comment are asked for', () => {
     await expect(match(config, comment, 'key')).rejects.toThrow(message);
     expect(await match(config, comment, 'key')).toHaveProperty('labels', ['Bug']);
   });
+});
+
+test('whose the key is Linear tells as it names actors; of a thing that was there nothing says when it came', async () => {
+  const { asked, fetch } = linear(() => Response.json({ data: { viewer: { name: 'Agents' } } }), () => Response.json({ data: { viewer: null } }));
+  const event = await source()({}, { ...issue, action: 'update' }, 'lin_api_key');
+  if (!('origin' in event)) throw new Error('it was skipped');
+  const { own, ...origin } = event.origin!;
+  const ask = () => own!.ask({ fetch, clock: new ManualClock(), signal: new AbortController().signal });
+  expect([origin, own!.key.includes('lin_api_key'), await ask()]).toEqual([{ subject: 'linear/i-1', actor: 'Ada', text: 'It is' }, false, 'Agents']);
+  await expect(ask()).rejects.toThrow('Linear does not say whose the key is');
+  expect(asked.map(({ url, body }) => [url, body])).toEqual(Array(2).fill(['https://api.linear.app/graphql', { query: 'query Viewer { viewer { name } }' }]));
 });

@@ -1,5 +1,6 @@
 import { events } from '@taskwright/schema';
 import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../../src/embedded/virtual-clock.ts';
 import type { SourceEvent } from '../../../src/sources/source-event.ts';
 import { slackSource } from '../../../src/sources/slack/slack-source.ts';
 import type { SlackEvent } from '../../../src/sources/slack/slack-event.ts';
@@ -46,6 +47,14 @@ describe('the event of a message', () => {
     const details = countedDetails();
     await match(aMessage({ threadTs: '1763764800.000100' }), details, aSpawner({ prompt: '{{.Body}}' }));
     expect(details.asked).toEqual([]);
+  });
+
+  test('that is our own says so, where messages of bots are taken', async () => {
+    const spawner = aSpawner({ slack: { botMessagePolicy: 'All', triggers: [{ pattern: 'fix', mentionOptional: true }] } });
+    const of = async (message: Parameters<typeof aMessage>[0]) => ((await match(aMessage({ text: 'fix it', ...message }), countedDetails(), spawner)) as SourceEvent).origin!;
+    const ours = await of({ user: bot.userId });
+    const how = { fetch: () => Promise.reject(new Error('it is known')), clock: new VirtualClock(), signal: new AbortController().signal };
+    expect([ours.actor, await ours.own!.ask(how), (await of({ user: '', botId: 'BOTHER' })).own]).toEqual([bot.userId, bot.userId, undefined]);
   });
 
   test('is another one in another channel', async () => {

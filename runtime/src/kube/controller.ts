@@ -6,6 +6,7 @@ import type { Informer } from './informer.ts';
 import { type Log, silentLog } from './log.ts';
 import type { KubeObject } from './object.ts';
 import { LOW_PRIORITY, Queue, type QueueOptions } from './queue.ts';
+import { within } from './within.ts';
 import type { Written } from './written.ts';
 
 /** What a reconciler is given besides the key. Never why it was woken: it has to be right however many changes were missed. */
@@ -137,20 +138,16 @@ export class Controller {
   async #run(key: string): Promise<void> {
     const { reconcile, timeoutMs = 30_000, metrics } = this.#options;
     const fields = { controller: this.name, key, reconcileId: randomUUID() };
-    const timeout = new AbortController();
-    const timer = this.#clock.after(timeoutMs, () => timeout.abort(new ReconcileTimeout(`${this.name} ${key}: not done after ${timeoutMs} ms`)));
+    const tooLate = () => new ReconcileTimeout(`${this.name} ${key}: not done after ${timeoutMs} ms`);
     const startedAt = this.#clock.elapsed();
     let outcome: ReconcileOutcome;
     try {
-      const signal = AbortSignal.any([timeout.signal, this.#abort.signal]);
-      const { requeueAfterMs } = await reconcile(key, { signal, log: withFields(this.#log, fields) });
+      const { requeueAfterMs } = await within({ clock: this.#clock, ms: timeoutMs, tooLate, signal: this.#abort.signal }, (signal) => reconcile(key, { signal, log: withFields(this.#log, fields) }));
       this.queue.forget(key);
       if (requeueAfterMs !== undefined) this.queue.addAfter(key, requeueAfterMs);
       outcome = requeueAfterMs === undefined ? 'success' : 'requeue_after';
     } catch (error) {
       outcome = this.#failed(key, error, fields);
-    } finally {
-      timer.cancel();
     }
     metrics?.reconciled(outcome, this.#clock.elapsed() - startedAt);
   }

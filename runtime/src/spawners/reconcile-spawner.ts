@@ -1,10 +1,11 @@
 import { type TaskSpawner, taskSpawnerResource } from '@taskwright/schema';
 import { applyPlan, type Effects } from '../kube/apply-plan.ts';
-import { type Clock, sleep } from '../kube/clock.ts';
+import type { Clock } from '../kube/clock.ts';
 import type { Reconcile, ReconcileContext, ReconcileResult } from '../kube/controller.ts';
 import type { Write } from '../kube/plan.ts';
 import type { Random } from '../kube/random.ts';
 import { parseKubeTime } from '../kube/time.ts';
+import { within } from '../kube/within.ts';
 import type { Discovery, PolledSource, SourceContext } from '../sources/source.ts';
 import type { DataWatch } from '../tasks/data-watch.ts';
 import { firstLookAt, Look, type Pending } from './look.ts';
@@ -166,18 +167,10 @@ function soonest(results: readonly ReconcileResult[]): ReconcileResult {
 }
 
 /** Ends a look that takes too long, whether the source minds its signal or not. */
-async function inTime(clock: Clock, signal: AbortSignal, look: (signal: AbortSignal) => Promise<Discovery>): Promise<Discovery> {
-  const over = new AbortController();
-  const ended = new AbortController();
-  const bounded = AbortSignal.any([signal, over.signal]);
-  const tooLong = sleep(clock, LONGEST_LOOK_MS, AbortSignal.any([signal, ended.signal])).then(() => {
-    over.abort(new Error(`the look took more than ${LONGEST_LOOK_MS / 1_000} s`));
-    throw over.signal.reason;
-  });
-  try {
-    return await Promise.race([look(bounded), tooLong]);
-  } finally {
-    ended.abort();
-    tooLong.catch(() => {});
-  }
+function inTime(clock: Clock, signal: AbortSignal, look: (signal: AbortSignal) => Promise<Discovery>): Promise<Discovery> {
+  const tooLate = () => new Error(`the look took more than ${LONGEST_LOOK_MS / 1_000} s`);
+  return within({ clock, ms: LONGEST_LOOK_MS, tooLate, signal }, (bounded) => new Promise((resolve, reject) => {
+    bounded.addEventListener('abort', () => reject(bounded.reason), { once: true });
+    look(bounded).then(resolve, reject);
+  }));
 }

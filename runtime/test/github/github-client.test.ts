@@ -1,8 +1,10 @@
 import { Agent, fetch as undiciFetch } from 'undici';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/embedded/virtual-clock.ts';
+import type { GitHubClient } from '../../src/github/github-client.ts';
 import type { GitHubError } from '../../src/github/github-error.ts';
 import { GitHubClients } from '../../src/github/github-clients.ts';
+import type { Clock } from '../../src/kube/clock.ts';
 import { GitHubServer, type GitHubServerOptions, secondaryLimit } from '../../src/testing/github-server.ts';
 import { appData, appKey } from '../workspaces/app-fixture.ts';
 
@@ -142,15 +144,53 @@ test('a host that refuses the connection is told by its code', async () => {
   expect((await errorOf(client.send('POST', '/repos/acme/shop/issues', {}, { signal }))).message).toBe(`POST ${API}/repos/acme/shop/issues: no answer (ECONNREFUSED)`);
 });
 
-test('a read that met a broken gateway is repeated once; a write is not', async () => {
-  const { client, server, shop } = aWorld();
+interface Fault {
+  readonly it: string;
+  readonly fault: () => Response | 'refuse';
+  /** How often it is asked in all. */
+  readonly asked: number;
+}
+
+test.each<Fault>([
+  { it: 'a gateway that is broken', fault: () => new Response('<html>Bad Gateway', { status: 502 }), asked: 2 },
+  { it: 'a server that is out of order', fault: () => Response.json({ message: 'Server Error' }, { status: 500 }), asked: 2 },
+  { it: 'a host that refuses the connection', fault: () => 'refuse', asked: 2 },
+  { it: 'a server that says when to come again', fault: () => new Response('', { status: 503, headers: { 'retry-after': '30' } }), asked: 1 },
+  { it: 'what there is not', fault: () => Response.json({ message: 'Not Found' }, { status: 404 }), asked: 1 },
+  { it: 'the last of what is its user\'s mistake', fault: () => Response.json({ message: 'No' }, { status: 499 }), asked: 1 },
+])('a read that meets $it is asked $asked times, and a write once', async ({ fault, asked }) => {
+  const attempts = async (ask: (client: GitHubClient) => Promise<unknown>) => {
+    const { server, client, waits } = inNoTime();
+    let count = 0;
+    server.fault = () => { count += 1; return fault(); };
+    await errorOf(ask(client));
+    return { count, waits };
+  };
+  expect(await attempts((client) => client.get('/repos/acme/shop/issues/1', { signal }))).toEqual({ count: asked, waits: asked === 2 ? [1_000] : [] });
+  expect(await attempts((client) => client.send('POST', '/repos/acme/shop/issues', {}, { signal }))).toEqual({ count: 1, waits: [] });
+});
+
+test('what is well again a second later is no failure', async () => {
+  const { server, client, shop } = inNoTime();
   shop.issue();
   let broken = 1;
   server.fault = () => (broken-- > 0 ? new Response('<html>Bad Gateway', { status: 502 }) : undefined);
   expect(await client.get('/repos/acme/shop/issues/1', { signal })).toMatchObject({ number: 1 });
-  broken = 1;
-  expect(await errorOf(client.send('POST', '/repos/acme/shop/issues', {}, { signal }))).toMatchObject({ status: 502, retryAfterMs: undefined });
 });
+
+/** Waits of up to a second take no time, and no other wait ends. */
+function inNoTime() {
+  const { server, clock, shop } = aWorld();
+  const waits: number[] = [];
+  const after: Clock['after'] = (ms, callback) => {
+    if (ms > 1_000) return { cancel() {} };
+    waits.push(ms);
+    const turn = setImmediate(callback);
+    return { cancel: () => clearImmediate(turn) };
+  };
+  const client = new GitHubClients({ clock: { now: () => clock.now(), elapsed: () => clock.elapsed(), after }, fetch: server.fetch }).of(pat, server.apiUrl);
+  return { server, client, shop, waits };
+}
 
 test('a host that never answers is given up', async () => {
   const { clock, client } = (() => {

@@ -57,11 +57,14 @@ export class Look {
     this.#dueAt = dueAt;
   }
 
-  /** Another spec, or another Workspace, asks for something else. */
+  /** Another spec, or another Workspace, asks for something else: of what was found before, nothing is made unless it is found again. */
   follow(spawner: TaskSpawner, workspace: Workspace | undefined): void {
     const asked = askedBy(spawner, workspace);
     if (asked === this.#asked) return;
     this.#asked = asked;
+    this.#begunAt = this.watermark();
+    this.pending.clear();
+    this.troubles.clear();
     this.lookNow();
   }
 
@@ -87,7 +90,8 @@ export class Look {
     this.problem = undefined;
     this.found = isNews ? discovery.events.length : (this.found ?? 0);
     this.#keepPending(inOrder(spawner, discovery.events));
-    this.troubles.clear();
+    // What could not be made and waits for its turn is as wrong as it was.
+    for (const id of this.troubles.keys()) if (!this.pending.get(id)?.failures) this.troubles.delete(id);
     for (const { id, summary, problem } of discovery.failed) this.troubles.set(id, `${summary}: ${problem}`);
     const told = new Map(discovery.skipped.map(({ id, filter, seen }) => [id, `${filter} ${seen}`]));
     const news = discovery.skipped.filter(({ id }) => told.get(id) !== this.#told.get(id));

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { sleep, systemClock, type KubeObject } from '@taskwright/runtime/kube';
 import { taskSpawnerResource, workspaceResource } from '@taskwright/schema';
 import { secretResource } from '@taskwright/schema/kubernetes';
@@ -12,7 +13,9 @@ import { benchServer } from './server.ts';
 
 /**
  * What a thousand TaskSpawners cost that look at GitHub: one operator (the file of its image), 100 repositories of 20 issues each, 10 credentials; the API server and GitHub are processes of
- * their own. What they find is ruled out, so that looking is all that happens. Give the seconds between two looks of a spawner, 60 if left out.
+ * their own. What they find is ruled out, so that looking is all that happens.
+ *
+ *     node --conditions=taskwright-source bench/polling.ts [SECONDS BETWEEN TWO LOOKS OF A SPAWNER, 60] [--node-flags="--cpu-prof --cpu-prof-dir=DIR"]
  *
  * The other side of the comparison asks for the same lists without remembering any.
  */
@@ -32,7 +35,8 @@ interface Counted {
   readonly bodyBytes: number;
 }
 
-const everySeconds = Number(process.argv[2] ?? 60);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'node-flags': { type: 'string', default: '' } } });
+const everySeconds = Number(positionals[0] ?? 60);
 const server = await benchServer(undefined);
 const port = await freePort();
 const host = `https://127.0.0.1:${port}`;
@@ -53,7 +57,7 @@ await create(taskSpawnerResource, SPAWNERS, (at) => ({
 }));
 await sleep(systemClock, GROWN_UP_MS);
 
-const operator = await ourOperator([], [`NODE_EXTRA_CA_CERTS=${join(folder, 'ca.pem')}`])(server, { namespace: NAMESPACE });
+const operator = await ourOperator(values['node-flags'].split(' ').filter((flag) => flag !== ''), [`NODE_EXTRA_CA_CERTS=${join(folder, 'ca.pem')}`])(server, { namespace: NAMESPACE });
 const { program } = operator;
 try {
   await sleep(systemClock, Math.min(FIRST_LOOKS_MS, everySeconds * 1_000 + 5_000));

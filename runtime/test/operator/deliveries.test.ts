@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { type Task, taskResource, type TaskSpawner, taskSpawnerResource, type WebhookGateway, webhookGatewayResource, type Workspace, workspaceResource } from '@taskwright/schema';
 import { secretResource } from '@taskwright/schema/kubernetes';
 import { afterEach, expect, test } from 'vitest';
+import { type Clock, sleep } from '../../src/kube/clock.ts';
 import type { KubeObject, Resource } from '../../src/kube/object.ts';
+import type { Transport } from '../../src/kube/transport.ts';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
 import { Pause } from '../../src/spawners/pause.ts';
 import { CountedTransport, type Crash } from '../tasks/counted-transport.ts';
@@ -34,8 +36,8 @@ async function aCluster(...spawners: TaskSpawner[]): Promise<TestCluster> {
   return cluster;
 }
 
-async function anOperator({ api, clock }: TestCluster, identity: string, pause = new Pause(), asked?: typeof globalThis.fetch, crash?: Crash) {
-  const transport = new CountedTransport(api.transport, crash);
+async function anOperator({ api, clock }: TestCluster, identity: string, pause = new Pause(), asked?: typeof globalThis.fetch, { crash, writeMs = 0 }: { readonly crash?: Crash; readonly writeMs?: number } = {}) {
+  const transport = new CountedTransport(writeMs === 0 ? api.transport : slowly(api.transport, clock, writeMs), crash);
   const operator: Operator = startOperator({
     transport, clock, images, identity, pause, leaderElection: { namespace: 'dev' },
     ...(asked && { fetch: asked }),
@@ -56,6 +58,18 @@ async function anOperator({ api, clock }: TestCluster, identity: string, pause =
     return response.status;
   };
   return { operator, transport, deliver, stop };
+}
+
+/** Each write takes a while, before anybody knows of it. */
+function slowly(transport: Transport, clock: Clock, ms: number): Transport {
+  return {
+    async request(request) {
+      if (request.method !== 'GET') await sleep(clock, ms);
+      return transport.request(request);
+    },
+    stream: (request) => transport.stream(request),
+    close: () => transport.close(),
+  };
 }
 
 const workers = (gateway = 'hooks') => aSpawner('workers', { githubWebhook: { events: ['issues'], gatewayRef: { name: gateway } } }, { taskTemplate: { worker: { type: 'claude-code', credentials: { type: 'none' }, workspaceRef: { name: 'shop' } }, promptTemplate: 'Fix {{.Number}}: {{.Title}}' } });
@@ -103,14 +117,15 @@ async function insist(cluster: TestCluster, replicas: readonly Replica[], ids: r
 
 test.each(limits)('$it holds for what two replicas are told at a time', async ({ spawner }) => {
   const cluster = await aCluster(fresh(spawner));
-  const replicas = [await anOperator(cluster, 'one'), await anOperator(cluster, 'two')];
+  const writeMs = 40;
+  const replicas = [await anOperator(cluster, 'one', undefined, undefined, { writeMs }), await anOperator(cluster, 'two', undefined, undefined, { writeMs })];
   await insist(cluster, replicas, DELIVERIES);
   expect((await made(cluster)).length).toBe(3);
 });
 
 test.each(limits.flatMap((limit) => [1, 2, 3, 4, 5, 6].map((atWrite) => ({ ...limit, atWrite }))))('$it holds, and leaves no place unused, when a replica dies after write $atWrite', async ({ spawner, atWrite }) => {
   const cluster = await aCluster(fresh(spawner));
-  const [dying, second] = [await anOperator(cluster, 'one', undefined, undefined, { atWrite, when: 'after' }), await anOperator(cluster, 'two')];
+  const [dying, second] = [await anOperator(cluster, 'one', undefined, undefined, { crash: { atWrite, when: 'after' } }), await anOperator(cluster, 'two')];
   await insist(cluster, [dying, second], DELIVERIES.slice(0, 2));
   await dying.stop();
   await insist(cluster, [second, await anOperator(cluster, 'three')], DELIVERIES);

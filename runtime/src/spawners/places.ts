@@ -33,7 +33,7 @@ interface Known {
 }
 
 /** The key of the ConfigMap that has the ledger. */
-export const PLACES_KEY = 'places';
+const PLACES_KEY = 'places';
 /** By this the ConfigMap is known as ours. */
 const COMPONENT = { 'app.kubernetes.io/component': 'places', 'app.kubernetes.io/managed-by': 'taskwright' };
 /** Between two looks at what another replica is doing, in milliseconds. */
@@ -45,7 +45,7 @@ const CONFIRM_MS = 1_000;
 /** Ledgers that are remembered, to write without reading first. */
 const MOST_REMEMBERED = 256;
 
-export function placesNameOf({ metadata: { name } }: Pick<TaskSpawner, 'metadata'>): string {
+function placesNameOf({ metadata: { name } }: Pick<TaskSpawner, 'metadata'>): string {
   return shorten(`${name!}-places`, 253);
 }
 

@@ -1,4 +1,4 @@
-import { ResponseCache } from '../github/response-cache.ts';
+import { type CachedResponse, ResponseCache } from '../github/response-cache.ts';
 import { type Query, ServiceClient, type ServiceAnswer } from '../sources/service-client.ts';
 import { SourceError, type SourceContext } from '../sources/source.ts';
 import type { Dialect } from './dialect.ts';
@@ -21,6 +21,13 @@ export interface Listed {
   readonly isComplete: boolean;
 }
 
+export interface ListOptions {
+  /** @default 10,000 */
+  readonly mostItems?: number;
+  /** Something that changes whenever the answer would. While it is the same as of the answer that is known, the forge is not asked. */
+  readonly version?: string;
+}
+
 /** Of one look, whatever a page holds. */
 const MOST_ITEMS = 10_000;
 /** A forge that always names a next page is left, whatever is on them. */
@@ -33,7 +40,8 @@ const MOST_CACHED_BYTES = 16 * 1024 * 1024;
 const caches = new WeakMap<typeof globalThis.fetch, ResponseCache>();
 
 /**
- * The REST API of a forge, for one look or one report. What was read is kept, and asked for on the condition that it changed, where the forge says by what: GitLab does, Gitea does not.
+ * The REST API of a forge, for one look or one report. What was read is kept, and asked for on the condition that it changed, where the forge says by what: GitLab does, Gitea does not. What was read for a
+ * version is not asked for again while that is the same.
  *
  * **Errors** {@link ForgeError} for a refusal, {@link SourceError} for a token that is not taken and for limits; what is tried again otherwise.
  */
@@ -63,11 +71,11 @@ export class ForgeClient {
   }
 
   /** All pages, up to a bound. */
-  async list(path: string, query: Query = {}, mostItems: number = MOST_ITEMS): Promise<Listed> {
+  async list(path: string, query: Query = {}, { mostItems = MOST_ITEMS, version }: ListOptions = {}): Promise<Listed> {
     const items: unknown[] = [];
     let page: Query | undefined = { ...query, ...this.dialect.pageSize };
     for (let pages = 1; page; pages++) {
-      const { headers, body } = this.#accepted(path, await this.#read(path, page));
+      const { headers, body } = this.#accepted(path, await this.#read(path, page, version));
       if (!Array.isArray(body)) throw new ForgeError(`${this.dialect.called} did not answer with a list, at ${path}`, 200);
       items.push(...body);
       page = nextOf(headers, page);
@@ -80,13 +88,17 @@ export class ForgeClient {
     return this.#accepted(path, await this.#service.send(method, path, body)).body;
   }
 
-  async #read(path: string, query: Query): Promise<ServiceAnswer> {
+  async #read(path: string, query: Query, version?: string): Promise<ServiceAnswer> {
     const key = JSON.stringify([this.site.key, this.site.root, path, query]);
     const kept = this.#cache.get(key);
+    if (kept && version !== undefined && kept.version === version) return answerOf(kept);
     const answer = await this.#service.get(path, query, kept?.etag);
-    if (answer.status === 304 && kept) return { status: 200, headers: new Headers(kept.link === undefined ? {} : { link: kept.link }), body: JSON.parse(kept.body) };
-    const etag = answer.headers.get('etag');
-    if (answer.status === 200 && etag !== null) this.#cache.set(key, { etag, link: answer.headers.get('link') ?? undefined, body: JSON.stringify(answer.body) });
+    if (answer.status === 304 && kept) {
+      this.#cache.setVersion(key, version);
+      return answerOf(kept);
+    }
+    const etag = answer.headers.get('etag') ?? undefined;
+    if (answer.status === 200 && (etag ?? version) !== undefined) this.#cache.set(key, { etag, version, link: answer.headers.get('link') ?? undefined, body: JSON.stringify(answer.body) });
     return answer;
   }
 
@@ -97,6 +109,10 @@ export class ForgeClient {
     if (status === 401) throw new SourceError(`${this.dialect.called} at ${host} does not take ${this.site.account}${saidBy(body)}; give the Workspace a Secret with a token that has ${this.dialect.scopes}`);
     throw new ForgeError(`${this.dialect.called} at ${host} answered with status ${status} at ${path}${saidBy(body)}`, status);
   }
+}
+
+function answerOf({ link, body }: CachedResponse): ServiceAnswer {
+  return { status: 200, headers: new Headers(link === undefined ? {} : { link }), body: JSON.parse(body) };
 }
 
 /** What the next page is asked with. The address that a forge names for it may be one that only the forge itself can reach: its query is all that is taken. */

@@ -17,10 +17,12 @@ export interface ForgeItem {
   readonly author: string;
   readonly labels: readonly string[];
   readonly assignees: readonly string[];
-  /** Whether anybody has commented on it. */
-  readonly hasComments: boolean;
   /** RFC 3339. Left out: it did not say. */
   readonly createdAt?: string;
+  /** Left out: the forge did not say. */
+  readonly commentCount?: number;
+  /** RFC 3339; empty where the forge did not say. */
+  readonly updatedAt: string;
 }
 
 /** One that wants a branch merged. */

@@ -14,6 +14,7 @@ const item = z.object({
   assignees: z.array(user).nullish(),
   comments: z.int().nullish(),
   created_at: z.string().nullish(),
+  updated_at: z.string().nullish(),
 });
 
 const pullRequest = item.extend({ draft: z.boolean().optional(), head: z.object({ ref: z.string(), sha: z.string() }) });
@@ -65,7 +66,8 @@ function itemOf(sent: z.infer<typeof item>): ForgeItem {
     author: sent.user?.login ?? '',
     labels: (sent.labels ?? []).map(({ name }) => name),
     assignees: (sent.assignees ?? []).map(({ login }) => login),
-    hasComments: sent.comments !== 0,
     ...sent.created_at && { createdAt: sent.created_at },
+    commentCount: sent.comments ?? undefined,
+    updatedAt: sent.updated_at ?? '',
   };
 }

@@ -37,8 +37,8 @@ export class GiteaRepository {
   }
 
   /** All of an issue or a pull request, the oldest first: Gitea has no pages of them. */
-  async comments(number: number): Promise<readonly GiteaComment[]> {
-    const { items } = await this.client.list(this.path(`issues/${number}/comments`));
+  async comments(number: number, version?: string): Promise<readonly GiteaComment[]> {
+    const { items } = await this.client.list(this.path(`issues/${number}/comments`), {}, { version });
     return readComments(items);
   }
 

@@ -14,6 +14,7 @@ const item = z.object({
   assignees: z.array(user).nullish(),
   user_notes_count: z.int().nullish(),
   created_at: z.string().nullish(),
+  updated_at: z.string().nullish(),
 });
 
 const mergeRequest = item.extend({ draft: z.boolean().optional(), source_branch: z.string(), sha: z.string().nullish() });
@@ -75,7 +76,8 @@ function itemOf(sent: z.infer<typeof item>): ForgeItem {
     author: sent.author?.username ?? '',
     labels: sent.labels,
     assignees: (sent.assignees ?? []).map(({ username }) => username),
-    hasComments: sent.user_notes_count !== 0,
     ...sent.created_at && { createdAt: sent.created_at },
+    commentCount: sent.user_notes_count ?? undefined,
+    updatedAt: sent.updated_at ?? '',
   };
 }

@@ -37,8 +37,8 @@ export class GitLabProject {
   }
 
   /** The newest, from the oldest of them on. */
-  async notes(of: 'issues' | 'merge_requests', number: number): Promise<readonly GitLabNote[]> {
-    const { items } = await this.client.list(this.path(`${of}/${number}/notes`), { sort: 'desc', order_by: 'created_at' }, MOST_NOTES);
+  async notes(of: 'issues' | 'merge_requests', number: number, version?: string): Promise<readonly GitLabNote[]> {
+    const { items } = await this.client.list(this.path(`${of}/${number}/notes`), { sort: 'desc', order_by: 'created_at' }, { mostItems: MOST_NOTES, version });
     return readNotes(items);
   }
 

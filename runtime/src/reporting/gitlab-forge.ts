@@ -26,7 +26,7 @@ export class GitLabForge extends SiteForge implements Forge {
   /** Somebody else's may hold the marker too: they can read it. GitLab cannot leave out what is older. */
   async findComment(subject: Subject, marker: string, _since: Date | undefined, signal: AbortSignal): Promise<Comment | undefined> {
     const client = this.client(signal);
-    const { items } = await orRefused(client.list(`${pathOf(subject)}/notes`, { sort: 'desc', order_by: 'created_at' }, MOST_NOTES));
+    const { items } = await orRefused(client.list(`${pathOf(subject)}/notes`, { sort: 'desc', order_by: 'created_at' }, { mostItems: MOST_NOTES }));
     const marked = items.flatMap((sent) => note.safeParse(sent).data ?? []).filter(({ body }) => body.includes(marker));
     if (marked.length === 0) return undefined;
     const { username } = account.parse(await orRefused(client.get('/user')));

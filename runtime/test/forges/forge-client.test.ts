@@ -49,7 +49,7 @@ test('what one account was shown no other is', async () => {
 test('a list is cut at its bound, and says so', async () => {
   const { project, client } = aServer({ pageSize: 2 });
   for (let iid = 1; iid <= 5; iid++) project.issues.push({ iid });
-  const { items, isComplete } = await client().list(ISSUES, {}, 4);
+  const { items, isComplete } = await client().list(ISSUES, {}, { mostItems: 4 });
   expect([iidsOf(items), isComplete]).toEqual([[1, 2, 3, 4], false]);
 });
 

@@ -1,3 +1,4 @@
+import { commentsVersion } from '../../forges/comments-version.ts';
 import { forgeEvent, type ItemKind, judgeItems, listed, ruledOutBy, ruledOutByList, verdictOf } from '../../forges/forge-items.ts';
 import { readGiteaIssue, remarkOf } from '../../gitea/gitea-items.ts';
 import { GiteaRepository } from '../../gitea/gitea-repository.ts';
@@ -11,7 +12,7 @@ const WHERE = 'when.giteaIssues';
 const KIND: ItemKind = { sign: 'issue #', kind: 'issue', name: 'Issue' };
 
 /**
- * Issues of a repository on Gitea or Forgejo. Comments are asked for where a template or a command needs them.
+ * Issues of a repository on Gitea or Forgejo. Comments are asked for where a template or a command needs them, and again when there are others.
  *
  * Which labels an issue has is looked at here again: Gitea leaves labels that it does not know out of what it is asked, and then finds all.
  */
@@ -28,7 +29,7 @@ export const giteaIssuesSource: PolledSource<'giteaIssues'> = {
     return judgeItems(KIND, client, found, readGiteaIssue, async (issue) => {
       const ruledOut = ruledOutByList(issue, undefined, config);
       if (ruledOut) return { skipped: ruledOut };
-      const comments = needsComments && issue.hasComments ? await repository.comments(issue.number) : [];
+      const comments = needsComments && issue.commentCount !== 0 ? await repository.comments(issue.number, commentsVersion(issue, context.clock)) : [];
       const opening = { body: issue.body, author: issue.author };
       const verdict = await verdictOf(policy, { opening, comments: comments.map(remarkOf) }, (username) => repository.hasAccess(username, policy?.minimumPermission));
       if (verdict.is === 'ruled-out') return ruledOutBy(verdict);

@@ -1,5 +1,6 @@
 import type { TaskSpawner } from '@taskwright/schema';
 import { z } from 'zod';
+import { commentsVersion } from '../../forges/comments-version.ts';
 import { ForgeError } from '../../forges/forge-client.ts';
 import { type ForgeChange, forgeEvent, type ItemKind, judgeItems, listed, ruledOutBy, ruledOutByList, verdictOf } from '../../forges/forge-items.ts';
 import { type GiteaLineComment, readGiteaPullRequest, readLineComments, remarkOf, textsOnLines } from '../../gitea/gitea-items.ts';
@@ -11,7 +12,7 @@ import { joinedComments } from '../joined-comments.ts';
 import type { Judged } from '../judge-each.ts';
 import { pollIntervalMs } from '../poll-interval.ts';
 import { readsVariables } from '../read-variables.ts';
-import type { PolledSource, TriggerConfig } from '../source.ts';
+import type { PolledSource, SourceContext, TriggerConfig } from '../source.ts';
 
 type Config = TriggerConfig<'giteaPullRequests'>;
 
@@ -34,7 +35,7 @@ export const giteaPullRequestsSource: PolledSource<'giteaPullRequests'> = {
     const repository = await GiteaRepository.of(WHERE, config, context);
     const reads = readsOf(context.spawner);
     const found = await listed(WHERE, repository.client, repository.path('pulls'), { state: config.state ?? 'open', sort: 'recentupdate' });
-    return judgeItems(KIND, repository.client, found, readGiteaPullRequest, (change) => judge(change, config, repository, context.spawner, reads), context.signal);
+    return judgeItems(KIND, repository.client, found, readGiteaPullRequest, (change) => judge(change, config, repository, context, reads), context.signal);
   },
 };
 
@@ -50,7 +51,7 @@ function readsOf(spawner: TaskSpawner): Reads {
   return { comments: comments!, lines: lines!, review: review! };
 }
 
-async function judge(change: ForgeChange, config: Config, repository: GiteaRepository, spawner: TaskSpawner, reads: Reads): Promise<Judged> {
+async function judge(change: ForgeChange, config: Config, repository: GiteaRepository, { spawner, clock }: SourceContext, reads: Reads): Promise<Judged> {
   const { reviewState = 'any', filePatterns, commentPolicy: policy } = config;
   const ruledOut = ruledOutByList(change, change.isDraft, config);
   if (ruledOut) return { skipped: ruledOut };
@@ -67,7 +68,7 @@ async function judge(change: ForgeChange, config: Config, repository: GiteaRepos
   const review = pullRequestReview(reviews, change.sha);
   if (reviewState !== 'any' && reviewState !== review.state) return { skipped: { filter: 'reviewState', seen: review.state || 'neither approved nor changes requested' } };
 
-  const conversation = change.hasComments && (commands || reads.comments) ? await repository.comments(change.number) : [];
+  const conversation = change.commentCount !== 0 && (commands || reads.comments) ? await repository.comments(change.number, commentsVersion(change, clock)) : [];
   const lines = needsLines ? await linesOf(change, reviews, repository) : [];
   const comments = [...conversation.map(remarkOf), ...lines.map(remarkOf), ...reviewRemarks(reviews)];
   const verdict = await verdictOf(policy, { opening: { body: change.body, author: change.author }, comments }, (username) => repository.hasAccess(username, policy?.minimumPermission));
@@ -82,7 +83,7 @@ async function judge(change: ForgeChange, config: Config, repository: GiteaRepos
 }
 
 async function filesOf({ number }: ForgeChange, repository: GiteaRepository): Promise<string[]> {
-  const { items, isComplete } = await repository.client.list(repository.path(`pulls/${number}/files`), {}, MOST_FILES);
+  const { items, isComplete } = await repository.client.list(repository.path(`pulls/${number}/files`), {}, { mostItems: MOST_FILES });
   if (!isComplete) throw new ForgeError(`it changes more than ${MOST_FILES} files; filePatterns cannot be held against them`, 200);
   return items.flatMap((sent) => file.safeParse(sent).data?.filename ?? []);
 }

@@ -1,4 +1,5 @@
 import { hasCommands } from '../../github/comment-policy.ts';
+import { commentsVersion } from '../../forges/comments-version.ts';
 import { forgeEvent, type ItemKind, judgeItems, listed, ruledOutBy, ruledOutByList, verdictOf } from '../../forges/forge-items.ts';
 import { commentBodies, readGitLabIssue, remarksOf } from '../../gitlab/gitlab-items.ts';
 import { GitLabProject } from '../../gitlab/gitlab-project.ts';
@@ -10,7 +11,7 @@ import type { PolledSource } from '../source.ts';
 const WHERE = 'when.gitlabIssues';
 const KIND: ItemKind = { sign: 'issue #', kind: 'issue', name: 'Issue' };
 
-/** Issues of a project on GitLab. Comments are asked for where a template or a command needs them, and on the condition that they changed. */
+/** Issues of a project on GitLab. Comments are asked for where a template or a command needs them, and again when there are others. */
 export const gitlabIssuesSource: PolledSource<'gitlabIssues'> = {
   trigger: 'gitlabIssues',
   nextLookMs: ({ pollInterval }) => pollIntervalMs(pollInterval),
@@ -25,7 +26,7 @@ export const gitlabIssuesSource: PolledSource<'gitlabIssues'> = {
     return judgeItems(KIND, client, found, readGitLabIssue, async (issue) => {
       const ruledOut = ruledOutByList(issue, undefined, config);
       if (ruledOut) return { skipped: ruledOut };
-      const notes = needsComments && issue.hasComments ? await project.notes('issues', issue.number) : [];
+      const notes = needsComments && issue.commentCount !== 0 ? await project.notes('issues', issue.number, commentsVersion(issue, context.clock)) : [];
       const opening = { body: issue.body, author: issue.author };
       const verdict = await verdictOf(policy, { opening, comments: remarksOf(notes) }, (username) => project.hasAccess(username, commentPolicy?.minimumAccessLevel));
       if (verdict.is === 'ruled-out') return ruledOutBy(verdict);

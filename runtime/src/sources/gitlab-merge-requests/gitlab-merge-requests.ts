@@ -67,7 +67,7 @@ async function judge(change: ForgeChange, config: Config, project: GitLabProject
 
   const needsReview = reviewState !== 'any' || reads.review;
   // What GitLab notes of reviews by itself is not counted as a comment.
-  const needsNotes = reviewState !== 'any' || (change.hasComments && (hasCommands(policy) || reads.notes));
+  const needsNotes = reviewState !== 'any' || (change.commentCount !== 0 && (hasCommands(policy) || reads.notes));
   const notes = needsNotes ? await project.notes('merge_requests', change.number) : [];
   const review = needsReview ? await reviewOf(change, project, notes) : { state: '' as const };
   if (reviewState !== 'any' && reviewState !== review.state) return { skipped: { filter: 'reviewState', seen: review.state || 'neither approved nor changes requested' } };
@@ -86,7 +86,7 @@ async function judge(change: ForgeChange, config: Config, project: GitLabProject
 }
 
 async function filesOf({ number }: ForgeChange, project: GitLabProject): Promise<string[]> {
-  const { items, isComplete } = await project.client.list(project.path(`merge_requests/${number}/diffs`), {}, MOST_FILES);
+  const { items, isComplete } = await project.client.list(project.path(`merge_requests/${number}/diffs`), {}, { mostItems: MOST_FILES });
   if (!isComplete) throw new ForgeError(`it changes more than ${MOST_FILES} files; filePatterns cannot be held against them`, 200);
   return items.flatMap((item) => diff.safeParse(item).data?.new_path ?? []);
 }

@@ -6,6 +6,7 @@ import { fill, footprint } from './operator/footprint.ts';
 import { chainsOf, type Gate, onBranches, type ThroughGates, throughGates } from './operator/gates.ts';
 import { lifeCycle } from './operator/life-cycle.ts';
 import { burst, openLoop } from './operator/load.ts';
+import { handOver, IN_A_ROW, inRowsOnABranch } from './operator/hand-over.ts';
 import { joinNode } from './operator/node.ts';
 import { alternate, alternateOn, compare, inNamespace, type Sides } from './operator/rounds.ts';
 import { figure, median } from './figure.ts';
@@ -17,14 +18,14 @@ import { benchServer } from './server.ts';
 /**
  * The operator as a process against the same logic in Go on controller-runtime, alternating, on one server.
  *
- *     node --conditions=taskwright-source bench/operator.ts [--kubeconfig FILE] [--only life-cycle,start,leader-stops,leader-killed,open-loop,footprint,burst,floor,gates,tenant]
+ *     node --conditions=taskwright-source bench/operator.ts [--kubeconfig FILE] [--only life-cycle,start,leader-stops,leader-killed,open-loop,footprint,burst,floor,gates,hand-over,tenant]
  *
  * Every round has a namespace of its own, which is the only one that its operator watches.
  */
 const { values } = parseArgs({
   options: {
     'kubeconfig': { type: 'string' },
-    'only': { type: 'string', default: 'life-cycle,start,leader-stops,leader-killed,open-loop,footprint,burst,floor,gates,tenant' },
+    'only': { type: 'string', default: 'life-cycle,start,leader-stops,leader-killed,open-loop,footprint,burst,floor,gates,hand-over,tenant' },
     'rounds': { type: 'string', default: '5' },
     'tasks': { type: 'string', default: '2000' },
     'rate': { type: 'string', default: '50' },
@@ -74,6 +75,13 @@ try {
     for (const [name, all] of Object.entries(runs)) {
       figure('operator', `ours: ${name}, create to Succeeded`, median(all.map(({ tasksPerSecond }) => tasksPerSecond)), 'Tasks/s');
       figure('operator', `ours: ${name}, requests to the server`, median(all.map(({ requestsPerTask }) => requestsPerTask)), 'a Task');
+    }
+  }
+  if (only.has('hand-over')) {
+    for (const [name, gate] of Object.entries({ 'that depends on it': chainsOf(IN_A_ROW), 'on its branch': inRowsOnABranch })) {
+      const { ours: latencies } = await alternate({ ...bench, sides: { ours } }, (side, namespace) => handOver(server, side, namespace, { seconds, gate }));
+      figure('operator', `ours: the Job of a Task has ended, until the next one ${name} has its Job, p50`, median(latencies.map(({ p50 }) => p50)), 'ms');
+      figure('operator', `ours: the Job of a Task has ended, until the next one ${name} has its Job, p99`, median(latencies.map(({ p99 }) => p99)), 'ms');
     }
   }
   if (only.has('tenant')) {

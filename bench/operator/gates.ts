@@ -32,18 +32,18 @@ export interface ThroughGates {
 export async function throughGates(server: BenchServer, start: OperatorSide, namespace: string, tasks: number, gate: Gate): Promise<ThroughGates> {
   const { client } = server;
   const operator = await start(server, { namespace });
-  await client.create(workspaceResource, { metadata: { namespace, name: WORKSPACE }, spec: { repo: 'https://git.example.com/acme/shop.git', ref: 'main' } } as KubeObject);
+  await createWorkspace(client, namespace);
   const watch = await taskWatch(client, namespace);
-  const stopJobs = await playJobs(client, namespace);
+  const played = await playJobs(client, namespace);
   await inParallel(WARM_UP_TASKS, (index) => create(client, namespace, `warm-up-${index}`, {}));
   await watch.reached('Succeeded', WARM_UP_TASKS);
   const before = sum(await operator.requests());
   const startedAt = performance.now();
-  await inParallel(tasks, (index) => create(client, namespace, nameOf(index), gate(index)));
+  await inParallel(tasks, (index) => createGated(client, namespace, index, gate));
   await watch.reached('Succeeded', tasks + WARM_UP_TASKS);
   const seconds = (performance.now() - startedAt) / 1_000;
   const requests = sum(await operator.requests()) - before;
-  stopJobs();
+  played.stop();
   watch.stop();
   await operator.program.end();
   return { tasksPerSecond: tasks / seconds, requestsPerTask: requests / tasks };
@@ -53,7 +53,15 @@ function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
-function nameOf(index: number): string {
+export async function createWorkspace(client: KubeClient, namespace: string): Promise<void> {
+  await client.create(workspaceResource, { metadata: { namespace, name: WORKSPACE }, spec: { repo: 'https://git.example.com/acme/shop.git', ref: 'main' } } as KubeObject);
+}
+
+export async function createGated(client: KubeClient, namespace: string, index: number, gate: Gate): Promise<void> {
+  await create(client, namespace, nameOf(index), gate(index));
+}
+
+export function nameOf(index: number): string {
   return `gated-${index}`;
 }
 

@@ -41,9 +41,18 @@ export function neighboursOnBranch(task: Task, caches: TaskCaches): string[] {
   return [...new Set(neighbours.flatMap((other) => (other ? [keyOf(other)] : [])))];
 }
 
+/** The same for a Job that has ended or gone. Who is next need not wait until its Task says how. */
+export function waitersForJob(job: ObservedJob, caches: TaskCaches): string[] {
+  return waitersForJobs([keyOf(job)], caches);
+}
+
 /** The same for a Pod that has ended or gone: it may be the last of its Task to leave the branch. */
 export function waitersForPod(pod: ObservedPod, caches: TaskCaches): string[] {
-  return jobKeysOf(pod).flatMap((key) => caches.tasks.byIndex('job', key)).flatMap((task) => neighboursOnBranch(task, caches));
+  return waitersForJobs(jobKeysOf(pod), caches);
+}
+
+function waitersForJobs(jobKeys: readonly string[], caches: TaskCaches): string[] {
+  return jobKeys.flatMap((key) => caches.tasks.byIndex('job', key)).flatMap((task) => neighboursOnBranch(task, caches));
 }
 
 /** Every Task that has not started and asks for this lock. */

@@ -11,12 +11,13 @@ import type { Random } from '../kube/random.ts';
 import { isAboutCluster } from '../kube/recognized-trouble.ts';
 import { Written } from '../kube/written.ts';
 import { ADMITTED } from './admission.ts';
-import { neighboursOnBranch, waitersForPod } from './branch-queue.ts';
+import { neighboursOnBranch, waitersForJob, waitersForPod } from './branch-queue.ts';
 import { waitersForBudgets } from './budget-standings.ts';
 import { budgetedLabelsOf } from './budgeted-labels.ts';
 import { DataWatch } from './data-watch.ts';
 import type { Surroundings } from './gather.ts';
 import { mayPush } from './outcome/attempts.ts';
+import { jobEnd } from './outcome/job-state.ts';
 import { hasStarted } from './phase.ts';
 import { Predecessor } from './predecessor.ts';
 import { taskReconciler } from './reconcile-task.ts';
@@ -70,6 +71,7 @@ export function taskController(options: TaskControllerOptions): { controller: Co
       source(caches.records, (record) => waitersForBudgets(record.metadata.namespace, labelsOf(record), caches)),
       source(caches.budgets, (budget) => tasks.byIndex('budget', keyOf(budget)).map(keyOf), specChanged),
       source(jobs, (job) => tasks.byIndex('job', keyOf(job)).map(keyOf)),
+      source(jobs, (job) => waitersForJob(job, caches), ({ type, object }) => type === 'deleted' || jobEnd(object) !== undefined),
       source(pods, (pod) => jobKeysOf(pod).flatMap((key) => tasks.byIndex('job', key).map(keyOf))),
       source(pods, (pod) => waitersForPod(pod, caches), ({ type, object }) => type === 'deleted' || !mayPush(object)),
       source(workspaces, (workspace) => tasks.byIndex('workspace', keyOf(workspace)).map(keyOf)),

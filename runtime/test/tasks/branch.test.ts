@@ -2,6 +2,7 @@ import { type Task, taskResource, workspaceResource } from '@taskwright/schema';
 import { jobResource } from '@taskwright/schema/kubernetes';
 import { afterEach, expect, test } from 'vitest';
 import { type Operator, startOperator } from '../../src/operator/operator.ts';
+import type { Transport } from '../../src/kube/transport.ts';
 import { CountedTransport } from './counted-transport.ts';
 import { type Script } from './fake-kubelet.ts';
 import { aTask, images, result } from './task-fixtures.ts';
@@ -54,6 +55,26 @@ test('Tasks on one branch run one at a time, the oldest first, woken by the one 
   expect(transport.requests.slice(asked).filter((request) => !request.includes('tasks/third'))).toEqual([]);
   expect(await cluster.clock.runUntil(phaseIs(cluster, 'Succeeded', 'second'), HOUR)).toBe(true);
   expect(order).toEqual(['third', 'first', 'second']);
+  expect(cluster.kubelet.mostActive).toBe(1);
+});
+
+test('the next Task has the branch when the agent before it is done, though nobody has said yet how that ended', async () => {
+  const cluster = await aCluster(success);
+  const told = Promise.withResolvers<void>();
+  const { transport } = cluster.api;
+  const request: Transport['request'] = async (asked) => {
+    if (asked.path.includes('/tasks/a/status') && String(asked.body).includes('"Succeeded"')) await told.promise;
+    return transport.request(asked);
+  };
+  const operator = startOperator({ transport: { request, stream: (asked) => transport.stream(asked), close: async () => {} }, clock: cluster.clock, images });
+  running.push(operator);
+  await cluster.create(onBranch('a'));
+  await cluster.clock.advance(1_000);
+  await cluster.create(onBranch('b'));
+  expect(await cluster.clock.runUntil(phaseIs(cluster, 'Running', 'b'), HOUR)).toBe(true);
+  expect(cluster.task('a')?.status?.phase).toBe('Running');
+  told.resolve();
+  expect(await cluster.clock.runUntil(phaseIs(cluster, 'Succeeded', 'a'), HOUR)).toBe(true);
   expect(cluster.kubelet.mostActive).toBe(1);
 });
 

@@ -88,6 +88,7 @@ export async function gather(task: Task, surroundings: Surroundings, signal: Abo
     dependants: tasks.byIndex('dependsOn', keyOf(task)),
     ...(network && { network }),
     images,
+    serverIsBusy: client.isBusy,
     now,
   };
   let limit: TaskFacts['limit'];

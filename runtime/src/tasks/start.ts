@@ -1,4 +1,4 @@
-import type { TaskStatus } from '@taskwright/schema';
+import type { Task, TaskStatus } from '@taskwright/schema';
 import { configMapResource, jobResource, secretResource } from '@taskwright/schema/kubernetes';
 import { controllerOf, type KubeObject } from '../kube/object.ts';
 import { creationAsSent, type EventNote, idle, warningEvent, type Write } from '../kube/plan.ts';
@@ -29,6 +29,9 @@ const LAST_GATE = gitTokenGate;
 /** ConfigMaps and Secrets are not watched, so what waits for one to go looks again. */
 const LEFTOVER_RETRY_MS = 2_000;
 
+/** On a busy server a new Task is told at the latest after this long what it waits for. */
+const TOLD_WITHIN_MS = 5_000;
+
 export interface RefusedObject {
   readonly kind: string;
   readonly name: string;
@@ -56,7 +59,7 @@ export function planStart(facts: TaskFacts): TaskPlan {
     const obstacle = obstacleTo(facts) ?? LAST_GATE(facts);
     if (!obstacle) return { writes: startWrites(facts), ...warnings(facts) };
     return 'hold' in obstacle
-      ? hold(facts, obstacle)
+      ? (toldLater(facts, obstacle) ?? hold(facts, obstacle))
       : refuse(facts, obstacle.refuse, obstacle.message, obstacle.event ?? obstacle.message);
   } catch (error) {
     if (!(error instanceof JobBuildError)) throw error;
@@ -178,14 +181,31 @@ function warnings({ task, workspace, cloneCache }: TaskFacts): Pick<TaskPlan, 'e
   return events.length > 0 ? { events } : {};
 }
 
+/**
+ * While the server is busy, what a Task waits for that others are about to end yields to work, as events do: in a burst it is over before it could be told, and
+ * telling costs as much as a Job. Only where nobody looks at what this Task waits for to know whose turn it is.
+ */
+function toldLater({ task, branch, slot, serverIsBusy, now }: TaskFacts, { hold: reason, message, retryAfterMs = TOLD_WITHIN_MS }: Hold): TaskPlan | undefined {
+  const isSoonOver = reason === 'BranchLocked' || (reason === 'DependencyUnfinished' && !branch);
+  const leftMs = TOLD_WITHIN_MS - (now.getTime() - Date.parse(task.metadata.creationTimestamp ?? ''));
+  const mayWait = leftMs > 0 && leftMs <= TOLD_WITHIN_MS;
+  return serverIsBusy && isSoonOver && !slot && !task.status?.phase && mayWait ? { ...idle(message), requeueAfterMs: Math.min(leftMs, retryAfterMs) } : undefined;
+}
+
 function hold({ task, now }: Pick<TaskFacts, 'task' | 'now'>, { hold: reason, message, event, retryAfterMs, blocked }: Hold): TaskPlan {
   const retry = retryAfterMs === undefined ? {} : { requeueAfterMs: retryAfterMs };
   if (task.status?.phase === 'Waiting' && task.status.message === message) return { ...idle(message), ...retry };
-  const conditions = [...withAdmission(task, reason, message, now), ...(blocked ? [blockedCondition(task, reason, blocked, now)] : [])];
+  const since = waitsSince(task, now);
+  const conditions = [...withAdmission(task, reason, message, since), ...(blocked ? [blockedCondition(task, reason, blocked, since)] : [])];
   const events = event === undefined ? {} : { events: [warningEvent(reason, event)] };
   // Of a Task that is tried again they name what failed.
   const { jobName: _jobName, podName: _podName, ...before } = task.status ?? {};
   return { status: { ...before, phase: 'Waiting', message, conditions }, why: message, ...events, ...retry };
+}
+
+/** Of a Task of which nothing was said yet, that is since it was made, however late it is told. */
+function waitsSince({ metadata: { creationTimestamp }, status }: Task, now: Date): Date {
+  return status?.phase || creationTimestamp === undefined || Date.parse(creationTimestamp) > now.getTime() ? now : new Date(creationTimestamp);
 }
 
 function refuse({ task, now }: Pick<TaskFacts, 'task' | 'now'>, reason: RefusalReason, message: string, note: string): TaskPlan {

@@ -42,6 +42,8 @@ export interface CachedFacts {
   /** What agents may reach. Left out: they get no policy. */
   readonly network?: NetworkRules;
   readonly images: Images;
+  /** So many requests are under way that what can wait should. */
+  readonly serverIsBusy: boolean;
   readonly now: Date;
 }
 

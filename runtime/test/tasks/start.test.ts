@@ -89,6 +89,43 @@ test('a Task that waits for the same thing is not written again', () => {
   expect(planStart(scene({ spec: shop, status: { phase: 'Waiting', message } }))).toEqual({ why: message });
 });
 
+describe('while the server is busy', () => {
+  const waits = 'Waiting for dependency "plan"';
+  const created = { creationTimestamp: '2026-01-01T00:09:57Z' };
+  const gated: Scene = { spec: { dependsOn: ['plan'] }, tasks: upstream() };
+  const busy = (given: Scene, metadata: Partial<Task['metadata']>, more: Partial<TaskFacts> = {}): TaskFacts => {
+    const facts = scene(given);
+    return { ...facts, ...more, serverIsBusy: true, task: { ...facts.task, metadata: { ...facts.task.metadata, ...metadata } } };
+  };
+  const branch = { waiting: [], holders: [{ taskName: 'other' }] };
+
+  test('what others are about to end is told later', () => {
+    expect(planStart(busy(gated, created))).toEqual({ why: waits, requeueAfterMs: 2_000 });
+    expect(planStart(busy({ spec: { branch: 'b' } }, created, { branch }))).toEqual({ why: 'Waiting for branch "b" (locked by other)', requeueAfterMs: 2_000 });
+  });
+
+  test('who holds the branch and counts as gone before that is not waited for longer', () => {
+    const going = { waiting: [], holders: [{ taskName: 'other', goneAt: new Date('2026-01-01T00:10:01Z') }] };
+    expect(planStart(busy({ spec: { branch: 'b' } }, created, { branch: going })).requeueAfterMs).toBe(1_000);
+  });
+
+  test('what is told late is told since the Task was made', () => {
+    const madeAt = '2026-01-01T00:09:55Z';
+    expect(planStart(busy(gated, { creationTimestamp: madeAt })).status?.conditions).toMatchObject([{ type: 'Admitted', status: 'False', lastTransitionTime: madeAt }]);
+  });
+
+  test.each<{ it: string; facts: TaskFacts; reason: string }>([
+    { it: 'it has waited for five seconds', facts: busy(gated, { creationTimestamp: '2026-01-01T00:09:55Z' }), reason: 'DependencyUnfinished' },
+    { it: 'the clocks do not agree', facts: busy(gated, { creationTimestamp: '2026-01-01T00:10:01Z' }), reason: 'DependencyUnfinished' },
+    { it: 'it waits for what may never come', facts: busy({ spec: { dependsOn: ['plan'] } }, created), reason: 'DependencyMissing' },
+    { it: 'others on its branch look at what it waits for', facts: busy({ ...gated, spec: { dependsOn: ['plan'], branch: 'b' } }, created, { branch }), reason: 'DependencyUnfinished' },
+    { it: 'others of its TaskSpawner do', facts: busy(gated, created, { slot: { spawner: 's', limit: 1, atWork: 0, ahead: 0, others: 0 } }), reason: 'DependencyUnfinished' },
+    { it: 'something else was told before', facts: busy({ ...gated, status: { phase: 'Waiting', message: 'x' } }, created), reason: 'DependencyUnfinished' },
+  ])('it is told at once when $it', ({ facts, reason }) => {
+    expect(planStart(facts).status).toMatchObject({ phase: 'Waiting', conditions: [{ reason }] });
+  });
+});
+
 test('a message without the phase is written with it', () => {
   const message = 'Waiting for Workspace "shop" to be created';
   expect(planStart(scene({ spec: shop, status: { message } })).status).toMatchObject({ phase: 'Waiting', message });

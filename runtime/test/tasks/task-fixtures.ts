@@ -83,5 +83,5 @@ export function result(outputs: string[], more: { error?: string; truncated?: bo
 }
 
 export function facts(some: Partial<TaskFacts> = {}): TaskFacts {
-  return { task: aTask(), pods: [], agentConfig: () => undefined, taskNamed: () => undefined, dependants: [], budgets: () => ({ standings: [], expected: expectationOf({ metadata: {} }, []) }), hasRecord: false, read: () => undefined, serviceNamed: () => undefined, logs: new Map(), images, now, ...some };
+  return { task: aTask(), pods: [], agentConfig: () => undefined, taskNamed: () => undefined, dependants: [], budgets: () => ({ standings: [], expected: expectationOf({ metadata: {} }, []) }), hasRecord: false, read: () => undefined, serviceNamed: () => undefined, logs: new Map(), images, serverIsBusy: false, now, ...some };
 }

@@ -92,7 +92,8 @@ export class ConfigMapDecisions implements DecisionLog {
       keep(this.#known, uid, known);
     }
     const kept = keptText('event', event);
-    return (await known.ring).find((decision) => decision.event === kept && !isWithoutEffect(decision))?.task;
+    // Also that it was known: whoever made it may have died before that was written.
+    return (await known.ring).find((decision) => decision.event === kept && decision.task !== undefined)?.task;
   }
 
   /** Writes what is left without a pause, and resolves when it is written. For the end: there are no pauses afterwards. */

@@ -114,8 +114,8 @@ export class TaskSpawning implements Spawning {
     // That an issue still has its Task is told at every look, and no news.
     if (how.isPushed || decision.outcome !== 'Known') {
       const kept = this.#record(spawner, decision);
-      // Where there is a Task, that is what stays. What was looked for is found again.
-      if (how.isPushed && decision.task === undefined) await kept;
+      // Where there is a Task, that is what stays, unless it goes soon. What was looked for is found again.
+      if (how.isPushed && (decision.task === undefined || forgetsSoon(spawner))) await kept;
     }
     return { decision };
   }

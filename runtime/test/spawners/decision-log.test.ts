@@ -92,9 +92,12 @@ test('the Task that was made of an event is known to another process, and read a
   await one.log.record(spawner, skipped('43', clock.now()));
   await clock.advance(1_000);
   await one.log.record(spawner, { ...fired(long, clock.now()), task: 'x-long' });
+  await clock.advance(1_000);
+  // Who made it died before that was written down.
+  await one.log.record(spawner, { ...fired('45', clock.now()), outcome: 'Known' });
   expect(await other.log.taskOf(spawner, '42')).toBeUndefined();
   await clock.advance(5_000);
-  expect(await Promise.all(['42', '43', '44', long].map((event) => other.log.taskOf(spawner, event)))).toEqual(['x-42', undefined, undefined, 'x-long']);
+  expect(await Promise.all(['42', '43', '44', '45', long].map((event) => other.log.taskOf(spawner, event)))).toEqual(['x-42', undefined, undefined, 'x-45', 'x-long']);
   expect(other.wire.reads).toEqual(['GET x-decisions', 'GET x-decisions']);
 });
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type KubeClient, type KubeObject, pathOf, sleep, systemClock } from '@taskwright/runtime/kube';
@@ -10,6 +10,7 @@ import { agentConfigResource, taskResource, workspaceResource } from '@taskwrigh
 import { type Container, type Job, type Pod, jobResource, podResource } from '@taskwright/schema/kubernetes';
 import { figure, median } from './figure.ts';
 import { benchServer } from './server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * From the creation of a Job to the first line of its agent, on a real node: the one init container that the operator makes, against a
@@ -30,7 +31,7 @@ const AGENT_IMAGE = 'example.com/shell-agent:1';
 
 const server = await benchServer(values.kubeconfig);
 const { client } = server;
-const folder = mkdtempSync(join(tmpdir(), 'bench-agent-pod-'));
+const folder = temporaryFolder('agent-pod');
 const git = await startGitServer({ root: folder, host: server.url.hostname });
 const operator = startOperator({ transport: server.transport, images: IMAGES, namespaces: [NAMESPACE] });
 figure('agent-pod', 'load of the machine before', loadavg()[0]!, 'processes');

@@ -4,20 +4,20 @@
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { prepare } from '@taskwright/runtime/agent';
 import { systemClock } from '@taskwright/runtime/kube';
 import { startGitServer } from '@taskwright/runtime/testing';
 import { figure, median } from './figure.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const ROUNDS = 5;
 const COMMITS = 200;
 const FILE_BYTES = 250_000;
 
-const root = mkdtempSync(join(tmpdir(), 'taskwright-bench-'));
+const root = temporaryFolder('clone-cache');
 const env = {
   PATH: process.env.PATH!, HOME: root, GIT_CONFIG_NOSYSTEM: '1',
   GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com',

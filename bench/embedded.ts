@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiServer, type ApiServerOptions } from '@taskwright/runtime/embedded';
 import { KubeClient, type KubeObject, type Resource, systemClock } from '@taskwright/runtime/kube';
 import { crdOf, resourceOf, taskKind } from '@taskwright/schema';
 import { figure, median } from './figure.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * How many writes a second the embedded API server carries out through the client, validated, with an owner for each field, and
@@ -66,7 +66,7 @@ async function countEvents(client: KubeClient, count: number, signal: AbortSigna
   for await (const { type } of client.watch(tasks, { resourceVersion: '0' }, signal)) if (type !== 'BOOKMARK' && --left === 0) return;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-embedded-'));
+const folder = temporaryFolder('embedded');
 const settings: Record<string, (round: number) => Setting> = {
   [`${WATCHERS} watchers`]: () => ({ watchers: WATCHERS }),
   'no watcher': () => ({ watchers: 0 }),

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { type Engine, localImages, startEngine } from '@taskwright/runtime/embedded';
 import type { KubeObject, Resource } from '@taskwright/runtime/kube';
 import { figure, median } from './figure.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * How fast the embedded engine carries Jobs from their creation to `Complete` when the agent takes no time, and what is left of
@@ -21,7 +20,7 @@ interface Job extends KubeObject {
 }
 
 async function jobsPerSecond(image: string, count: number): Promise<number> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'bench-engine-'));
+  const dataDir = temporaryFolder('engine');
   const engine = await startEngine({ dataDir, images });
   try {
     const complete = allComplete(engine, count);

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sleep, systemClock, type KubeObject } from '@taskwright/runtime/kube';
@@ -10,6 +9,7 @@ import { figure } from './figure.ts';
 import { freePort, ourOperator } from './operator/side.ts';
 import { type Program, startNode } from './program.ts';
 import { benchServer } from './server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * What a thousand TaskSpawners cost that look at GitHub: one operator (the file of its image), 100 repositories of 20 issues each, 10 credentials; the API server and GitHub are processes of
@@ -41,7 +41,7 @@ const server = await benchServer(undefined);
 const port = await freePort();
 const host = `https://127.0.0.1:${port}`;
 const github = startNode(new URL('polling-github.ts', import.meta.url).pathname, [String(port), String(REPOSITORIES), String(CREDENTIALS)]);
-const folder = mkdtempSync(join(tmpdir(), 'bench-polling-'));
+const folder = temporaryFolder('polling');
 const ca = JSON.parse(await github.line()) as string;
 writeFileSync(join(folder, 'ca.pem'), ca);
 

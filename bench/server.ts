@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HttpFace } from '@taskwright/runtime/embedded';
 import { ApiError, HttpTransport, isAlreadyExists, KubeClient, type KubeObject, loadConfig, pathOf, type Resource, sleep, systemClock, type Transport } from '@taskwright/runtime/kube';
@@ -8,6 +7,7 @@ import { crds, taskResource } from '@taskwright/schema';
 import { jobResource, podResource } from '@taskwright/schema/kubernetes';
 import { parse, stringify } from 'yaml';
 import { startNode } from './program.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** The API server that both sides of a bench talk to, in a process of its own. */
 export interface BenchServer {
@@ -36,7 +36,7 @@ const DEFINITIONS: Resource = { group: 'apiextensions.k8s.io', version: 'v1', ki
  * **Errors** RangeError when it is on another one.
  */
 export async function benchServer(kubeconfig: string | undefined): Promise<BenchServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-server-'));
+  const folder = temporaryFolder('server');
   const embedded = kubeconfig === undefined ? startNode(new URL('embedded-face.ts', import.meta.url).pathname) : undefined;
   const file = kubeconfig ?? join(folder, 'kubeconfig');
   if (embedded) writeFileSync(file, stringify(kubeconfigOf(JSON.parse(await embedded.line()) as HttpFace)), { mode: 0o600 });

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { figure, median } from './figure.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** How long a warm `npm start` takes from the command to the commits, and where the time goes. */
 const ROUNDS = 5;
@@ -17,7 +16,7 @@ interface Run {
 }
 
 function start(): Run {
-  const data = mkdtempSync(join(tmpdir(), 'bench-start-'));
+  const data = temporaryFolder('start');
   const startedAt = performance.now();
   const { status, stdout, stderr } = spawnSync('npm', ['start', '--silent', '--', '--output', 'json', '--data', data], { cwd: root, env, encoding: 'utf8' });
   const totalMs = performance.now() - startedAt;

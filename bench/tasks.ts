@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { localImages, startEngine } from '@taskwright/runtime/embedded';
 import { HttpTransport, type KubeClient, type KubeObject, type Resource } from '@taskwright/runtime/kube';
 import { startOperator } from '@taskwright/runtime/operator';
 import { crds, type Task, taskResource } from '@taskwright/schema';
 import { figure, median } from './figure.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * How fast the operator carries Tasks from their creation to `Succeeded` on the embedded engine when the agent takes no time:
@@ -18,7 +17,7 @@ const images = { agents: { 'claude-code': { image: 'instant' } }, agentTools: { 
 const crdResource: Resource = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
 
 async function tasksPerSecond(overHttp: boolean): Promise<number> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'bench-tasks-'));
+  const dataDir = temporaryFolder('tasks');
   const engine = await startEngine({ dataDir, images: localImages({ instant: { run: () => ({ terminationMessage: 'commit: 0000000' }) } }) });
   const face = await engine.api.listen();
   const transport = overHttp ? new HttpTransport({ server: face.url, ca: face.ca, token: async () => face.token, namespace: 'default' }) : engine.api.transport;

@@ -1,8 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isNotFound, type KubeObject, type Resource, sleep, systemClock } from '@taskwright/runtime/kube';
@@ -12,6 +11,7 @@ import { figure, median } from './figure.ts';
 import { imageOperator } from './operator/side.ts';
 import type { Program } from './program.ts';
 import { type BenchServer, benchServer } from './server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * Deliveries that become Tasks: how many a second over what the server takes by itself, how long one takes, what duplicates make, and what is left when a replica is
@@ -233,7 +233,7 @@ async function killed(server: BenchServer, replicas: readonly Replica[], restart
 }
 
 const server = await benchServer(kubeconfig);
-const folder = mkdtempSync(join(tmpdir(), 'bench-webhooks-'));
+const folder = temporaryFolder('webhooks');
 const secretFile = join(folder, 'webhook-secret');
 writeFileSync(secretFile, SECRET);
 const now = systemClock.now().toISOString().replace('Z', '000Z');

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../src/index.ts';
 import type { Io } from '../src/io.ts';
+import { temporaryFolder } from '../../runtime/test/temporary-folder.ts';
 
 export interface Session {
   readonly code: number;
@@ -32,7 +32,7 @@ export async function type(args: readonly string[], { cwd, env = {}, input = '',
 
 /** A folder of its own with these files in it. */
 export function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'taskwright-cli-'));
+  const folder = temporaryFolder('cli');
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installAgent } from '@taskwright/runtime/embedded';
@@ -8,6 +7,7 @@ import { systemClock } from '@taskwright/runtime/kube';
 import type { Task } from '@taskwright/schema';
 import { expect, test } from 'vitest';
 import { type } from './a-terminal.ts';
+import { temporaryFolder } from '../../runtime/test/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const { ANTHROPIC_API_KEY: _, CLAUDE_CODE_OAUTH_TOKEN: __, ANTHROPIC_BASE_URL: ___, ...env } = process.env;
@@ -40,7 +40,7 @@ test.for([
   } catch (error) {
     return context.skip(`Claude Code cannot be installed here: ${(error as Error).message.split('\n')[0]}`);
   }
-  const data = mkdtempSync(join(tmpdir(), 'taskwright-first-task-'));
+  const data = temporaryFolder('first-task');
   const { code, out, err } = await type(['dev', 'examples/first-task', '--data', data, '--isolation', isolation], { cwd: ROOT, env });
   expect({ code, err, out: code === 0 ? '' : out }).toEqual({ code: 0, err: '', out: '' });
 

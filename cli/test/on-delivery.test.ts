@@ -1,9 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type } from './a-terminal.ts';
+import { temporaryFolder } from '../../runtime/test/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -14,7 +12,7 @@ async function postTwice(url: string): Promise<number[]> {
 }
 
 test('a delivery becomes a commit on a laptop, once, and the fleet goes on until it is stopped', { timeout: 120_000 }, async () => {
-  const data = mkdtempSync(join(tmpdir(), 'taskwright-on-delivery-'));
+  const data = temporaryFolder('on-delivery');
   const answers: Promise<number[]>[] = [];
   const { code, out, err } = await type(['dev', 'examples/on-delivery', '--data', data], {
     cwd: ROOT,

@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installAgent } from '@taskwright/runtime/embedded';
 import { systemClock } from '@taskwright/runtime/kube';
 import type { Task } from '@taskwright/schema';
 import { expect, test } from 'vitest';
 import { type } from './a-terminal.ts';
+import { temporaryFolder } from '../../runtime/test/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const { ANTHROPIC_API_KEY: _, CLAUDE_CODE_OAUTH_TOKEN: __, ANTHROPIC_BASE_URL: ___, ...env } = process.env;
@@ -20,7 +18,7 @@ test.for(['auto', 'path-mapping'])('a plan is what its Task declares, after one 
   } catch (error) {
     return context.skip(`Claude Code cannot be installed here: ${(error as Error).message.split('\n')[0]}`);
   }
-  const data = mkdtempSync(join(tmpdir(), 'taskwright-plan-'));
+  const data = temporaryFolder('plan');
   const { code, out, err } = await type(['dev', 'examples/plan-then-implement', '--data', data, '--isolation', isolation], { cwd: ROOT, env });
   expect({ code, err, out: code === 0 ? '' : out }).toEqual({ code: 0, err: '', out: '' });
 

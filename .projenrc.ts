@@ -185,7 +185,6 @@ const runtime = workspacePackage('runtime', {
     '@marcbachmann/cel-js@^8.0.0',
     // The octokit bundle would bring every plugin: these two are what a client of GitHub that polls needs.
     '@octokit/core@^7.0.8',
-    '@octokit/plugin-retry@^8.1.1',
     '@octokit/plugin-throttling@^11.0.5',
     '@octokit/request@^10.0.16',
     '@slack/socket-mode@^3.1.0',

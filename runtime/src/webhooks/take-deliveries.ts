@@ -19,6 +19,8 @@ export interface DeliverySettings {
   readonly address: { readonly host?: string; readonly port: number };
   readonly files: SecretFiles;
   readonly allowsUnsigned: boolean;
+  /** What it listens with. Default: sockets. */
+  readonly serve?: typeof startWebhookServer;
 }
 
 /** The caches of the namespaces that are watched: one for all of them, or one for each. */
@@ -50,7 +52,7 @@ export interface DeliveryTaker {
 }
 
 /** Takes deliveries on every replica, from the first moment: before it is ready, and after it stops, a sender is told to come again. */
-export function takeDeliveries({ address, files, allowsUnsigned, caches, readSecret, isReady, clock, onError, log = silentLog, registry, ...parts }: TakeDeliveriesOptions): DeliveryTaker {
+export function takeDeliveries({ address, files, allowsUnsigned, serve = startWebhookServer, caches, readSecret, isReady, clock, onError, log = silentLog, registry, ...parts }: TakeDeliveriesOptions): DeliveryTaker {
   let problem: string | undefined;
   let isStopping = false;
   const gateway = (namespace: string, name: string) => caches.map(({ gateways }) => gateways.get(`${namespace}/${name}`)).find((found) => found !== undefined);
@@ -66,7 +68,7 @@ export function takeDeliveries({ address, files, allowsUnsigned, caches, readSec
     log,
     ...(registry && { metrics: new WebhookMetrics(registry, () => deliveries.underWay) }),
   });
-  const server: Promise<WebhookServer | undefined> = startWebhookServer({ ...address, app, deliveries, clock }).catch((err: Error) => {
+  const server: Promise<WebhookServer | undefined> = serve({ ...address, app, deliveries, clock }).catch((err: Error) => {
     problem = `port ${address.port} cannot be listened on: ${err.message}`;
     log.error({ err }, 'deliveries cannot be taken');
     return undefined;

@@ -41,6 +41,42 @@ test.each<{ it: string; shape: string; mistake: Mistake; finds: RegExp }>([
     mistake: { misreads: { of: ['secrets'], text: /token-expires-at":"2026/g, as: 'token-expires-at":"2036' } },
     finds: /^tokensStayFresh: the token in Secret "github-app-github-token" of .* ended at .*, and was in use until .*$/,
   },
+  {
+    it: 'forgets what was made of a delivery',
+    shape: 'trigger: deliveries',
+    mistake: { misreads: { of: ['configmaps'], text: '\\"task\\"', as: '\\"tusk\\"' } },
+    finds: /^noEventTwice: event generic-dev\/trigger-deliveries-a of TaskSpawner "trigger-deliveries" made 2 Tasks: /,
+  },
+  {
+    it: 'forgets which comments and check runs are its own',
+    shape: 'trigger: pull requests',
+    mistake: { misreads: { of: ['tasks'], text: /github-(comment|check-run)-id/g, as: 'github-$1-no' } },
+    finds: /^noEventTwice: acme\/shop#1 has \d+ comments of trigger-pull-requests-1$/,
+  },
+  {
+    it: 'does not write down why an event makes no Task',
+    shape: 'trigger: issues',
+    mistake: { miswrites: { of: ['configmaps'], text: '\\"outcome\\":\\"Skipped\\"', as: '\\"outcome\\":\\"Known\\"' } },
+    finds: /^noEventLost: event 3 of TaskSpawner "trigger-issues" has neither a Task nor a decision$/,
+  },
+  {
+    it: 'takes a TaskSpawner for one that may make more',
+    shape: 'trigger: issues',
+    mistake: { misreads: { of: ['taskspawners'], text: '"maxTotalTasks":4', as: '"maxTotalTasks":5' } },
+    finds: /^totalsHold: TaskSpawner "trigger-issues" made 5 Tasks, and may make 4: /,
+  },
+  {
+    it: 'writes down a count that is too low',
+    shape: 'trigger: schedule',
+    mistake: { miswrites: { of: ['taskspawners'], text: '"totalTasksCreated":3', as: '"totalTasksCreated":1' } },
+    finds: /^everyTaskCounted: TaskSpawner "trigger-schedule" says that it made 1 Tasks, and there were 3$/,
+  },
+  {
+    it: 'takes its first report for its last',
+    shape: 'trigger: pull requests',
+    mistake: { misreads: { of: ['tasks'], text: 'report-phase":"accepted"', as: 'report-phase":"succeeded"' } },
+    finds: /^sameReports: acme\/shop#2 says .*accepted.*, undisturbed .*succeeded/,
+  },
 ])('an operator that $it is found', { timeout: 300_000 }, async ({ shape, mistake, finds }) => {
   const { complaints } = await liveMistaken(shape, mistake);
   expect(complaints).toContainEqual(expect.stringMatching(finds));

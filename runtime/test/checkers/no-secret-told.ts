@@ -1,5 +1,5 @@
 import { appData } from '../workspaces/app-fixture.ts';
-import { SECRET_VALUE } from '../faults/workload.ts';
+import { SECRET_VALUE } from '../faults/shape.ts';
 import type { Run } from './run.ts';
 
 /** What tokens of GitHub Apps begin with here; three characters become four in base64, so this begins theirs as well. */

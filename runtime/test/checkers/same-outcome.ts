@@ -3,7 +3,7 @@ import type { Task } from '@taskwright/schema';
 import type { Run } from './run.ts';
 
 /** What becomes of a Task does not depend on what happened between the operator and the server. */
-export function sameOutcome({ history, expected, workload }: Pick<Run, 'history' | 'expected' | 'workload'>): string[] {
+export function sameOutcome({ history, expected, workload }: Pick<Run, 'history' | 'workload'> & { readonly expected: readonly Pick<Run, 'history'>[] }): string[] {
   return expected.flatMap((undisturbed, index) => undisturbed.history.of('Task').map(({ name }) => name).flatMap((name) => {
     const phaseOnly = workload[index]!.mayLoseOutcome ?? false;
     const [there, here] = [undisturbed.history.task(name)!, history.task(name)];

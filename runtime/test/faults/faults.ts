@@ -29,8 +29,18 @@ import type { Random } from '../../src/kube/random.ts';
  * | made again unseen | the same while no operator lives |
  * | parts made again | the Secrets, Workspaces and AgentConfigs of the Task are deleted and created under the same names |
  *
+ * Between an operator and a service that it asks, and is told by, beside those of the same names that fit there:
+ *
+ * | fault | what a service does |
+ * |---|---|
+ * | refused, secondary limit | 429 with Retry-After; 403 with and without one: it did nothing |
+ * | cut answer | it did it, and the connection broke in the middle of the answer |
+ * | outage | everybody's requests fail for a while |
+ * | sent twice | a delivery that comes to two replicas at a time, or twice to one |
+ *
  * Not injected, because Kubernetes rules it out or nobody could survive it: a watch that leaves an event out and goes on, a list that is older
- * than asked for, a write that is answered with success and was not done, a monotonic clock that goes back.
+ * than asked for, a write that is answered with success and was not done, a monotonic clock that goes back; a change of something outside that is carried out long after
+ * whoever asked for it gave up, since no service takes a condition with it.
  */
 export const faultKinds = [
   'death before', 'death after', 'restart', 'stop', 'wrong clock',
@@ -38,15 +48,24 @@ export const faultKinds = [
   'refused', 'unavailable', 'timeout', 'storm',
   'frozen', 'half-open', 'cut', 'garbage', 'expired event', 'expired answer', 'expired page', 'old list', 'no watch-list',
   'made again', 'made again unseen', 'parts made again',
+  'secondary limit', 'cut answer', 'outage', 'sent twice',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
+
+/** What happens between an operator and services alone. */
+const OF_SERVICES: ReadonlySet<FaultKind> = new Set(['secondary limit', 'cut answer', 'outage', 'sent twice']);
 
 /** Faults of a single request that is no stream. */
 export const ofWrites = ['death before', 'death after', 'lost request', 'lost answer', 'silent request', 'slow request', 'slow answer', 'refused', 'unavailable', 'timeout'] as const;
 export const ofReads = ['lost request', 'lost answer', 'silent request', 'slow request', 'slow answer', 'refused', 'unavailable', 'timeout'] as const;
 export const ofStreams = ['frozen', 'half-open', 'cut', 'garbage', 'expired event'] as const;
 export const ofOpening = ['lost request', 'slow answer', 'refused', 'unavailable', 'expired answer'] as const;
+/** Faults of a request to a service that changes nothing there, and of one that does. */
+export const ofAsking = ['lost request', 'lost answer', 'silent request', 'slow answer', 'refused', 'secondary limit', 'unavailable', 'cut answer', 'outage'] as const;
+export const ofTelling = ['death before', 'death after', ...ofAsking] as const;
+/** Faults of a delivery, as its sender meets them. */
+export const ofDeliveries = ['lost request', 'lost answer', 'sent twice'] as const;
 /** What happens to a process by itself. */
 const ofProcesses = ['restart', 'stop', 'wrong clock', 'storm'] as const;
 /** What happens beside a request, while it is under way. */
@@ -54,12 +73,14 @@ export const ofMoments = [...ofProcesses, 'made again', 'made again unseen', 'pa
 
 export type RequestFault = (typeof ofWrites)[number];
 export type StreamFault = (typeof ofStreams)[number];
+type ServiceFault = (typeof ofTelling)[number];
+type DeliveryFault = (typeof ofDeliveries)[number];
 export type OpeningFault = (typeof ofOpening)[number];
 export type ProcessFault = (typeof ofProcesses)[number];
 export type MomentFault = (typeof ofMoments)[number];
 
 /** Where on the way a fault may happen. The lease is renewed for as long as a process lives, so its writes are no place that could be counted. */
-export type Place = 'write' | 'lease' | 'read' | 'opening' | 'chunk' | 'process';
+export type Place = 'write' | 'lease' | 'read' | 'opening' | 'chunk' | 'ask' | 'tell' | 'delivery' | 'process';
 
 /**
  * Decides, from one seed, which fault happens where. Some kinds are switched off in each run: an even mix hides what one kind alone would
@@ -68,7 +89,7 @@ export type Place = 'write' | 'lease' | 'read' | 'opening' | 'chunk' | 'process'
 export class Faults {
   readonly random: Random;
   readonly points = new Map<FaultKind, number>();
-  readonly places: Record<Place, number> = { write: 0, lease: 0, read: 0, opening: 0, chunk: 0, process: 0 };
+  readonly places: Record<Place, number> = { write: 0, lease: 0, read: 0, opening: 0, chunk: 0, ask: 0, tell: 0, delivery: 0, process: 0 };
   readonly enabled: ReadonlySet<FaultKind>;
   readonly #shares: Readonly<Record<Place, number>>;
   #isOn = true;
@@ -76,10 +97,10 @@ export class Faults {
   constructor(random: Random, enabled?: readonly FaultKind[]) {
     this.random = random;
     const share = 0.2 + 0.7 * random();
-    this.enabled = new Set(enabled ?? faultKinds.filter(() => random() < share));
+    this.enabled = new Set(enabled ?? faultKinds.filter((kind) => OF_SERVICES.has(kind) || random() < share));
     const perRequest = this.#oneOf([0.03, 0.1, 0.3]);
     const perChunk = this.#oneOf([0.01, 0.05, 0.2]);
-    this.#shares = { write: perRequest, lease: perRequest, read: perRequest, opening: perRequest, chunk: perChunk, process: 0.6 };
+    this.#shares = { write: perRequest, lease: perRequest, read: perRequest, opening: perRequest, chunk: perChunk, ask: perRequest, tell: perRequest, delivery: perRequest, process: 0.6 };
   }
 
   /** From now on nothing new goes wrong. What is under way (a silent connection) takes its course. */
@@ -105,6 +126,15 @@ export class Faults {
 
   ofChunk(): StreamFault | undefined {
     return this.draw('chunk', ofStreams);
+  }
+
+  /** Of a request to a service that only reads there (`ask`), or changes something (`tell`). */
+  ofService(place: 'ask' | 'tell'): ServiceFault | undefined {
+    return this.draw(place, place === 'ask' ? ofAsking : ofTelling);
+  }
+
+  ofDelivery(): DeliveryFault | undefined {
+    return this.draw('delivery', ofDeliveries);
   }
 
   ofProcess(): ProcessFault | undefined {

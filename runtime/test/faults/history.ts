@@ -22,7 +22,7 @@ export interface Life {
   /** Every status that was written, in order, and when. */
   readonly statuses: { readonly status: NonNullable<Task['status']>; readonly at: number }[];
   last: KubeObject;
-  /** Every version of a TaskBudget or a Secret, in order, since when, and the time of the cluster then. */
+  /** Every version of a TaskBudget, a TaskSpawner or a Secret, in order, since when, and the time of the cluster then. */
   readonly versions: { readonly object: KubeObject; readonly at: number; readonly time: Date }[];
   /** The time of the cluster when it was last heard of, or when the containers of a Pod had ended. */
   lastTime: Date;
@@ -78,7 +78,7 @@ export class History {
     if (isGone) life.goneAt = at;
     const { status } = object as Task;
     if (kind === 'Pod' && (status?.phase === 'Succeeded' || status?.phase === 'Failed')) life.endedAt ??= at;
-    if ((kind === 'TaskBudget' || kind === 'Secret') && !isGone) life.versions.push({ object, at, time: this.#clock.now() });
+    if ((kind === 'TaskBudget' || kind === 'TaskSpawner' || kind === 'Secret') && !isGone) life.versions.push({ object, at, time: this.#clock.now() });
     if (kind === 'Task' && status && !isGone) life.statuses.push({ status, at });
   }
 }

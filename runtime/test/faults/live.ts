@@ -1,15 +1,20 @@
 import { agentConfigResource, type Task, taskResource, workspaceResource } from '@taskwright/schema';
 import { secretResource } from '@taskwright/schema/kubernetes';
 import { type KubeObject, type Resource, controllerOf } from '../../src/kube/object.ts';
+import type { KubeRequest } from '../../src/kube/transport.ts';
 import type { Run } from '../checkers/run.ts';
+import { noEventLost } from '../checkers/no-event-lost.ts';
+import { sameReports } from '../checkers/same-reports.ts';
 import type { TestCluster } from '../tasks/test-cluster.ts';
 import { aGitHub } from '../workspaces/app-fixture.ts';
 import type { Faults, MomentFault } from './faults.ts';
 import type { Traffic } from './faulty-transport.ts';
 import { History } from './history.ts';
 import type { Mistake } from './mistake.ts';
+import { withTimersOf } from './library-timers.ts';
 import { OperatorProcess } from './operator-process.ts';
-import { type Deed, NAMESPACE, type Shape, taskOf } from './workload.ts';
+import { GITHUB_API, loadLibraries, Outside } from './outside.ts';
+import { type Deed, NAMESPACE, type Shape, taskOf } from './shape.ts';
 
 export interface LifeOptions {
   readonly cluster: TestCluster;
@@ -24,6 +29,8 @@ export interface LifeOptions {
   readonly faultsMs?: number;
   /** How long it has to stay as it is in the end, in milliseconds. */
   readonly quietMs: number;
+  /** How long nobody is there after an operator died, in milliseconds. Left out: a few seconds. */
+  readonly awayMs?: number | undefined;
   /** What is wrong with the operators. Left out: nothing. */
   readonly mistake?: Mistake;
 }
@@ -40,7 +47,16 @@ export const LONGEST_CONVERGENCE_MS = 7_200_000;
 
 /** Lets Tasks live on a cluster, with operators whose way to it has faults, until everything is where it belongs and has stayed there. */
 export async function live(options: LifeOptions): Promise<Life> {
-  const { cluster, workload, faults, expected, replicas, faultsMs, quietMs, mistake } = options;
+  const { cluster: { clock }, workload, faults } = options;
+  const processes: OperatorProcess[] = [];
+  const outside = new Outside(clock, faults, () => processes);
+  if (!workload.some(({ isSpawned }) => isSpawned)) return lead(options, outside, processes);
+  await loadLibraries(outside, clock);
+  return withTimersOf(clock, () => lead(options, outside, processes));
+}
+
+async function lead(options: LifeOptions, outside: Outside, processes: OperatorProcess[]): Promise<Life> {
+  const { cluster, workload, faults, expected, replicas, faultsMs, quietMs, awayMs, mistake } = options;
   const { clock, client, api } = cluster;
   const history = new History(client, clock);
   await history.ready;
@@ -54,18 +70,22 @@ export async function live(options: LifeOptions): Promise<Life> {
   const github = aGitHub(clock, {}, { lifetimeMs: 12 * 60_000 });
   const fetch: typeof globalThis.fetch = (input, init) =>
     (faultsMs !== undefined && faults.isOn && faults.random() < 0.3 ? Promise.reject(new TypeError('fetch failed')) : github.fetch(input, init));
-  const onWrite = async (identity: string, path: string) => {
-    if (!elects || /leases/.test(path)) return;
+  const onWrite = async (identity: string, request: KubeRequest) => {
+    const { path } = request;
+    if (!elects || /leases/.test(path) || isEveryones(request, history)) return;
     const { body } = await api.transport.request({ method: 'GET', path: `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/taskwright-operator` });
     const { spec } = JSON.parse(body.toString()) as { spec?: { holderIdentity?: string } };
     if (spec?.holderIdentity !== identity) usurped.push(`${identity} wrote ${path} while ${spec?.holderIdentity} led`);
   };
-  const deeds = new Deeds(cluster, history);
-  const processes: OperatorProcess[] = Array.from({ length: replicas }, (_, index) => new OperatorProcess({
-    network: clock, api: api.transport, replica: `operator-${index}`, elects, faults, traffic, storm, onWrite, onLine: (line) => void lines.push(line), fetch, mistake,
+  const deeds = new Deeds(cluster, history, outside);
+  const outage = { untilMs: 0 };
+  const service = { root: GITHUB_API, fetch: outside.github.fetch };
+  for (let index = 0; index < replicas; index += 1) processes.push(new OperatorProcess({
+    network: clock, service, outage, awayMs, api: api.transport, replica: `operator-${index}`, elects, faults, traffic, storm, onWrite, onLine: (line) => void lines.push(line), fetch, mistake,
     meanwhile: (fault) => happen(fault, processes[index]!, { faults, storm, cluster, deeds, history, workload }),
   }));
-  const run: Omit<Run, 'atEnd'> = { names: workload.flatMap(({ tasks }) => Object.keys(tasks)), workload, history, faults, traffic, lines, usurped, processes, expected, caches: [], github };
+  const names = workload.flatMap(({ tasks, isSpawned }, index) => (isSpawned ? (expected[index]?.history.of('Task') ?? []).map(({ name }) => name) : Object.keys(tasks)));
+  const run: Omit<Run, 'atEnd' | 'endedAt'> = { names: [...new Set(names)], workload, outside, history, faults, traffic, lines, usurped, processes, expected, caches: [], github };
 
   for (const shape of workload) {
     const { tasks, deeds: own = [] } = shape;
@@ -90,6 +110,7 @@ export async function live(options: LifeOptions): Promise<Life> {
     }
     faults.end();
     storm.untilMs = 0;
+    outage.untilMs = 0;
     for (const { clock: own } of processes) {
       own?.goOn();
       own?.beWrongBy(0);
@@ -100,7 +121,7 @@ export async function live(options: LifeOptions): Promise<Life> {
     before = faults.total;
     isConverged = !isDisturbed || await clock.runUntil(() => {
       deeds.doDue();
-      return deeds.areDone && behind(run).length === 0;
+      return deeds.areDone && behind({ ...run, endedAt: clock.now() }).length === 0;
     }, { limitMs: LONGEST_CONVERGENCE_MS });
     await passes(quietMs);
   }
@@ -108,7 +129,8 @@ export async function live(options: LifeOptions): Promise<Life> {
   const atEnd = processes.map(({ isLeading, controllers }) => ({ isLeading, isIdle: controllers.every(({ queue }) => queue.isIdle) }));
   for (const process of processes) process.retire();
   history.stop();
-  return { run: { ...run, atEnd }, isConverged, behind: behind(run) };
+  const whole = { ...run, atEnd, endedAt: clock.now() };
+  return { run: whole, isConverged, behind: behind(whole) };
 }
 
 interface Surroundings {
@@ -181,12 +203,14 @@ async function makePartsAgain({ client }: TestCluster, resource: Resource): Prom
 class Deeds {
   readonly #cluster: TestCluster;
   readonly #history: History;
+  readonly #outside: Outside;
   #pending: readonly Deed[] = [];
   #underWay = 0;
 
-  constructor(cluster: TestCluster, history: History) {
+  constructor(cluster: TestCluster, history: History, outside: Outside) {
     this.#cluster = cluster;
     this.#history = history;
+    this.#outside = outside;
   }
 
   get areDone(): boolean {
@@ -200,7 +224,7 @@ class Deeds {
   doAfter(ms: number, act: Deed['act']): void {
     this.#underWay += 1;
     const failed = (error: unknown) => { throw error; };
-    this.#cluster.clock.after(ms, () => void act(this.#cluster.client).then(() => void (this.#underWay -= 1), failed));
+    this.#cluster.clock.after(ms, () => void act(this.#cluster.client, this.#outside).then(() => void (this.#underWay -= 1), failed));
   }
 
   /** To be called whenever something may have happened. */
@@ -212,8 +236,22 @@ class Deeds {
   }
 }
 
+/** Deliveries are taken by every replica, whoever leads: their Tasks, and what is said of a TaskSpawner in decisions and events. */
+function isEveryones({ path, body = '' }: KubeRequest, history: History): boolean {
+  const [place, text] = [path.split('?', 1)[0]!, Buffer.from(body).toString()];
+  if (place.endsWith('/tasks')) return text.includes('"taskwright.dev/source":"webhook"');
+  if (place.endsWith('/configmaps')) return text.includes('"app.kubernetes.io/component":"decisions"');
+  if (place.endsWith('/events')) return text.includes('"kind":"TaskSpawner"');
+  return history.of('TaskSpawner').some(({ name }) => place.endsWith(`/configmaps/${name}-decisions`) || place.includes(`/events/${name}.`));
+}
+
+/** What is not yet where an undisturbed run has it: Tasks, and what is told of them outside. */
+export function behind(run: Pick<Run, 'expected' | 'history' | 'outside' | 'workload' | 'endedAt'>): string[] {
+  return [...behindTasks(run), ...(run.workload.some(({ isSpawned }) => isSpawned) ? [...sameReports(run), ...noEventLost(run)] : [])];
+}
+
 /** The Tasks that are not yet where an undisturbed run has them. */
-export function behind({ expected, history }: Pick<Run, 'expected' | 'history'>): string[] {
+export function behindTasks({ expected, history }: Pick<Run, 'history'> & { readonly expected: readonly Pick<Run, 'history'>[] }): string[] {
   return expected.flatMap((run) => run.history.of('Task').map(({ name }) => name).filter((name) => isBehind(name, run.history, history)));
 }
 

@@ -11,11 +11,11 @@ import { sleep, systemClock } from '../../src/kube/clock.ts';
 import { type Lease, LEASES } from '../../src/kube/lease.ts';
 import type { FaultProxyOptions } from './fault-proxy.ts';
 import { History } from './history.ts';
-import { behind } from './live.ts';
+import { behindTasks } from './live.ts';
 import { OperatorChild } from './operator-child.ts';
 import { PodPlayer } from './pod-player.ts';
 import { badWeather } from './weather.ts';
-import { taskOf } from './workload.ts';
+import { taskOf } from './shape.ts';
 
 /** A Task with an object beside its Job that goes as soon as another has started because of it. */
 const WORKLOAD = {
@@ -63,7 +63,7 @@ export function realProcessFaults(connect: () => Promise<RealConnection>): void 
   /** The Tasks are where they are without faults, and nothing happened on the way that must not. */
   async function endsAsUndisturbed(scene: Scene): Promise<void> {
     const run = { history: scene.history, workload: [{ tasks: WORKLOAD }], expected: [{ history: undisturbed.history }] } as unknown as Run;
-    await eventually(() => behind(run).length === 0 && noOrphan(run).length === 0, () => [...behind(run), ...noOrphan(run), scene.told].join('\n'));
+    await eventually(() => behindTasks(run).length === 0 && noOrphan(run).length === 0, () => [...behindTasks(run), ...noOrphan(run), scene.told].join('\n'));
     const complaints = [atMostOneJob, noOrphan, nothingRunsOn, terminalPhasesStay, sameOutcome].flatMap((check) => check(run));
     expect(complaints, scene.told).toEqual([]);
     expect(scene.writes).toBeLessThanOrEqual(undisturbed.writes + WRITES_PER_FAULT * scene.points);
@@ -75,7 +75,7 @@ export function realProcessFaults(connect: () => Promise<RealConnection>): void 
       const scene = await open(context);
       scene.pods.letEnd();
       await scene.createTasks();
-      const isOver = () => behind({ history: scene.history, expected: [{ history: undisturbed.history, traffic: { writes: [], reads: [], streams: [] }, github: { issued: [] } }] }).length === 0;
+      const isOver = () => behindTasks({ history: scene.history, expected: [undisturbed] }).length === 0;
       for (let lives = 1; !isOver(); lives += 1) {
         let isDead = false;
         const kill = () => {

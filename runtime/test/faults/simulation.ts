@@ -1,4 +1,5 @@
 import { seededRandom } from '../../src/kube/random.ts';
+import type { Run } from '../checkers/run.ts';
 import { startCluster } from '../tasks/test-cluster.ts';
 import { Faults } from './faults.ts';
 import { live } from './live.ts';
@@ -14,8 +15,11 @@ const QUIET_MS = 600_000;
 /** Lets Tasks live on a cluster that misbehaves for a while, then behaves: it has to end up where an undisturbed one does. Everything follows from the seed: which Tasks, which faults, and where. */
 export async function simulate(seed: number): Promise<Verdict & { readonly seed: number }> {
   const random = seededRandom(seed);
-  const names = chosen(Object.keys(shapes), random);
-  const expected = await Promise.all(names.map((name) => undisturbed(name)));
+  // Those of TaskSpawners are walked one fault at a time, and left out here.
+  const names = chosen(Object.keys(shapes).filter((name) => !shapeNamed(name).isSpawned), random);
+  const expected: Run[] = [];
+  // One after the other: timers of libraries are those of one clock at a time.
+  for (const name of names) expected.push(await undisturbed(name));
   const workload = names.map((name) => shapeNamed(name));
   const faults = new Faults(random);
   const cluster = await startCluster(scripts(workload), { seed });

@@ -7,15 +7,20 @@ import { noOverspend } from '../checkers/no-overspend.ts';
 import { noMoreThanSlots } from '../checkers/no-more-than-slots.ts';
 import { noOrphan } from '../checkers/no-orphan.ts';
 import { noSecretTold } from '../checkers/no-secret-told.ts';
+import { noEventLost } from '../checkers/no-event-lost.ts';
+import { noEventTwice } from '../checkers/no-event-twice.ts';
 import { nothingStuck } from '../checkers/nothing-stuck.ts';
 import { nothingRunsOn } from '../checkers/nothing-runs-on.ts';
 import { oneHolderPerBranch } from '../checkers/one-holder-per-branch.ts';
 import { onlyLeadersWrite } from '../checkers/only-leaders-write.ts';
 import type { Run } from '../checkers/run.ts';
 import { sameOutcome } from '../checkers/same-outcome.ts';
+import { sameReports } from '../checkers/same-reports.ts';
 import { terminalPhasesStay } from '../checkers/terminal-phases-stay.ts';
 import { tokensStayFresh } from '../checkers/tokens-stay-fresh.ts';
+import { totalsHold } from '../checkers/totals-hold.ts';
 import { trafficIsBounded } from '../checkers/traffic-is-bounded.ts';
+import { everyTaskCounted } from '../checkers/every-task-counted.ts';
 import type { FaultKind } from './faults.ts';
 import { type Life, LONGEST_CONVERGENCE_MS } from './live.ts';
 
@@ -29,7 +34,7 @@ export interface Verdict {
   readonly run: Run;
 }
 
-const checkers = [atMostOneJob, noOrphan, nothingRunsOn, oneHolderPerBranch, noMoreThanSlots, noOverspend, limitsFit, everySpendRecorded, tokensStayFresh, fewTokens, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noSecretTold];
+const checkers = [atMostOneJob, noOrphan, nothingRunsOn, oneHolderPerBranch, noMoreThanSlots, noOverspend, limitsFit, everySpendRecorded, tokensStayFresh, fewTokens, terminalPhasesStay, sameOutcome, cachesEqualLists, nothingStuck, onlyLeadersWrite, trafficIsBounded, noEventLost, noEventTwice, totalsHold, everyTaskCounted, sameReports, noSecretTold];
 
 export function verdictOf({ run, isConverged, behind }: Life): Verdict {
   const complaints = [

@@ -1,5 +1,5 @@
 import { taskResource } from '@taskwright/schema';
-import { Faults, type FaultKind, ofMoments, ofOpening, ofReads, ofStreams, ofWrites } from './faults.ts';
+import { Faults, type FaultKind, ofAsking, ofDeliveries, ofMoments, ofOpening, ofReads, ofStreams, ofTelling, ofWrites } from './faults.ts';
 import { isNotFound } from '../../src/kube/api-error.ts';
 import type { Resource } from '../../src/kube/object.ts';
 import { seededRandom } from '../../src/kube/random.ts';
@@ -9,14 +9,15 @@ import type { Mistake } from './mistake.ts';
 import { OneFault, type Point } from './one-fault.ts';
 import { undisturbed } from './undisturbed.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
-import { NAMESPACE, scripts, shapeNamed } from './workload.ts';
+import { NAMESPACE } from './shape.ts';
+import { scripts, shapeNamed } from './workload.ts';
 
 const NAMESPACES: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
 /** Longer than a watch may be silent before it is taken for dead, and than one that lags may lag. */
 const QUIET_MS = 240_000;
 const LONGEST_CLEARANCE_MS = 120_000;
 
-const KINDS: Readonly<Record<Point['place'], readonly FaultKind[]>> = { write: [...ofWrites, ...ofMoments], read: ofReads, opening: ofOpening, chunk: ofStreams };
+const KINDS: Readonly<Record<Point['place'], readonly FaultKind[]>> = { write: [...ofWrites, ...ofMoments], read: ofReads, opening: ofOpening, chunk: ofStreams, ask: ofAsking, tell: ofTelling, delivery: ofDeliveries };
 
 /** Every place of the life of a shape where a fault may happen, with every fault that may happen there. */
 export async function pointsOf(shape: string): Promise<Point[]> {
@@ -36,7 +37,7 @@ export async function* walk(shape: string, points: readonly Point[], mistake: Mi
   let cluster = await startCluster(scripts(workload), { seed: 1 });
   for (const point of points) {
     const faults = new OneFault(point);
-    const verdict = verdictOf(await live({ cluster, workload, faults, expected, replicas: point.fault === 'stop' ? 2 : 1, quietMs: QUIET_MS, mistake }));
+    const verdict = verdictOf(await live({ cluster, workload, faults, expected, replicas: point.fault === 'stop' ? 2 : 1, awayMs: workload[0]!.awayMs, quietMs: QUIET_MS, mistake }));
     if (faults.hasHappened) yield { point, verdict };
     if (verdict.end === 'converged') await clear(cluster);
     else {
@@ -50,7 +51,7 @@ export async function* walk(shape: string, points: readonly Point[], mistake: Mi
 /** Who makes a Task again that its shape deletes, or makes again itself, leaves it elsewhere than the shape does. */
 function isPossible(shape: string, fault: FaultKind): boolean {
   if (fault !== 'made again' && fault !== 'made again unseen') return true;
-  return !shape.startsWith('budget') && !['deleted while it runs', 'deleted while it starts', 'made again', 'its Job deleted', 'after a Job of its name', 'branch of a deleted one'].includes(shape);
+  return !shapeNamed(shape).isSpawned && !shape.startsWith('budget') && !['deleted while it runs', 'deleted while it starts', 'made again', 'its Job deleted', 'after a Job of its name', 'branch of a deleted one'].includes(shape);
 }
 
 /** Lives the life of a shape once with an operator that has a mistake, and no other fault. */

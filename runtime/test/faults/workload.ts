@@ -1,60 +1,15 @@
-import { agentConfigResource, type Task, taskBudgetResource, taskResource, taskSpawnerResource, workspaceResource } from '@taskwright/schema';
+import { agentConfigResource, taskBudgetResource, taskResource, taskSpawnerResource, workspaceResource, type Task } from '@taskwright/schema';
 import { secretResource } from '@taskwright/schema/kubernetes';
 import { type Job, jobResource } from '../../src/embedded/job-controller/job.ts';
 import type { Pod } from '../../src/embedded/pod.ts';
-import { isNotFound } from '../../src/kube/api-error.ts';
-import type { KubeClient } from '../../src/kube/client.ts';
-import { controllerReference, type KubeObject, type Resource } from '../../src/kube/object.ts';
+import { controllerReference, type KubeObject } from '../../src/kube/object.ts';
 import type { Script } from '../tasks/fake-kubelet.ts';
 import { stepAgent } from '../tasks/step-agent.ts';
-import { aTask, result } from '../tasks/task-fixtures.ts';
+import { result } from '../tasks/task-fixtures.ts';
 import { appData } from '../workspaces/app-fixture.ts';
-import type { History } from './history.ts';
+import { aSecret, always, type Deed, hasJob, isGone, make, NAMESPACE, phaseIs, remove, SECRET_VALUE, type Shape, success, taskOf } from './shape.ts';
+import { spawnerShapes } from './spawner-shapes.ts';
 
-/** What no status, event or log line may ever hold. */
-export const SECRET_VALUE = 'sk-do-not-print-me';
-
-/** Something a person does, once, as soon as the cluster looks like that. Not before its time, so that runs differ. */
-export interface Deed {
-  readonly when: (history: History) => boolean;
-  readonly afterMs: number;
-  readonly act: (client: KubeClient) => Promise<unknown>;
-}
-
-/** A Task, or some that belong together, and what happens around them. */
-export interface Shape {
-  readonly tasks: Readonly<Record<string, Partial<Task['spec']>>>;
-  /** Of all its Tasks. */
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly script?: Script | ((pod: Pod) => Script);
-  readonly deeds?: readonly Deed[];
-  /** What the agent left can be gone before anyone looked: only how it ended has to be the same. */
-  readonly mayLoseOutcome?: true;
-}
-
-export const NAMESPACE = 'dev';
-const success = (name: string): Script => ({ message: result([`branch: ${name}`, `commit: of-${name}`, 'cost-usd: 0.5', 'input-tokens: 10']) });
-const always = () => true;
-const hasJob = (name: string) => (history: History) => history.of('Job').some((job) => job.name === name);
-const phaseIs = (name: string, phase: string) => (history: History) => history.task(name)?.statuses.at(-1)?.status.phase === phase;
-const isGone = (name: string) => (history: History) => history.task(name)?.goneAt !== undefined;
-
-function make(object: object, resource: Resource): Deed['act'] {
-  return (client) => client.create(resource, { ...object, metadata: { namespace: NAMESPACE, ...(object as KubeObject).metadata } } as KubeObject);
-}
-
-function remove(resource: Resource, name: string): Deed['act'] {
-  return async (client) => {
-    try {
-      await client.delete(resource, { namespace: NAMESPACE, name }, { propagationPolicy: 'Background' });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  };
-}
-
-const aSecret = (name: string, data: Record<string, string>) => make({ metadata: { name }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) }, secretResource);
 const aBudget = (name: string, maxCostUSD: string, annotations?: Record<string, string>) => make({ metadata: { name, annotations }, spec: { taskSelector: { matchLabels: { budget: name } }, period: { type: 'Daily', timezone: 'Asia/Tokyo' }, maxCostUSD } }, taskBudgetResource);
 const aHardBudget = (name: string, maxCostUSD: string) => aBudget(name, maxCostUSD, { 'taskwright.dev/hard-stop': 'true' });
 const aWorkspace = (name: string) => make({ metadata: { name }, spec: { repo: 'https://github.com/a/b' } }, workspaceResource);
@@ -69,11 +24,6 @@ function spawned(name: string, maxConcurrency: number, tasks: Readonly<Record<st
       await client.create(taskResource, { ...task, metadata: { ...task.metadata, ownerReferences: [controllerReference(spawner, taskSpawnerResource)] } });
     }
   };
-}
-
-/** The task of `spec`, as a user writes it. */
-export function taskOf(name: string, spec: Partial<Task['spec']>, { labels = {}, annotations = {} }: Pick<Shape, 'labels' | 'annotations'> = {}): Task {
-  return { metadata: { name, namespace: NAMESPACE, labels, annotations }, spec: aTask({ spec }).spec };
 }
 
 /** Every kind of life a Task can have here. */
@@ -223,6 +173,7 @@ export const shapes: Readonly<Record<string, (name: string) => Shape>> = {
     tasks: {},
     deeds: [{ when: always, afterMs: 0, act: spawned(name, 2, { [`${name}-a`]: {}, [`${name}-b`]: { branch: name }, [`${name}-c`]: { dependsOn: [`${name}-e`] }, [`${name}-d`]: { branch: name }, [`${name}-e`]: {} }) }],
   }),
+  ...spawnerShapes,
 };
 
 function foreignJob(name: string): Partial<Job> {
@@ -233,7 +184,7 @@ function foreignJob(name: string): Partial<Job> {
 }
 
 export function shapeNamed(name: string): Shape {
-  return shapes[name]!(name.toLowerCase().replaceAll(' ', '-'));
+  return shapes[name]!(name.toLowerCase().replaceAll(/\W+/g, '-'));
 }
 
 /** What the Pods of these shapes do. */

@@ -1,0 +1,3 @@
+import { walkShapes } from './walk-shapes.ts';
+
+walkShapes('people');

@@ -82,7 +82,7 @@ export class ConfigMapDecisions implements DecisionLog {
     return book.next.written.promise;
   }
 
-  async taskOf(spawner: TaskSpawner, event: string): Promise<string | undefined> {
+  async taskOf(spawner: TaskSpawner, event: string, since: Date): Promise<string | undefined> {
     const uid = spawner.metadata.uid!;
     const { clock } = this.#options;
     let known = this.#known.get(uid);
@@ -93,7 +93,7 @@ export class ConfigMapDecisions implements DecisionLog {
     }
     const kept = keptText('event', event);
     // Also that it was known: whoever made it may have died before that was written.
-    return (await known.ring).find((decision) => decision.event === kept && decision.task !== undefined)?.task;
+    return (await known.ring).find((decision) => decision.event === kept && decision.task !== undefined && Date.parse(decision.at) >= since.getTime())?.task;
   }
 
   /** Writes what is left without a pause, and resolves when it is written. For the end: there are no pauses afterwards. */

@@ -28,6 +28,6 @@ export interface Decision {
 export interface DecisionLog {
   /** Resolves when it is durable, and rejects when it may not be: of what was told once, the sender has to come again. Who need not know may leave the promise alone. */
   record(spawner: TaskSpawner, decision: Decision): Promise<void>;
-  /** The Task that was made of an event, by whatever process, as far as that is still kept: the Task itself may be gone. */
-  taskOf(spawner: TaskSpawner, event: string): Promise<string | undefined>;
+  /** The Task that was made of an event since then, by whatever process, as far as that is still kept: the Task itself may be gone. */
+  taskOf(spawner: TaskSpawner, event: string, since: Date): Promise<string | undefined>;
 }

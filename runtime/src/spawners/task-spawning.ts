@@ -3,7 +3,7 @@ import { ApiError, isAlreadyExists, isConflict, isNotFound } from '../kube/api-e
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { keyOf } from '../kube/object.ts';
-import { toKubeTime } from '../kube/time.ts';
+import { addSeconds, toKubeTime } from '../kube/time.ts';
 import type { SkippedEvent, SourceEvent } from '../sources/source-event.ts';
 import { ownIndexes, spawnerIndex } from './belonging.ts';
 import { buildTask } from './build-task.ts';
@@ -169,7 +169,7 @@ export class TaskSpawning implements Spawning {
     if (verdict.do === 'wait') return { waits: verdict.why };
     const { loops, clock, decisions } = this.#options;
     // Whoever delivers may do so again when the Task has come and gone.
-    const made = isPushed && verdict.do === 'make' && forgetsSoon(spawner) ? await decisions.taskOf(spawner, event.id) : undefined;
+    const made = isPushed && verdict.do === 'make' && forgetsSoon(spawner) ? await decisions.taskOf(spawner, event.id, addSeconds(clock.now(), -DELIVERED_AGAIN_SECONDS)) : undefined;
     if (made !== undefined) return { outcome: 'Known', task: made, reason: 'Its Task has been deleted since' };
     const judged = await loops.judge(spawner, event, isPushed, signal);
     if ('loop' in judged) {

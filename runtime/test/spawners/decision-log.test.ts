@@ -63,6 +63,7 @@ async function aCluster() {
   return { clock, client, aSpawner, aLog, read };
 }
 
+const ever = new Date(0);
 const fired = (event: string, at: Date): Decision => ({ at, event, summary: `issue #${event} of acme/shop`, outcome: 'Fired', task: `x-${event}` });
 const skipped = (event: string, at: Date): Decision => ({ at, event, summary: `issue #${event} of acme/shop`, outcome: 'Skipped', filter: 'when.githubIssues.labels', seen: 'bug' });
 
@@ -86,7 +87,7 @@ test('the Task that was made of an event is known to another process, and read a
   const spawner = await aSpawner();
   const [one, other] = [aLog(), aLog()];
   const long = 'e'.repeat(300);
-  expect(await other.log.taskOf(spawner, '42')).toBeUndefined();
+  expect(await other.log.taskOf(spawner, '42', ever)).toBeUndefined();
   await one.log.record(spawner, fired('42', clock.now()));
   await clock.advance(1_000);
   await one.log.record(spawner, skipped('43', clock.now()));
@@ -95,10 +96,20 @@ test('the Task that was made of an event is known to another process, and read a
   await clock.advance(1_000);
   // Who made it died before that was written down.
   await one.log.record(spawner, { ...fired('45', clock.now()), outcome: 'Known' });
-  expect(await other.log.taskOf(spawner, '42')).toBeUndefined();
+  expect(await other.log.taskOf(spawner, '42', ever)).toBeUndefined();
   await clock.advance(5_000);
-  expect(await Promise.all(['42', '43', '44', '45', long].map((event) => other.log.taskOf(spawner, event)))).toEqual(['x-42', undefined, undefined, 'x-45', 'x-long']);
+  expect(await Promise.all(['42', '43', '44', '45', long].map((event) => other.log.taskOf(spawner, event, ever)))).toEqual(['x-42', undefined, undefined, 'x-45', 'x-long']);
   expect(other.wire.reads).toEqual(['GET x-decisions', 'GET x-decisions']);
+});
+
+test('of an event whose Task was made longer ago than is asked, nothing is known', async () => {
+  const { clock, aSpawner, aLog } = await aCluster();
+  const spawner = await aSpawner();
+  const { log } = aLog();
+  const at = clock.now();
+  await log.record(spawner, fired('42', at));
+  expect(await log.taskOf(spawner, '42', at)).toBe('x-42');
+  expect(await log.taskOf(spawner, '42', new Date(at.getTime() + 1))).toBeUndefined();
 });
 
 test('what is not answered is asked again', async () => {
@@ -106,9 +117,9 @@ test('what is not answered is asked again', async () => {
   const spawner = await aSpawner();
   const { log, wire } = aLog();
   wire.isCut = true;
-  await expect(log.taskOf(spawner, '42')).rejects.toThrow('the connection was lost');
+  await expect(log.taskOf(spawner, '42', ever)).rejects.toThrow('the connection was lost');
   wire.isCut = false;
-  expect(await log.taskOf(spawner, '42')).toBeUndefined();
+  expect(await log.taskOf(spawner, '42', ever)).toBeUndefined();
 });
 
 test('whatever comes in half a second is one write', async () => {

@@ -28,9 +28,9 @@ export class InFlightLimit {
     }
   }
 
-  /** A quarter of the limit is in use. */
+  /** An eighth of the limit is in use. */
   get isBusy(): boolean {
-    return this.#running >= this.#limit / 4;
+    return this.#running >= this.#limit / 8;
   }
 
   /** Resolves when it is no longer busy, or the signal aborts: for what can wait while there is work. */

@@ -39,6 +39,9 @@ export interface TaskControllerOptions extends Omit<Surroundings, 'wake' | 'star
   readonly taskMetrics?: TaskMetrics;
 }
 
+/** Tasks worked on at a time. More fill a burst no faster, since the API server is what is slow then, and the one Task of somebody else waits for their writes. */
+const WORKERS = 8;
+
 /**
  * The controller of Tasks, ready to start once its caches have synced.
  *
@@ -60,6 +63,7 @@ export function taskController(options: TaskControllerOptions): { controller: Co
 
   const controller: Controller = new Controller({
     name: 'task',
+    workers: WORKERS,
     sources: [
       source(tasks, (task) => [keyOf(task)]),
       source(tasks, (task) => relatives(caches, task), phaseChanged),

@@ -133,7 +133,7 @@ test('no more than ten thousand wait, and a drop is said', async () => {
 });
 
 test('an event yields to work, and not for longer than half a minute', async () => {
-  const client = new KubeClient(store, { userAgent: 'test', clock, maxInFlight: 8 });
+  const client = new KubeClient(store, { userAgent: 'test', clock, maxInFlight: 16 });
   recorder = new EventRecorder(client, { reportingController: 'taskwright.dev/operator', reportingInstance: 'operator-0', clock, random: seededRandom(1) });
   const finish: (() => void)[] = [];
   store.gate = ({ path }) => (path.includes('/tasks/') ? new Promise((resolve) => finish.push(resolve)) : Promise.resolve());
@@ -156,7 +156,7 @@ test('an event yields to work, and not for longer than half a minute', async () 
 });
 
 test('what waits for work to end is sent before any of it would be dropped', async () => {
-  const client = new KubeClient(store, { userAgent: 'test', clock, maxInFlight: 8 });
+  const client = new KubeClient(store, { userAgent: 'test', clock, maxInFlight: 16 });
   recorder = new EventRecorder(client, { reportingController: 'taskwright.dev/operator', reportingInstance: 'operator-0', clock, random: seededRandom(1), onError: (error) => errors.push(String(error)) });
   const finish: (() => void)[] = [];
   store.gate = ({ path }) => (path.includes('/tasks/') ? new Promise((resolve) => finish.push(resolve)) : Promise.resolve());

@@ -1,5 +1,6 @@
 import type { GitHubClient } from '../github/github-client.ts';
 import type { Clock } from '../kube/clock.ts';
+import { within } from '../kube/within.ts';
 import type { OwnAccount } from '../sources/source-event.ts';
 import type { SourceContext } from '../sources/source.ts';
 import { tokenScopeOf } from '../workspaces/token-scope.ts';
@@ -33,20 +34,16 @@ export class OwnLogins {
 
   /** `own` is what the event says of it. */
   async of(given: Given, own: OwnAccount | undefined): Promise<string | undefined> {
-    const tooLate = new AbortController();
-    const timer = this.#clock.after(TIMEOUT_MS, () => tooLate.abort());
-    const signal = AbortSignal.any([given.signal, tooLate.signal]);
     let asked: string | GitHubClient | undefined;
     try {
       asked = own ? own.key : await this.#gitHubOf(given);
       if (asked === undefined || this.#wasRefused(asked)) return undefined;
-      return await (own ? this.#accountOf(own, { ...given, signal }) : (asked as GitHubClient).identity(signal).then(({ login }) => login));
+      const tooLate = () => new Error(`no answer within ${TIMEOUT_MS / 1_000} s`);
+      return await within({ clock: this.#clock, ms: TIMEOUT_MS, tooLate, signal: given.signal }, (signal) => (own ? this.#accountOf(own, { ...given, signal }) : (asked as GitHubClient).identity(signal).then(({ login }) => login)));
     } catch {
       given.signal.throwIfAborted();
       if (asked !== undefined) this.#refused(asked);
       return undefined;
-    } finally {
-      timer.cancel();
     }
   }
 

@@ -5,6 +5,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { type Clock, sleep, type Timer } from '../kube/clock.ts';
 import type { Informer } from '../kube/informer.ts';
 import { controllerOf, controllerReference, keyOf, type KubeObject } from '../kube/object.ts';
+import { within } from '../kube/within.ts';
 import { shorten } from '../tasks/names.ts';
 import { belongs } from './belonging.ts';
 import { EMPTY, isLedger, type Ledger, type LedgerFacts, ledgerStep, SENT_WITHIN_MS, settled } from './place-ledger.ts';
@@ -110,11 +111,8 @@ export class Places {
   }
 
   async #make(spawner: TaskSpawner, task: string, before: Known, base: Ledger | undefined, signal: AbortSignal, create: (signal: AbortSignal) => Promise<Task>): Promise<Task | 'lost'> {
-    const { clock } = this.#options;
-    const late = new AbortController();
-    const timer = clock.after(SENT_WITHIN_MS, () => late.abort(new Error(`Task "${task}" could not be made in ${SENT_WITHIN_MS / 1_000} s`)));
-    try {
-      const bounded = AbortSignal.any([signal, late.signal]);
+    const tooLate = () => new Error(`Task "${task}" could not be made in ${SENT_WITHIN_MS / 1_000} s`);
+    return within({ clock: this.#options.clock, ms: SENT_WITHIN_MS, tooLate, signal }, async (bounded) => {
       // Who carries on writes as well: whoever took the place then knows that it is not alone.
       const given = await this.#write(spawner, before, base ? { ...base, next: task } : before.ledger, bounded);
       if (given === 'lost') return 'lost';
@@ -127,9 +125,7 @@ export class Places {
         if (base && error instanceof ApiError && error.code < 500 && !isAlreadyExists(error)) await this.#write(spawner, given, settled(given.ledger, undefined)).catch(() => {});
         throw error;
       }
-    } finally {
-      timer.cancel();
-    }
+    });
   }
 
   /** As long as this is not written, others have to find the Task themselves: one that is deleted soon they would wait for. */

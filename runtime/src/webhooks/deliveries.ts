@@ -1,4 +1,5 @@
 import type { Clock } from '../kube/clock.ts';
+import { within } from '../kube/within.ts';
 
 export interface DeliveriesOptions {
   readonly clock: Clock;
@@ -28,8 +29,7 @@ export class Deliveries {
   readonly #underWay = new Map<string, Promise<boolean>>();
   /** By key, the oldest first. */
   readonly #remembered = new Map<string, number>();
-  /** Of each that is under way. */
-  readonly #aborts = new Set<AbortController>();
+  readonly #abort = new AbortController();
   #isStopping = false;
 
   constructor({ clock, patienceMs = 1_800, timeoutMs = 60_000 }: DeliveriesOptions) {
@@ -53,21 +53,15 @@ export class Deliveries {
   /** Takes no more; lets what is under way end for `graceMs`, then aborts it. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    const timer = this.#options.clock.after(graceMs, () => {
-      for (const abort of this.#aborts) abort.abort(new Error('webhooks: the server is stopping'));
-    });
+    const timer = this.#options.clock.after(graceMs, () => this.#abort.abort(new Error('webhooks: the server is stopping')));
     await Promise.all(this.#underWay.values());
     timer.cancel();
   }
 
   #begin(key: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     const { clock, timeoutMs } = this.#options;
-    const abort = new AbortController();
-    this.#aborts.add(abort);
-    const timer = clock.after(timeoutMs, () => abort.abort(new Error(`webhooks: a delivery was not done after ${timeoutMs} ms`)));
-    const done = work(abort.signal).then(() => true, () => false).then((isDone) => {
-      timer.cancel();
-      this.#aborts.delete(abort);
+    const tooLate = () => new Error(`webhooks: a delivery was not done after ${timeoutMs} ms`);
+    const done = within({ clock, ms: timeoutMs, tooLate, signal: this.#abort.signal }, work).then(() => true, () => false).then((isDone) => {
       this.#underWay.delete(key);
       if (isDone) this.#remember(key);
       return isDone;

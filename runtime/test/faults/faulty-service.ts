@@ -3,6 +3,7 @@ import { sleep } from '../../src/kube/clock.ts';
 import { secondaryLimit } from '../../src/testing/github-server.ts';
 import type { Faults } from './faults.ts';
 import type { ProcessClock } from './process-clock.ts';
+import { aborted, never } from './silence.ts';
 
 export interface FaultyServiceOptions {
   readonly network: VirtualClock;
@@ -107,15 +108,4 @@ async function cut(answer: Response, share: number): Promise<Response> {
     },
   });
   return new Response(body, { status: answer.status, headers: answer.headers });
-}
-
-function never(): Promise<never> {
-  return new Promise(() => {});
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

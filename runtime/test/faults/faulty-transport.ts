@@ -3,6 +3,7 @@ import { sleep } from '../../src/kube/clock.ts';
 import type { KubeRequest, KubeResponse, KubeStream, Transport } from '../../src/kube/transport.ts';
 import type { Faults, MomentFault, OpeningFault } from './faults.ts';
 import type { ProcessClock } from './process-clock.ts';
+import { aborted, never } from './silence.ts';
 
 /** What one process asked of the server, faults and all. */
 export interface Traffic {
@@ -235,17 +236,6 @@ export class FaultyTransport implements Transport {
   #wait(ms: number, signal?: AbortSignal): Promise<void> {
     return sleep(this.#options.network, ms, signal ? AbortSignal.any([signal, this.#ended.signal]) : this.#ended.signal);
   }
-}
-
-function never(): Promise<never> {
-  return new Promise(() => {});
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }
 
 function status(code: number, reason?: string, retryAfterSeconds?: number): KubeResponse {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TaskSpawner, TaskSpawnerStatus } from '@taskwright/schema';
 import { type Condition, conditionOf } from '../kube/condition.ts';
+import { mergePatch } from '../kube/merge-patch.ts';
 import { parseKubeTime, toKubeTime } from '../kube/time.ts';
 import { cleanText } from '../tasks/outcome/clean-text.ts';
 import { LOOP_DETECTED, stoppedLoopOf } from './loop-breaker.ts';
@@ -56,7 +57,7 @@ export function planStatus(facts: SpawnerFacts): TaskSpawnerStatus {
   const watermark = look?.watermark && toKubeTime(look.watermark);
   if (watermark === undefined || watermark === lastDiscoveryTime) return status;
   const isOld = lastDiscoveryTime === undefined || look!.watermark!.getTime() - parseKubeTime(lastDiscoveryTime).getTime() >= WATERMARK_MS;
-  const isChanged = !isDeepStrictEqual(withoutUndefined({ ...status, lastDiscoveryTime }), withoutUndefined({ ...spawner.status, lastDiscoveryTime }));
+  const isChanged = Object.keys(mergePatch(spawner.status ?? {}, status)).length > 0;
   return isOld || isChanged || look!.isExact ? { ...status, lastDiscoveryTime: watermark } : status;
 }
 
@@ -157,8 +158,4 @@ function told(troubles: readonly string[]): string {
 
 function cut(text: string): string {
   return text.length <= LONGEST_TROUBLE ? text : `${text.slice(0, LONGEST_TROUBLE)}…`;
-}
-
-function withoutUndefined(status: object): unknown {
-  return JSON.parse(JSON.stringify(status));
 }

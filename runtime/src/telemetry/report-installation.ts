@@ -1,6 +1,7 @@
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Log } from '../kube/log.ts';
+import { within } from '../kube/within.ts';
 import { collect } from './collect.ts';
 import { installationId } from './installation-id.ts';
 import { type Receiver, sendReport } from './send-report.ts';
@@ -29,18 +30,13 @@ const COLLECT_MS = 120_000;
  * **Errors** Throws where it could not be collected. Where it was not taken, a line of the log says so, and that is all: nobody's work depends on it.
  */
 export async function reportInstallation({ client, home, namespaces, version, environment, receiver, newId, fetch, clock, log }: ReportOptions): Promise<void> {
-  const late = new AbortController();
-  const timer = clock.after(COLLECT_MS, () => late.abort(new Error(`telemetry: the cluster was not read within ${COLLECT_MS / 1_000} s`)));
-  const { signal } = late;
-  try {
-    const properties = await collect(client, { namespaces, version, environment, signal });
-    const distinctId = await installationId(client, { namespace: home, newId, signal });
-    timer.cancel();
-    await sendReport(receiver, { distinctId, properties, fetch, clock }).then(
-      () => log.info({ installation: distinctId, endpoint: receiver.endpoint }, 'telemetry report sent'),
-      (error: Error) => log.error({ installation: distinctId, reason: error.message }, 'telemetry report not sent'),
-    );
-  } finally {
-    timer.cancel();
-  }
+  const tooLate = () => new Error(`telemetry: the cluster was not read within ${COLLECT_MS / 1_000} s`);
+  const { properties, distinctId } = await within({ clock, ms: COLLECT_MS, tooLate }, async (signal) => ({
+    properties: await collect(client, { namespaces, version, environment, signal }),
+    distinctId: await installationId(client, { namespace: home, newId, signal }),
+  }));
+  await sendReport(receiver, { distinctId, properties, fetch, clock }).then(
+    () => log.info({ installation: distinctId, endpoint: receiver.endpoint }, 'telemetry report sent'),
+    (error: Error) => log.error({ installation: distinctId, reason: error.message }, 'telemetry report not sent'),
+  );
 }

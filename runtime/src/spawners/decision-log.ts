@@ -1,15 +1,15 @@
-import { SPAWNER_LABEL, type TaskSpawner, taskSpawnerResource } from '@taskwright/schema';
-import { type ConfigMap, configMapResource } from '@taskwright/schema/kubernetes';
+import { type TaskSpawner, taskSpawnerResource } from '@taskwright/schema';
+import type { ConfigMap } from '@taskwright/schema/kubernetes';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Clock, sleep } from '../kube/clock.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Log } from '../kube/log.ts';
-import { controllerOf, controllerReference, keyOf, type KubeObject } from '../kube/object.ts';
+import { keyOf } from '../kube/object.ts';
 import { normalEvent, warningEvent } from '../kube/plan.ts';
-import { shorten } from '../tasks/names.ts';
 import type { Decision, DecisionLog } from './decision.ts';
 import { isNews, isWithoutEffect, keptOf, keptText, type KeptDecision, MOST_KEPT, readRing, textOf, withDecisions } from './decision-ring.ts';
+import { type Kept, SpawnerConfigMap, spawnerConfigMapName } from './spawner-config-map.ts';
 
 export interface ConfigMapDecisionsOptions {
   readonly client: KubeClient;
@@ -21,8 +21,6 @@ export interface ConfigMapDecisionsOptions {
 
 /** The key of the ConfigMap that has them. */
 export const DECISIONS_KEY = 'decisions';
-/** By this the ConfigMap is known as ours. */
-const COMPONENT = { 'app.kubernetes.io/component': 'decisions', 'app.kubernetes.io/managed-by': 'taskwright' };
 
 /** Between two writes for one spawner, in milliseconds. */
 const PAUSE_MS = 500;
@@ -34,8 +32,8 @@ const MOST_TRIES = 8;
 const MOST_REMEMBERED = 256;
 
 /** The ConfigMap that has the decisions of a spawner. */
-export function decisionsNameOf({ metadata: { name } }: Pick<TaskSpawner, 'metadata'>): string {
-  return shorten(`${name!}-decisions`, 253);
+export function decisionsNameOf(spawner: Pick<TaskSpawner, 'metadata'>): string {
+  return spawnerConfigMapName(spawner, DECISIONS_KEY);
 }
 
 /** What is in a ConfigMap with decisions. The newest come first. */
@@ -54,6 +52,7 @@ export function decisionsIn(configMap: Pick<ConfigMap, 'data'>): readonly KeptDe
  */
 export class ConfigMapDecisions implements DecisionLog {
   readonly #options: ConfigMapDecisionsOptions;
+  readonly #configMap: SpawnerConfigMap;
   /** By uid of the spawner, while something is to be written for it. */
   readonly #books = new Map<string, Book>();
   /** By uid of the spawner, the one that was written longest ago first. */
@@ -66,6 +65,7 @@ export class ConfigMapDecisions implements DecisionLog {
 
   constructor(options: ConfigMapDecisionsOptions) {
     this.#options = options;
+    this.#configMap = new SpawnerConfigMap(options.client, DECISIONS_KEY);
   }
 
   record(spawner: TaskSpawner, decision: Decision): Promise<void> {
@@ -131,8 +131,7 @@ export class ConfigMapDecisions implements DecisionLog {
       const ring = withDecisions(before?.ring ?? [], decisions);
       if (before && !isNews(before.ring, ring)) return keep(this.#remembered, uid, { ...before, ring });
       try {
-        const { metadata } = await this.#put(spawner, before, ring);
-        return keep(this.#remembered, uid, { ring, version: metadata.resourceVersion!, uid: metadata.uid! });
+        return keep(this.#remembered, uid, { ring, ...(await this.#configMap.write(spawner, before, textOf(ring))) });
       } catch (error) {
         this.#remembered.delete(uid);
         if (tries === MOST_TRIES || !(isConflict(error) || isAlreadyExists(error) || isNotFound(error))) throw error;
@@ -141,34 +140,8 @@ export class ConfigMapDecisions implements DecisionLog {
   }
 
   async #read(spawner: TaskSpawner): Promise<Written | 'foreign' | undefined> {
-    const { metadata: { namespace } } = spawner;
-    const found = await this.#found(namespace!, decisionsNameOf(spawner));
-    if (!found) return undefined;
-    const { resourceVersion, uid, labels = {} } = found.metadata as KubeObject['metadata'];
-    if (Object.entries(COMPONENT).some(([name, value]) => labels[name] !== value)) return 'foreign';
-    // One that a spawner of this name left is taken over, without what it says.
-    const isOwn = controllerOf(found as KubeObject)?.uid === spawner.metadata.uid;
-    return { ring: isOwn ? decisionsIn(found) : [], version: resourceVersion!, uid: uid! };
-  }
-
-  async #found(namespace: string, name: string): Promise<(ConfigMap & KubeObject) | undefined> {
-    try {
-      return await this.#options.client.get<ConfigMap & KubeObject>(configMapResource, { namespace, name });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
-  }
-
-  #put(spawner: TaskSpawner, before: Written | undefined, ring: readonly KeptDecision[]): Promise<KubeObject> {
-    const { namespace, name: spawnerName } = spawner.metadata;
-    const name = decisionsNameOf(spawner);
-    const data = { [DECISIONS_KEY]: textOf(ring) };
-    const ownerReferences = [{ ...controllerReference(spawner, taskSpawnerResource), blockOwnerDeletion: false }];
-    const { client } = this.#options;
-    if (before) return client.patchMerge(configMapResource, { namespace, name }, { metadata: { uid: before.uid, resourceVersion: before.version, ownerReferences }, data });
-    const labels = { ...COMPONENT, [SPAWNER_LABEL]: shorten(spawnerName!, 63) };
-    return client.create(configMapResource, { metadata: { namespace, name, labels, ownerReferences }, data } as KubeObject);
+    const found = await this.#configMap.read(spawner);
+    return typeof found === 'object' ? { ring: readRing(found.text), version: found.version, uid: found.uid } : found;
   }
 
   #tell(spawner: TaskSpawner, { outcome, summary, task, reason }: Decision): void {
@@ -216,10 +189,8 @@ class Batch {
 }
 
 /** What the server has, as far as we know. */
-interface Written {
+interface Written extends Kept {
   readonly ring: readonly KeptDecision[];
-  readonly version: string;
-  readonly uid: string;
 }
 
 /** Keeps a value as the newest, and not too many of them. */

@@ -1,14 +1,13 @@
-import { SPAWNER_LABEL, type Task, taskResource, type TaskSpawner, taskSpawnerResource } from '@taskwright/schema';
-import { type ConfigMap, configMapResource } from '@taskwright/schema/kubernetes';
+import { type Task, taskResource, type TaskSpawner } from '@taskwright/schema';
 import { ApiError, isAlreadyExists, isConflict, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Clock, sleep, type Timer } from '../kube/clock.ts';
 import type { Informer } from '../kube/informer.ts';
-import { controllerOf, controllerReference, keyOf, type KubeObject } from '../kube/object.ts';
+import { keyOf } from '../kube/object.ts';
 import { within } from '../kube/within.ts';
-import { shorten } from '../tasks/names.ts';
 import { belongs } from './belonging.ts';
 import { EMPTY, isLedger, type Ledger, type LedgerFacts, ledgerStep, SENT_WITHIN_MS, settled } from './place-ledger.ts';
+import { type Kept, SpawnerConfigMap } from './spawner-config-map.ts';
 
 export interface PlacesOptions {
   /** Of a process that need not lead. */
@@ -28,15 +27,11 @@ export interface Place {
 interface Known {
   readonly ledger: Ledger;
   /** The ConfigMap that has it; left out: there is none yet. */
-  readonly written?: { readonly version: string; readonly uid: string };
+  readonly written?: Kept;
   /** When it was first seen so, in milliseconds of the clock's `elapsed`. */
   readonly since: number;
 }
 
-/** The key of the ConfigMap that has the ledger. */
-const PLACES_KEY = 'places';
-/** By this the ConfigMap is known as ours. */
-const COMPONENT = { 'app.kubernetes.io/component': 'places', 'app.kubernetes.io/managed-by': 'taskwright' };
 /** Between two looks at what another replica is doing, in milliseconds. */
 const LOOK_MS = 25;
 /** Who waits longer than this for others comes again, in milliseconds. */
@@ -45,10 +40,6 @@ const PATIENCE_MS = 5_000;
 const CONFIRM_MS = 1_000;
 /** Ledgers that are remembered, to write without reading first. */
 const MOST_REMEMBERED = 256;
-
-function placesNameOf({ metadata: { name } }: Pick<TaskSpawner, 'metadata'>): string {
-  return shorten(`${name!}-places`, 253);
-}
 
 /**
  * Lets replicas that are told at a time make Tasks of a limited TaskSpawner one after the other.
@@ -62,12 +53,14 @@ function placesNameOf({ metadata: { name } }: Pick<TaskSpawner, 'metadata'>): st
  */
 export class Places {
   readonly #options: PlacesOptions;
+  readonly #configMap: SpawnerConfigMap;
   /** By uid of the spawner, the one that was used longest ago first. */
   readonly #known = new Map<string, Known>();
   readonly #confirmations = new Map<string, { readonly timer: Timer; readonly confirm: () => Promise<void> }>();
 
   constructor(options: PlacesOptions) {
     this.#options = options;
+    this.#configMap = new SpawnerConfigMap(options.client, 'places');
   }
 
   /** Calls `decide` with leave to make the Task of this name, again whenever it answers `lost`. */
@@ -141,19 +134,10 @@ export class Places {
 
   /** Writes the next ledger if nobody has written since. */
   async #write(spawner: TaskSpawner, { written }: Known, { made, ...rest }: Ledger, signal?: AbortSignal): Promise<Known | 'lost'> {
-    const { client, clock } = this.#options;
-    const { namespace, name: spawnerName } = spawner.metadata;
-    const name = placesNameOf(spawner);
     const ledger = { made, ...rest };
-    const data = { [PLACES_KEY]: JSON.stringify(ledger) };
-    const ownerReferences = [{ ...controllerReference(spawner, taskSpawnerResource), blockOwnerDeletion: false }];
-    const labels = { ...COMPONENT, [SPAWNER_LABEL]: shorten(spawnerName!, 63) };
     this.#known.delete(spawner.metadata.uid!);
     try {
-      const { metadata } = written
-        ? await client.patchMerge<KubeObject>(configMapResource, { namespace, name }, { metadata: { uid: written.uid, resourceVersion: written.version, ownerReferences }, data }, { signal })
-        : await client.create<KubeObject>(configMapResource, { metadata: { namespace, name, labels, ownerReferences }, data } as KubeObject, { signal });
-      return this.#keep(spawner, { ledger, written: { version: metadata.resourceVersion!, uid: metadata.uid! }, since: clock.elapsed() });
+      return this.#keep(spawner, { ledger, written: await this.#configMap.write(spawner, written, JSON.stringify(ledger), signal), since: this.#options.clock.elapsed() });
     } catch (error) {
       if (isConflict(error) || isAlreadyExists(error) || isNotFound(error)) return 'lost';
       throw error;
@@ -162,27 +146,12 @@ export class Places {
 
   async #read(spawner: TaskSpawner, signal: AbortSignal): Promise<Known> {
     const before = this.#known.get(spawner.metadata.uid!);
-    const found = await this.#found(spawner, signal);
+    const found = await this.#configMap.read(spawner, signal);
+    if (found === 'foreign') throw new Error(`ConfigMap "${this.#configMap.nameOf(spawner)}" is somebody else's, so the limits of TaskSpawner ${keyOf(spawner)} cannot be kept; rename it or the TaskSpawner`);
     // As it was: since when counts from the first look.
-    if (found && before?.written?.version === found.metadata.resourceVersion) return this.#keep(spawner, before!);
+    if (found && before?.written?.version === found.version) return this.#keep(spawner, before);
     const since = this.#options.clock.elapsed();
-    if (!found) return this.#keep(spawner, { ledger: EMPTY, since });
-    const { resourceVersion, uid, labels = {} } = found.metadata as KubeObject['metadata'];
-    if (Object.entries(COMPONENT).some(([name, value]) => labels[name] !== value)) {
-      throw new Error(`ConfigMap "${placesNameOf(spawner)}" is somebody else's, so the limits of TaskSpawner ${keyOf(spawner)} cannot be kept; rename it or the TaskSpawner`);
-    }
-    // One that a spawner of this name left is taken over, without what it says.
-    const isOwn = controllerOf(found as KubeObject)?.uid === spawner.metadata.uid;
-    return this.#keep(spawner, { ledger: isOwn ? ledgerIn(found) : EMPTY, written: { version: resourceVersion!, uid: uid! }, since });
-  }
-
-  async #found({ metadata }: TaskSpawner, signal: AbortSignal): Promise<(ConfigMap & KubeObject) | undefined> {
-    try {
-      return await this.#options.client.get<ConfigMap & KubeObject>(configMapResource, { namespace: metadata.namespace!, name: placesNameOf({ metadata }) }, { signal });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return this.#keep(spawner, found ? { ledger: ledgerIn(found.text), written: found, since } : { ledger: EMPTY, since });
   }
 
   #keep({ metadata: { uid } }: TaskSpawner, known: Known): Known {
@@ -203,9 +172,9 @@ function waitsFor({ next, after }: Ledger): string {
 }
 
 /** What somebody else wrote is nothing. */
-function ledgerIn({ data }: Pick<ConfigMap, 'data'>): Ledger {
+function ledgerIn(text: string): Ledger {
   try {
-    const ledger: unknown = JSON.parse(data?.[PLACES_KEY] ?? '');
+    const ledger: unknown = JSON.parse(text);
     return isLedger(ledger) ? ledger : EMPTY;
   } catch {
     return EMPTY;

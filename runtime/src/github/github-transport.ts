@@ -172,12 +172,9 @@ function rateResource(url: string): RateResource {
   return new URL(url).pathname.includes('/search/') ? 'search' : 'core';
 }
 
-const load = () => Promise.all([import('@octokit/core'), import('@octokit/plugin-throttling')]);
-let libraries: ReturnType<typeof load> | undefined;
-
 /** Loaded when GitHub is asked for the first time: an operator that never does carries none of it. */
 async function loadOctokit({ apiUrl, credential }: TransportParts): Promise<Octokit> {
-  const [{ Octokit }, { throttling }] = await (libraries ??= load());
+  const [{ Octokit }, { throttling }] = await Promise.all([import('@octokit/core'), import('@octokit/plugin-throttling')]);
   const ours = Octokit.plugin(throttling);
   return new ours({
     baseUrl: apiUrl,

@@ -1,6 +1,9 @@
 import assert from 'node:assert';
 import type { Clock, Timer } from '../../src/kube/clock.ts';
 
+// Loading takes time that no simulated clock knows of, and a minute of it would pass meanwhile.
+await Promise.all([import('@octokit/core'), import('@octokit/plugin-throttling')]);
+
 const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
 /** Lets the timers that libraries set by themselves be those of a simulated clock while `work` lasts: otherwise they would take real time, and each run would be another. One clock at a time. */
